@@ -1,0 +1,24 @@
+"""Every limit of the API, in one place."""
+
+from datetime import timedelta
+
+BODY_BYTES = 512 * 1024
+MESSAGE_BYTES = 32 * 1024
+BATCH_MESSAGES = 100
+LOOKUPS = 100
+
+EVENT_NAME_LENGTH = 200
+ID_LENGTH = 255
+OBJECT_KEYS = 255
+# A trait's name is part of a key in Postgres, whose size is bounded.
+TRAIT_NAME_LENGTH = 255
+DEPTH = 8
+
+CLOCK_TOLERANCE = timedelta(minutes=5)
+MAX_AGE_PUBLISHABLE = timedelta(days=30)
+MAX_AGE_SECRET = timedelta(days=5 * 365 + 1)
+
+MESSAGES_PER_MINUTE = 240
+# Batches that come steadily can put 247 messages into one minute and 228 into the next.
+MESSAGES_IN_ANY_MINUTE = 264
+MESSAGES_PER_MINUTE_AND_ADDRESS = 120
