@@ -1,0 +1,83 @@
+"""Who is calling: an API key, a member's access token, or the scheduler."""
+
+import hmac
+from datetime import UTC, datetime
+from uuid import UUID
+
+from lib import keys
+from lib.config import config
+from lib.endpoint import Request
+from lib.errors import ApiError, refuse
+from lib.log import log
+
+
+def ingestion_key(request: Request, body: object) -> keys.ApiKey:
+    """The key of a track or identify request. Raises 401 and 403 for what needs no look-up."""
+    key = request.bearer
+    if not key and isinstance(body, dict) and isinstance(body.get("writeKey"), str):
+        key = body["writeKey"]
+        if keys.kind_of(key) == "secret":
+            raise ApiError("secret_key_in_body")
+    if not key:
+        raise ApiError("key_missing")
+    parsed = keys.parse(key)
+    if parsed is None and config.demo_key and keys.kind_of(key) == "publishable":
+        return demo_key()
+    if parsed is None:
+        raise ApiError("unknown_key")
+    _refuse_in_browser(request, parsed)
+    return parsed
+
+
+def demo_key() -> keys.ApiKey:
+    """The demo workspace's key, which stands for unknown ones in development."""
+    log(event="unknown_key_accepted", warning="ALLOW_UNKNOWN_KEYS=1: stored in the demo workspace")
+    return keys.ApiKey("publishable", keys.key_hash(config.demo_key))
+
+
+def secret_key(request: Request) -> keys.ApiKey | None:
+    """The secret key of a server's request; None when the credentials are a member's access token."""
+    if not request.bearer:
+        raise ApiError("key_missing")
+    kind = keys.kind_of(request.bearer)
+    if kind is None:
+        return None
+    if kind == "publishable":
+        raise ApiError("secret_key_required")
+    parsed = keys.parse(request.bearer)
+    if parsed is None:
+        raise ApiError("unknown_key")
+    _refuse_in_browser(request, parsed)
+    return parsed
+
+
+def scheduled_at(request: Request) -> datetime:
+    """The time a scheduled request works with. Raises 401 for anyone but the scheduler.
+
+    `?now=` sets it, so that a test need not wait; refused on Vercel.
+    """
+    if not config.cron_secret or not hmac.compare_digest(request.bearer.encode(), config.cron_secret.encode()):
+        raise ApiError("cron_secret_required")
+    stated = request.query("now")
+    if stated is None:
+        return datetime.now(UTC)
+    if config.on_vercel:
+        raise ApiError("now_refused")
+    try:
+        return datetime.fromisoformat(stated).astimezone(UTC)
+    except ValueError as error:
+        raise ApiError("timestamp_invalid") from error
+
+
+def named_workspace(workspace_id: UUID | None) -> str:
+    """The workspace a member's request is about. Raises 422: a token, unlike a key, does not say it."""
+    if workspace_id is None:
+        raise refuse(
+            {"pointer": "/workspaceId", "code": "missing", "detail": "With an access token, name the workspace."}
+        )
+    return str(workspace_id)
+
+
+def _refuse_in_browser(request: Request, key: keys.ApiKey) -> None:
+    if key.kind == "secret" and request.origin is not None:
+        raise ApiError("secret_key_in_browser")
