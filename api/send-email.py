@@ -1,0 +1,31 @@
+"""POST /api/send-email: queues one message. GET (the scheduler): sends what is due.
+
+POST by secret key, or by an owner's or admin's access token with workspaceId in the body.
+202 {"messageId", "status"}
+"""
+
+from lib import callers, database, outbox
+from lib.bodies import MessageBody, parse
+from lib.endpoint import Request, Response, endpoint, json_response
+
+
+def queue_email(request: Request) -> Response:
+    body = request.json()  # 400 413 415
+    key = callers.secret_key(request)  # 401 403
+    message = parse(MessageBody, body)  # 422
+    # A broken connection is tried again, so without a key of its own the request is its key.
+    arguments = {"p_message": {"idempotencyKey": f"request:{request.id}"} | message.as_json()}
+    if key:
+        queued = database.call("queue_message_by_key", arguments | {"p_key_hash": key.hash})  # 401 403 404 409 422
+    else:
+        workspace = callers.named_workspace(message.workspace_id)  # 422
+        queued = database.call("queue_message", arguments | {"p_workspace": workspace}, token=request.bearer)
+    return json_response(queued, status=202)
+
+
+def drain_outbox(request: Request) -> Response:
+    now = callers.scheduled_at(request)  # 401
+    return json_response(outbox.drain(now))  # 503
+
+
+app = endpoint(POST=queue_email, GET=drain_outbox, cors="app")

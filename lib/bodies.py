@@ -1,0 +1,92 @@
+"""What score and send-email take, as pydantic models; ingestion has messages.py, which stays light."""
+
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic.alias_generators import to_camel
+
+from lib import limits
+from lib.emails import normalise_email
+from lib.errors import Invalid, refuse
+from lib.messages import refuse_unstorable
+
+
+def _email(address: str) -> str:
+    normalised = normalise_email(address)
+    if normalised is None:
+        raise ValueError("This is not an email address.")
+    return normalised
+
+
+Id = Annotated[str, Field(min_length=1, max_length=limits.ID_LENGTH)]
+Email = Annotated[str, AfterValidator(_email)]
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", alias_generator=to_camel, populate_by_name=True)
+
+    def as_json(self) -> dict[str, Any]:
+        """Only what was given, in the API's spelling."""
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+class Lookup(Body):
+    """Names one contact by exactly one of its identities, or by its id."""
+
+    contact_id: UUID | None = None
+    user_id: Id | None = None
+    email: Email | None = None
+    anonymous_id: Id | None = None
+
+    @model_validator(mode="after")
+    def names_one(self) -> Self:
+        if len(self.as_json()) != 1:
+            raise ValueError("Name the contact by one of contactId, userId, email and anonymousId.")
+        return self
+
+
+class ScoreBody(Body):
+    workspace_id: UUID | None = None
+    contacts: Annotated[list[Lookup], Field(min_length=1, max_length=limits.LOOKUPS)]
+
+
+class MessageBody(Body):
+    workspace_id: UUID | None = None
+    to: Lookup
+    template: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    subject: Annotated[str, Field(min_length=1, max_length=500)] | None = None
+    html: Annotated[str, Field(max_length=200_000)] | None = None
+    text: Annotated[str, Field(max_length=200_000)] | None = None
+    category: Literal["transactional", "marketing"]
+    variables: dict[str, Any] = {}
+    idempotency_key: Annotated[str, Field(min_length=1, max_length=256)] | None = None
+    send_at: AwareDatetime | None = None
+
+    @model_validator(mode="after")
+    def has_content(self) -> Self:
+        if (self.template is None) == (self.subject is None):
+            raise ValueError("Give either a template or a subject with html or text.")
+        if self.subject is not None and self.html is None and self.text is None:
+            raise ValueError("A subject needs html or text.")
+        return self
+
+
+def parse[Model: Body](model: type[Model], body: object) -> Model:
+    """The body as `model`. Raises 422 with a pointer to each thing that is wrong."""
+    try:
+        refuse_unstorable(body)
+        return model.model_validate(body)
+    except Invalid as error:
+        raise refuse(error.as_error()) from error
+    except ValidationError as error:
+        raise refuse(
+            *(
+                {
+                    "pointer": "".join(f"/{part}" for part in problem["loc"]),
+                    "code": problem["type"],
+                    "detail": problem["msg"].removeprefix("Value error, "),
+                }
+                for problem in error.errors(include_url=False, include_input=False, include_context=False)
+            )
+        ) from error

@@ -1,0 +1,65 @@
+"""Resend: one email, and what its answer means for the message."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import resend
+from resend.exceptions import ResendError
+
+from lib.config import config
+from lib.rendering import Email
+
+resend.api_key = config.resend_api_key
+resend.api_url = config.resend_api_url
+
+# Errors of Resend that another attempt with the same key and body may still turn into a delivery.
+TRANSIENT_TYPES = frozenset({"concurrent_idempotent_requests", "rate_limit_exceeded"})
+QUOTA_TYPES = frozenset({"daily_quota_exceeded", "monthly_quota_exceeded"})
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """retry: try again with the same key; unknown: it may have gone out, and must not go again."""
+
+    status: Literal["sent", "failed", "unknown", "retry"]
+    provider_message_id: str | None = None
+    reason: str | None = None
+    retry_after: float | None = None
+
+
+def send(email: Email, idempotency_key: str) -> Outcome:
+    """Asks Resend once. It keeps the key for 24 h, so a repeated call sends nothing twice within that."""
+    params: resend.Emails.SendParams = {
+        "from": email.sender,
+        "to": [email.to],
+        "subject": email.subject,
+        "html": email.html,
+        "text": email.text,
+        "headers": email.headers,
+    }
+    if email.reply_to:
+        params["reply_to"] = email.reply_to
+    try:
+        answer = resend.Emails.send(params, {"idempotency_key": idempotency_key})
+    except ResendError as error:
+        return _failure(error)
+    return Outcome("sent", provider_message_id=answer["id"])
+
+
+def _failure(error: ResendError) -> Outcome:
+    code, kind = int(error.code), str(error.error_type)
+    reason = f"resend_{kind}"[:100]
+    if kind == "invalid_idempotent_request":
+        # The key went out with another body before: that mail may have been sent.
+        return Outcome("unknown", reason=reason)
+    if kind in QUOTA_TYPES:
+        return Outcome("retry", reason=reason, retry_after=3600.0)
+    if code == 429 or code >= 500 or kind in TRANSIENT_TYPES:
+        return Outcome("retry", reason=reason, retry_after=_retry_after(error))
+    return Outcome("failed", reason=reason)
+
+
+def _retry_after(error: ResendError) -> float | None:
+    headers = {name.lower(): value for name, value in (error.headers or {}).items()}
+    value = headers.get("retry-after", "")
+    return float(value) if value.isdigit() else None
