@@ -1,0 +1,33 @@
+.DEFAULT_GOAL := help
+.PHONY: help dev up down reset test prove deploy-check bench schema
+
+help: ## Say what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
+
+dev: ## Run the whole product here until Ctrl-C, and print where everything is
+	@scripts/stack dev
+
+up: ## The same in the background; returns when it is ready
+	@scripts/stack up
+
+down: ## Stop what dev or up started
+	@scripts/stack down
+
+reset: ## Stop it and forget its data
+	@scripts/stack reset
+
+test: ## Every check and test
+	@scripts/test
+
+prove: ## The long proofs; may take an hour
+	@scripts/prove
+
+deploy-check: ## Build what a deploy would ship and let it answer
+	@scripts/run-up python -m scripts.deploy_check
+
+bench: ## The benchmarks, each beside its floor (only=trips|cold|sql, quick=1)
+	@scripts/run-up python -m scripts.bench $(if $(only),--only $(only)) $(if $(quick),--quick)
+
+schema: ## Write supabase/schema.sql from the migrations
+	@scripts/install
+	@.venv/bin/python -m scripts.local.bare 18 .venv/bin/python -m scripts.schema --write

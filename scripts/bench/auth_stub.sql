@@ -1,0 +1,3 @@
+-- What Supabase's auth service brings to a database, as far as the migrations refer to it.
+create table auth.users (id uuid primary key, email text);
+create function auth.uid() returns uuid language sql stable as $$ select null::uuid $$;
