@@ -1,0 +1,57 @@
+"""The order, number and grouping in which messages arrive change nothing."""
+
+import os
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.conftest import Workspace
+from tests.database import model, reading
+from tests.database.histories import NOW, deliveries, histories
+from tests.database.model import Message
+
+Connection = psycopg.Connection[Any]
+
+PROVE = os.environ.get("PROVE") == "1"
+# The fixtures make a workspace for each example, so that none sees another's.
+BASE = settings(deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@pytest.mark.prove
+@settings(BASE, max_examples=10_000 if PROVE else 60)
+@given(history=histories(50 if PROVE else 25), data=st.data())
+def test_any_order_and_repetition_gives_what_the_model_says(
+    db: Connection, new_workspace: Callable[[], Workspace], history: list[Message], data: st.DataObject
+) -> None:
+    workspace = new_workspace()
+    for batch in data.draw(deliveries(history)):
+        reading.track(db, workspace, batch, NOW)
+    assert reading.comparable(reading.describe(db, workspace)) == reading.comparable(
+        model.describe(history, NOW.date())
+    )
+
+
+@pytest.mark.prove
+@settings(BASE, max_examples=500 if PROVE else 10)
+@given(history=histories(40), data=st.data())
+def test_four_writers_at_once_give_what_the_model_says(
+    env: Mapping[str, str], new_workspace: Callable[[], Workspace], history: list[Message], data: st.DataObject
+) -> None:
+    workspace = new_workspace()
+    batches = data.draw(deliveries(history))
+
+    def write(share: list[list[Message]]) -> None:
+        with psycopg.connect(env["DATABASE_URL"], autocommit=True) as writer:
+            for batch in share:
+                reading.track(writer, workspace, batch, NOW)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, [batches[n::4] for n in range(4)]))
+    with psycopg.connect(env["DATABASE_URL"]) as reader:
+        found = reading.describe(reader, workspace)
+    assert reading.comparable(found) == reading.comparable(model.describe(history, NOW.date()))

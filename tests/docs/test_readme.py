@@ -1,0 +1,99 @@
+"""README.md's table and its curl are true of the running product."""
+
+import json
+import re
+import subprocess
+from collections.abc import Mapping
+
+import httpx
+import pytest
+
+from lib import unsubscription
+from lib.unsubscription import Wish
+from scripts.local.layout import ROOT
+from tests.conftest import Connection, Session, Workspace
+
+README = (ROOT / "README.md").read_text()
+ROW = r"^\| (GET|POST) (/api/[a-z-]+) \| `(.+?)` \| (.+?) \| (.*?) ?\|$"
+TABLE = re.findall(ROW, README, re.MULTILINE)
+ROLES = ("owner", "admin", "viewer")
+EVERYONE = {"nobody", "publishable key", "secret key", "scheduler", *ROLES}
+BODIES: dict[str, dict[str, object]] = {
+    "/api/track": {"type": "track", "event": "Feature Used", "userId": "ada"},
+    "/api/identify": {"userId": "ada", "email": "ada@example.com"},
+    "/api/score": {"userId": "ada"},
+    "/api/send-email": {"to": {"userId": "ada"}, "subject": "Hello", "text": "Hi", "category": "transactional"},
+}
+BY_MEMBERS = ("/api/score", "/api/send-email")
+# What the table says, as callers.
+WHO = {"member": set(ROLES), "anyone": EVERYONE, "whoever has the link": EVERYONE}
+REFUSED = (401, 403)
+
+
+def answer_to_curl(env: Mapping[str, str]) -> dict[str, object]:
+    command = README.partition("```sh\n. .local/env\n")[2].partition("```")[0]
+    done = subprocess.run(["bash", "-c", command], env=dict(env), capture_output=True, text=True, check=True)
+    answer: dict[str, object] = json.loads(done.stdout)
+    return answer
+
+
+def test_the_curl_gives_the_answer_shown(env: Mapping[str, str]) -> None:
+    shown = json.loads(README.partition("```json")[2].partition("```")[0])
+    again = shown | {"accepted": 0, "duplicates": 1}
+    assert answer_to_curl(env) in (shown, again)
+    assert answer_to_curl(env) == again
+
+
+def test_the_table_names_every_endpoint() -> None:
+    assert {file for _, _, file, _, _ in TABLE} == {f"api/{path.name}" for path in (ROOT / "api").glob("*.py")}
+    assert all(f"api/{url.removeprefix('/api/')}.py" == file for _, url, file, _, _ in TABLE)
+
+
+def test_the_table_names_every_method(http: httpx.Client) -> None:
+    for url in {url for _, url, _, _, _ in TABLE}:
+        allowed = set(http.delete(url).headers["Allow"].split(", ")) - {"OPTIONS"}
+        assert allowed == {method for method, named, _, _, _ in TABLE if named == url}, url
+
+
+def test_the_table_names_the_sql_functions_that_are_called() -> None:
+    for file in {file for _, _, file, _, _ in TABLE}:
+        written = {name for _, _, named, _, names in TABLE if named == file for name in re.findall(r"`(\w+)`", names)}
+        assert written == functions_called((ROOT / file).read_text()), file
+
+
+def functions_called(source: str) -> set[str]:
+    """The SQL functions that an endpoint's source, or a part of lib/ that it imports, names."""
+    imported = re.findall(r"^from lib(?:\.(\w+))? import (.*)$", source, re.MULTILINE)
+    names = {name for module, members in imported for name in ([module] if module else members.split(", "))}
+    sources = [source, *((ROOT / "lib" / f"{name}.py").read_text() for name in names)]
+    return {name for text in sources for name in re.findall(r'database\.call\(\s*"(\w+)"', text)}
+
+
+@pytest.mark.parametrize(("method", "url", "who"), [(method, url, who) for method, url, _, who, _ in TABLE])
+def test_only_those_in_the_table_may_call(
+    http: httpx.Client, env: Mapping[str, str], db: Connection, workspace: Workspace, alice: Session,
+    method: str, url: str, who: str,
+) -> None:  # fmt: skip
+    def admitted(caller: str) -> bool:
+        if caller in ROLES:
+            db.execute("update public.members set role = %s where user_id = %s", (caller, alice.user_id))
+        return call(http, method, url, workspace, tokens.get(caller)).status_code not in REFUSED
+
+    tokens = {"publishable key": workspace.publishable_key, "secret key": workspace.secret_key}
+    tokens |= {"scheduler": env["CRON_SECRET"]} | dict.fromkeys(ROLES, alice.access_token)
+    call(http, "POST", "/api/identify", workspace, workspace.secret_key).raise_for_status()
+    expected = {caller for word in who.split(", ") for caller in WHO.get(word, {word})}
+    assert {caller for caller in EVERYONE if admitted(caller)} == expected
+
+
+def call(http: httpx.Client, method: str, url: str, workspace: Workspace, token: str | None) -> httpx.Response:
+    """A request that is right in all but who sends it."""
+    wish = Wish(str(workspace.id), unsubscription.address_hash(str(workspace.id), "nobody@example.com"), "marketing")
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    body = BODIES.get(url, {}) | ({"workspaceId": str(workspace.id)} if url in BY_MEMBERS else {})
+    parameters = {"token": unsubscription.make_token(wish)}
+    return http.request(method, url, headers=headers, params=parameters, json=body if method == "POST" else None)
+
+
+def test_without_its_link_nobody_unsubscribes(http: httpx.Client) -> None:
+    assert [http.request(method, "/api/unsubscribe").status_code for method in ("GET", "POST")] == [404, 404]

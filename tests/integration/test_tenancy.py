@@ -1,0 +1,178 @@
+"""Alice's workspace, over the Data API: Bob reads it, Charlie and anonymous callers see and do nothing.
+
+Tables and functions come from the catalog, so that a new one is covered before anyone thinks of it.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+
+from lib import keys
+from tests.conftest import Session, Workspace
+from tests.database import reading
+from tests.database.histories import NOW
+from tests.database.model import Message
+
+Connection = psycopg.Connection[Any]
+
+# Each name with the smallest value that PostgREST takes for an argument of that type.
+PLAUSIBLE = {
+    "uuid": "00000000-0000-4000-8000-000000000000",
+    "jsonb": "{}",
+    "integer": "1",
+    "date": "2026-01-01",
+    "timestamp with time zone": "2026-01-01T00:00:00Z",
+    "text[]": "{}",
+}
+
+
+@pytest.fixture
+def anonymous(env: Mapping[str, str]) -> Iterator[httpx.Client]:
+    headers = {"apikey": env["SUPABASE_PUBLISHABLE_KEY"]}
+    with httpx.Client(base_url=f"{env['SUPABASE_URL']}/rest/v1", headers=headers, timeout=30) as client:
+        yield client
+
+
+def tables(db: Connection, schema: str = "public") -> list[str]:
+    """Partitions too: they could be asked for by their own names."""
+    found = db.execute(
+        "select relname from pg_class where relnamespace = %s::regnamespace and relkind in ('r', 'p', 'v', 'm')",
+        (schema,),
+    )
+    return sorted(name for (name,) in found.fetchall())
+
+
+def functions(db: Connection) -> list[tuple[str, dict[str, str]]]:
+    """Every function of public, with a plausible value for each argument it needs."""
+    found = db.execute(
+        """select p.proname, p.proargnames, array(select format_type(t, null) from unnest(p.proargtypes) as t)
+           from pg_proc as p where p.pronamespace = 'public'::regnamespace and p.prokind = 'f'"""
+    )
+    return [
+        (name, {argument: PLAUSIBLE.get(kind, "x") for argument, kind in zip(names or [], kinds, strict=False)})
+        for name, names, kinds in found.fetchall()
+    ]
+
+
+@pytest.fixture
+def filled(db: Connection, workspace: Workspace, alice: Session) -> Workspace:
+    """Alice's workspace with at least one row in every tenant table."""
+    history = [
+        Message("1", True, "identify", "identify", (("userId", "u"), ("email", "u@example.com")), NOW, {"plan": "pro"}),
+        *(Message(f"e{n}", True, "track", "Upgrade Clicked", (("userId", "u"),), NOW) for n in range(2)),
+        *(Message(f"p{n}", True, "track", "Pricing Viewed", (("userId", "u"),), NOW) for n in range(2)),
+        Message("s", True, "track", "Subscription Started", (("userId", "v"),), NOW),
+    ]
+    reading.track(db, workspace, history, NOW)
+    for statement in (
+        "insert into public.fit_rules (workspace_id, trait, operator, points) values (%s, 'plan', 'exists', 1)",
+        "insert into public.suppressions (workspace_id, address_hash, reason) values (%s, 'abc', 'by_hand')",
+    ):
+        db.execute(statement, (workspace.id,))
+    return workspace
+
+
+def tenant_tables(db: Connection, workspace: Workspace) -> list[str]:
+    """The tables that hold a row of the workspace."""
+    found = []
+    for table in tables(db):
+        column = "id" if table == "workspaces" else "workspace_id"
+        if (
+            db.execute(f"select from public.{table} where {column} = %s limit 1", (workspace.id,)).fetchone()
+            is not None
+        ):
+            found.append(table)
+    return found
+
+
+def partitions(db: Connection) -> set[str]:
+    return {name for (name,) in db.execute("select relname from pg_class where relispartition").fetchall()}
+
+
+def test_every_table_has_a_row_here_or_the_other_tests_would_prove_nothing(db: Connection, filled: Workspace) -> None:
+    assert set(tables(db)) - partitions(db) <= set(tenant_tables(db, filled))
+
+
+def test_a_member_reads_every_table_of_the_workspace(db: Connection, filled: Workspace, bob: Session) -> None:
+    seen = {table: bob.rest.get(f"/{table}", params={"limit": 1}).json() for table in tables(db)}
+    assert all(isinstance(seen[table], list) and seen[table] for table in set(seen) - partitions(db))
+
+
+def test_an_outsider_sees_no_row_of_any_table(db: Connection, filled: Workspace, charlie: Session) -> None:
+    for table in tables(db):
+        answer = charlie.rest.get(f"/{table}")
+        assert answer.status_code in (401, 403, 404) or answer.json() == [], table
+
+
+def test_an_anonymous_caller_may_read_no_table(db: Connection, filled: Workspace, anonymous: httpx.Client) -> None:
+    answers = {table: anonymous.get(f"/{table}").status_code for table in tables(db)}
+    assert set(answers.values()) <= {401, 403, 404}, answers
+
+
+def test_no_one_signed_in_can_change_a_row_by_hand(db: Connection, filled: Workspace, bob: Session) -> None:
+    for table in tables(db):
+        column = "id" if table == "workspaces" else "workspace_id"
+        mine = {column: f"eq.{filled.id}"}
+        for answer in (
+            bob.rest.delete(f"/{table}", params=mine),
+            bob.rest.patch(f"/{table}", params=mine, json={column: str(filled.id)}),
+            bob.rest.post(f"/{table}", json={column: str(filled.id)}),
+        ):
+            assert answer.status_code in (400, 401, 403, 404, 405), (table, answer.request.method, answer.text)
+
+
+def test_an_anonymous_caller_can_execute_nothing(db: Connection, anonymous: httpx.Client) -> None:
+    for name, arguments in functions(db):
+        assert anonymous.post(f"/rpc/{name}", json=arguments).status_code in (401, 403, 404), name
+
+
+def test_an_outsider_can_execute_nothing_that_tells_or_changes_anything(
+    db: Connection, filled: Workspace, charlie: Session
+) -> None:
+    contact = db.execute("select id from public.contacts where workspace_id = %s", (filled.id,)).fetchall()[0][0]
+    lookup = {"userId": "u"}
+    assert charlie.rest.post("/rpc/score", json={"p_workspace": str(filled.id), "p_lookups": [lookup]}).json() == [None]
+    assert (
+        charlie.rest.post("/rpc/find_contacts", json={"p_workspace": str(filled.id), "p_lookup": lookup}).json() == []
+    )
+    parts = charlie.rest.post("/rpc/score_parts", json={"p_contact": str(contact), "p_on": "2026-11-20"})
+    assert parts.json() == []
+    allowed = {"score", "find_contacts", "score_parts", "explain_score", "stage_on", "queue_message"}
+    for name, arguments in functions(db):
+        if name not in allowed:
+            assert charlie.rest.post(f"/rpc/{name}", json=arguments).status_code in (401, 403, 404), name
+
+
+def test_private_tables_are_not_reachable_by_naming_their_schema(
+    db: Connection, filled: Workspace, alice: Session
+) -> None:
+    for table in tables(db, "private"):
+        answer = alice.rest.get(f"/{table}", headers={"Accept-Profile": "private"})
+        assert answer.status_code in (401, 403, 404, 406), (table, answer.text)
+
+
+def test_every_table_has_row_level_security(db: Connection) -> None:
+    bare = db.execute(
+        """select relname from pg_class
+           where relnamespace in ('public'::regnamespace, 'private'::regnamespace)
+               and relkind in ('r', 'p') and not relrowsecurity"""
+    )
+    assert bare.fetchall() == []
+
+
+def test_an_admin_cannot_mail_a_contact_of_another_workspace(
+    db: Connection, filled: Workspace, charlie: Session, new_workspace: Any
+) -> None:
+    own = new_workspace()
+    db.execute("insert into public.members values (%s, %s, 'owner')", (own.id, charlie.user_id))
+    contact = db.execute("select id from public.contacts where workspace_id = %s", (filled.id,)).fetchall()[0][0]
+    message = {"workspace_id": str(own.id), "contact_id": str(contact), "category": "marketing", "subject": "x"}
+    assert charlie.rest.post("/messages", json=message).status_code == 403
+
+
+def test_keys_are_not_readable_even_by_the_owner(filled: Workspace, alice: Session) -> None:
+    rows = alice.rest.get("/api_keys").json()
+    assert rows and all(keys.key_hash(filled.secret_key) not in str(row) for row in rows)

@@ -1,0 +1,65 @@
+"""The environment: each value that can't be used is refused by the name of its variable."""
+
+import pytest
+
+from lib.config import ConfigError, read
+
+GOOD = {
+    "APP_URL": "https://app.example.com/",
+    "SUPABASE_URL": "https://abc.supabase.co",
+    "SUPABASE_SECRET_KEY": "sb_secret_x",
+    "SUPABASE_PUBLISHABLE_KEY": "sb_publishable_x",
+    "UPSTASH_REDIS_REST_URL": "https://abc.upstash.io",
+    "UPSTASH_REDIS_REST_TOKEN": "token",
+    "SIGNING_SECRET": "a long secret",
+}
+
+
+def test_it_reads_a_deployments_environment() -> None:
+    settings = read({**GOOD, "CELL": "7x", "CRON_SECRET": "cron", "MAIL_DOMAIN": "mail.example.com"})
+    assert (settings.app_url, settings.cell) == ("https://app.example.com", "7x")
+    assert (settings.cron_secret, settings.mail_domain) == ("cron", "mail.example.com")
+
+
+def test_what_may_be_missing_has_a_safe_default() -> None:
+    settings = read(GOOD)
+    assert (settings.cell, settings.resend_api_url) == ("00", "https://api.resend.com")
+    assert (settings.cron_secret, settings.demo_key, settings.on_vercel) == ("", "", False)
+
+
+@pytest.mark.parametrize("name", GOOD)
+@pytest.mark.parametrize("value", [None, ""])
+def test_a_required_variable_that_is_missing_or_empty_is_named(name: str, value: str | None) -> None:
+    environ = {**GOOD, name: value or ""}
+    if value is None:
+        del environ[name]
+    with pytest.raises(ConfigError, match=f"^{name} "):
+        read(environ)
+
+
+@pytest.mark.parametrize("cell", ["", "0", "000", "é0", "0-"])
+def test_a_cell_that_fits_no_key_is_refused(cell: str) -> None:
+    with pytest.raises(ConfigError, match=r"^CELL "):
+        read({**GOOD, "CELL": cell})
+
+
+@pytest.mark.parametrize("value", ["yes", "true", "", " 1"])
+def test_allow_unknown_keys_is_0_or_1(value: str) -> None:
+    with pytest.raises(ConfigError, match=r"^ALLOW_UNKNOWN_KEYS "):
+        read({**GOOD, "ALLOW_UNKNOWN_KEYS": value})
+
+
+def test_unknown_keys_are_never_allowed_on_vercel() -> None:
+    allowed = {**GOOD, "ALLOW_UNKNOWN_KEYS": "1", "DEMO_PUBLISHABLE_KEY": "pk_demo"}
+    assert read(allowed).demo_key == "pk_demo"
+    with pytest.raises(ConfigError, match=r"^ALLOW_UNKNOWN_KEYS "):
+        read({**allowed, "VERCEL": "1"})
+
+
+def test_unknown_keys_need_a_workspace_to_land_in() -> None:
+    with pytest.raises(ConfigError, match=r"^DEMO_PUBLISHABLE_KEY "):
+        read({**GOOD, "ALLOW_UNKNOWN_KEYS": "1"})
+
+
+def test_a_demo_key_alone_lets_nobody_in() -> None:
+    assert read({**GOOD, "DEMO_PUBLISHABLE_KEY": "pk_demo"}).demo_key == ""
