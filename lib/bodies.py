@@ -9,7 +9,7 @@ from pydantic.alias_generators import to_camel
 from lib import limits
 from lib.emails import normalise_email
 from lib.errors import Invalid, refuse
-from lib.messages import refuse_unstorable
+from lib.storable import refuse_unstorable
 
 
 def _email(address: str) -> str:

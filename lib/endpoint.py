@@ -168,6 +168,8 @@ def _problem(request: Request, error: ApiError) -> Response:
         "title": HTTPStatus(error.status).phrase,
         "status": error.status,
         "detail": error.detail,
+        # Under this name too, because Segment's and RudderStack's SDKs read it, and repeat what lacks it.
+        "message": error.detail,
         "code": error.code,
         "requestId": request.id,
         **error.extra,
@@ -190,7 +192,8 @@ def _cors_headers(request: Request, cors: Cors, handlers: Mapping[str, Handler])
     if request.method == "OPTIONS":
         headers |= {
             "Access-Control-Allow-Methods": _allowed(handlers),
-            "Access-Control-Allow-Headers": "Authorization, Content-Type, Content-Encoding",
+            # SDKs add headers of their own; a wildcard leaves Authorization out.
+            "Access-Control-Allow-Headers": "*, Authorization",
             "Access-Control-Max-Age": "86400",
         }
     return headers

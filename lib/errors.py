@@ -41,6 +41,8 @@ CODES: Mapping[str, tuple[int, str]] = {
     "type_unknown": (422, "type must be track, page, screen, identify, group or alias."),
     "event_invalid": (422, "event must be a string of 1 to 200 characters."),
     "identity_missing": (422, "Name at least one of userId, anonymousId and email."),
+    "group_id_missing": (422, "A group call names the groupId of the company."),
+    "sensitive_data": (422, "Don't send card numbers, government ids, bank accounts or passwords; see pointer."),
     "id_invalid": (422, "An id must be a string of at most 255 characters."),
     "email_invalid": (422, "This is not an email address."),
     "object_expected": (422, "This must be a JSON object."),

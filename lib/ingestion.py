@@ -18,8 +18,6 @@ def ingest(request: Request, default_type: str | None) -> Response:
     raw = messages.unpack(body)  # 422
     allowance = ratelimit.admit(key, request.client_address, len(raw))  # 429
     batch = messages.read_batch(raw, _envelope(body, key, received_at, default_type))
-    if not batch.rows:
-        raise _nothing_valid(body, batch)  # 422
     stored = _store(request, key, batch)  # 401 403 503
     if len(batch.rejected) == batch.size:
         raise _nothing_valid(body, batch)  # 422
@@ -32,23 +30,20 @@ def _envelope(body: object, key: ApiKey, received_at: datetime, default_type: st
 
 
 def _store(request: Request, key: ApiKey, batch: Batch) -> Json:
-    """Commits the rows; adds what Postgres refused to the batch's rejections."""
-    result = _track(request, key, batch.rows)
+    """Commits the rows, and what was refused of them; adds what Postgres refused to the batch's rejections."""
+    result = _track(request, key, batch)
     request.facts["workspaceId"] = result.pop("workspaceId")
-    ids = {row["index"]: row["message_id"] for row in batch.rows}
+    ratelimit.learn(key, cast(int, result.pop("rateMultiplier")))
     for refused in cast(list[Json], result["rejected"]):
-        code = cast(str, refused["code"])
-        batch.rejected.append(
-            {"index": refused["index"], "messageId": ids[refused["index"]], "pointer": "", "code": code}
-            | {"detail": CODES[code][1]}
-        )
+        batch.rejected.append(refused | {"detail": CODES[cast(str, refused["code"])][1]})
     batch.rejected.sort(key=lambda rejection: cast(int, rejection["index"]))
     answer = {"success": True, **result, "rejected": batch.rejected}
     return answer | ({"generated": batch.generated} if batch.generated else {})
 
 
-def _track(request: Request, key: ApiKey, rows: list[Json]) -> Json:
-    arguments = {"p_origin": request.origin, "p_messages": rows}
+def _track(request: Request, key: ApiKey, batch: Batch) -> Json:
+    rejected = messages.for_debugger(batch.rejected)
+    arguments = {"p_origin": request.origin, "p_messages": batch.rows, "p_rejected": rejected}
     try:
         return cast(Json, database.call("track", arguments | {"p_key_hash": key.hash}))
     except ApiError as error:

@@ -4,18 +4,17 @@ Pure: data in, rows and rejections out.
 """
 
 import json
-import math
-import re
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import cast
 
-from lib import limits
+from lib import limits, timestamps
 from lib.emails import normalise_email
 from lib.errors import Invalid, refuse
-from lib.urls import without_query
+from lib.redaction import is_sensitive, redact, redact_text, without_queries
+from lib.storable import pointer_to, refuse_unstorable, storable
 
 Json = dict[str, object]
 
@@ -24,7 +23,6 @@ EVENT_NAMES = {"page": "Page Viewed", "screen": "Screen Viewed"}
 TYPES = ("track", "page", "screen", "identify", "group", "alias")
 # Segment's short routes.
 SHORT_TYPES = {"t": "track", "i": "identify", "p": "page", "s": "screen", "g": "group", "a": "alias"}
-SURROGATE_OR_NUL = re.compile("[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,7 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """rows: {index, type, name, kinds, values, …} as private.message; errors: {index, messageId, code, …}."""
+    """rows: {index, type, name, kinds, values, …} as private.message; rejected: {index, messageId, code, …}."""
 
     size: int
     rows: list[Json]
@@ -83,29 +81,81 @@ def read_batch(raw_messages: list[object], envelope: Envelope) -> Batch:
     return batch
 
 
+def for_debugger(rejected: Iterable[Json]) -> list[Json]:
+    """The rejections as they are kept: key, code and place, nothing of what was sent."""
+    return [
+        {"messageId": _kept(rejection["messageId"]), "code": rejection["code"], "pointer": _kept(rejection["pointer"])}
+        for rejection in rejected
+    ]
+
+
+def _kept(text: object) -> str | None:
+    return redact_text(storable(text))[0] if isinstance(text, str) else None
+
+
 def read_message(raw: object, envelope: Envelope) -> Json:
     """The row of one message. Raises Invalid."""
     message = _object(raw)
     kind = _type(message, envelope)
-    row: Json = {
-        "type": kind,
-        "name": _name(message, kind),
-        "message_id": _id(message, "messageId") or str(uuid.uuid4()),
-        "user_hash": _id(message, "userHash"),
-        "occurred_at": _occurred_at(message, envelope).isoformat(),
-        "properties": _properties(message, kind),
-        "context": _context(message),
-        "traits": None,
-    }
     email = _email(message, kind)
-    if kind == "identify" or email:
-        traits = _traits(message) if kind == "identify" else {}
-        row["traits"] = traits | ({"email": email} if email else {})
     identities = list(_identities(message, kind, email))
     if not identities:
         raise Invalid("identity_missing")
-    row["kinds"], row["values"] = map(list, zip(*identities, strict=True))
-    return row
+    kinds, values = map(list, zip(*identities, strict=True))
+    row: Json = {
+        "type": kind,
+        "kinds": kinds,
+        "values": values,
+        "message_id": _id(message, "messageId") or str(uuid.uuid4()),
+        "user_hash": _id(message, "userHash"),
+        "occurred_at": _occurred_at(message, envelope).isoformat(),
+    }
+    content = {
+        "name": _name(message, kind),
+        "properties": without_queries(_properties(message, kind)),
+        "context": without_queries(_context(message)),
+        "traits": without_queries(_written_traits(message, kind, email)),
+    }
+    ids = {f"/{kind}": value for kind, value in identities} | {"/messageId": cast(str, row["message_id"])}
+    return row | content | _guard(content, ids, kind)
+
+
+def _guard(content: Json, ids: Mapping[str, str], kind: str) -> Json:
+    """The content less what is sensitive in it, and the originals for a workspace that wants to keep them.
+
+    An id can't be changed without making different people one, so its message is marked, to be refused.
+    """
+    guarded, count = {}, 0
+    for name, value in content.items():
+        guarded[name], found = redact(value)
+        # What the traits hold is counted with the properties or the context, which hold it too.
+        count += found if name != "traits" else 0
+    marked = [pointer for pointer, value in ids.items() if is_sensitive(value)]
+    if not count and not marked:
+        return {}
+    return guarded | {
+        "redactions": count + len(marked),
+        "sensitive_id": bool(marked),
+        "sensitive_at": (marked or [_place_of_change(content, guarded, kind)])[0],
+        "originals": {name: value for name, value in content.items() if guarded[name] is not value},
+    }
+
+
+def _place_of_change(content: Json, guarded: Json, kind: str) -> str:
+    """JSON pointer, into the message as it was sent, of the first value that the guard changed."""
+    name = next(name for name, value in content.items() if guarded[name] is not value)
+    sent_as = {"name": "event", "properties": "traits" if kind in ("identify", "group") else "properties"}
+    return f"/{sent_as.get(name, name)}" + _first_difference(content[name], guarded[name])
+
+
+def _first_difference(before: object, after: object) -> str:
+    pairs: Iterable[tuple[object, object, object]] = ()
+    # A changed key is not named: it is what was sensitive.
+    if isinstance(before, dict) and isinstance(after, dict) and before.keys() == after.keys():
+        pairs = ((key, value, after[key]) for key, value in before.items())
+    elif isinstance(before, list) and isinstance(after, list):
+        pairs = ((index, *both) for index, both in enumerate(zip(before, after, strict=True)))
+    return next((pointer_to(key) + _first_difference(old, new) for key, old, new in pairs if old is not new), "")
 
 
 def _object(raw: object) -> Json:
@@ -115,35 +165,6 @@ def _object(raw: object) -> Json:
     if len(json.dumps(raw, ensure_ascii=False, separators=(",", ":")).encode()) > limits.MESSAGE_BYTES:
         raise Invalid("message_too_large")
     return raw
-
-
-def refuse_unstorable(value: object) -> None:
-    """Raises Invalid for what jsonb can't hold, and past the limits of depth and keys."""
-    for pointer, part in _walk(value, "", 0):
-        _check(part, pointer)
-
-
-def _walk(value: object, pointer: str, depth: int) -> Iterator[tuple[str, object]]:
-    """Everything inside a value, keys included, each with its JSON pointer. Raises past the depth limit."""
-    yield pointer, value
-    if depth > limits.DEPTH and isinstance(value, dict | list):
-        raise Invalid("too_deep", pointer)
-    if isinstance(value, dict):
-        for key, item in value.items():
-            yield pointer, key
-            yield from _walk(item, f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}", depth + 1)
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _walk(item, f"{pointer}/{index}", depth + 1)
-
-
-def _check(value: object, pointer: str) -> None:
-    if isinstance(value, str) and SURROGATE_OR_NUL.search(value):
-        raise Invalid("character_not_storable", pointer.encode("utf-8", "replace").decode())
-    if isinstance(value, float) and not math.isfinite(value):
-        raise Invalid("number_not_finite", pointer)
-    if isinstance(value, dict) and len(value) > limits.OBJECT_KEYS:
-        raise Invalid("too_many_keys", pointer)
 
 
 def _type(message: Json, envelope: Envelope) -> str:
@@ -194,7 +215,7 @@ def _email(message: Json, kind: str) -> str | None:
     """The address given as `email` or, by identify, among the traits; normalised."""
     email, pointer = message.get("email"), "/email"
     if email is None and kind == "identify":
-        email, pointer = _member(message, "traits").get("email"), "/traits/email"
+        email, pointer = _traits(message).get("email"), "/traits/email"
     if email is None:
         return None
     normalised = normalise_email(email) if isinstance(email, str) else None
@@ -203,20 +224,40 @@ def _email(message: Json, kind: str) -> str | None:
     return normalised
 
 
-def _member(message: Json, name: str) -> Json:
+def _member(message: Json, name: str, inside: str = "") -> Json:
     value = message.get(name)
     if value is None:
         return {}
     if not isinstance(value, dict):
-        raise Invalid("object_expected", f"/{name}")
+        raise Invalid("object_expected", f"{inside}/{name}")
     return value
 
 
 def _traits(message: Json) -> Json:
-    traits = dict(_member(message, "traits"))
+    """What identify and group say; RudderStack's SDKs put what identify says into the context."""
+    traits = _member(_member(message, "context"), "traits", "/context") | _member(message, "traits")
     if any(len(name) > limits.TRAIT_NAME_LENGTH for name in traits):
         raise Invalid("trait_name_too_long", "/traits")
     return traits
+
+
+def _written_traits(message: Json, kind: str, email: str | None) -> Json | None:
+    """What the message says of its contact; None when it says nothing."""
+    written = {}
+    if kind == "identify":
+        written = _traits(message)
+    elif kind == "group":
+        written = {"company": {"id": _group_id(message), **_member(message, "traits")}}
+    if email:
+        written["email"] = email
+    return written if written or kind == "identify" else None
+
+
+def _group_id(message: Json) -> str:
+    group_id = _id(message, "groupId")
+    if not group_id:
+        raise Invalid("group_id_missing", "/groupId")
+    return group_id
 
 
 def _properties(message: Json, kind: str) -> Json:
@@ -229,64 +270,15 @@ def _properties(message: Json, kind: str) -> Json:
     properties = dict(_member(message, "properties"))
     if kind in EVENT_NAMES and isinstance(message.get("name"), str):
         properties.setdefault("name", message["name"])
-    return _without_queries(properties)
+    return properties
 
 
 def _context(message: Json) -> Json:
     """The context less the client's address, which we do not store."""
-    context = {key: value for key, value in _member(message, "context").items() if key != "ip"}
-    if isinstance(context.get("page"), dict):
-        context["page"] = _without_queries(cast(Json, context["page"]))
-    return context
-
-
-def _without_queries(properties: Mapping[str, object]) -> Json:
-    """Page addresses without what a query may give away (sign-in tokens, addresses); utm_* stays."""
-    return {
-        key: without_query(value) if key in ("url", "referrer", "search") and isinstance(value, str) else value
-        for key, value in properties.items()
-    }
+    return {key: value for key, value in _member(message, "context").items() if key != "ip"}
 
 
 def _occurred_at(message: Json, envelope: Envelope) -> datetime:
-    """When it happened by our clock: a client's clock more than 5 minutes off is corrected by the difference."""
-    received_at = envelope.received_at
-    stated = _first_given(message.get("timestamp"), message.get("originalTimestamp"))
-    if stated is None:
-        return received_at
-    occurred_at = _time(stated, "/timestamp")
-    sent_at = _first_given(message.get("sentAt"), envelope.sent_at)
-    if sent_at is not None:
-        error = received_at - _time(sent_at, "/sentAt")
-        if abs(error) > limits.CLOCK_TOLERANCE:
-            occurred_at = _shift(occurred_at, error)
-    if occurred_at - received_at > limits.CLOCK_TOLERANCE:
-        raise Invalid("timestamp_in_future", "/timestamp")
-    if received_at - occurred_at > envelope.max_age:
-        raise Invalid("timestamp_too_old", "/timestamp")
-    return occurred_at
-
-
-def _first_given(*values: object) -> object:
-    """The first that is neither null nor an empty string; 0 is a time, and [] a mistake to be named."""
-    return next((value for value in values if value is not None and value != ""), None)
-
-
-def _shift(moment: datetime, error: timedelta) -> datetime:
-    try:
-        return moment + error
-    except OverflowError as overflow:
-        raise Invalid("timestamp_invalid", "/timestamp") from overflow
-
-
-def _time(value: object, pointer: str) -> datetime:
-    """RFC 3339, or milliseconds since 1970; without an offset it is UTC."""
-    try:
-        if isinstance(value, str):
-            moment = datetime.fromisoformat(value)
-            return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return datetime.fromtimestamp(value / 1000, UTC)
-    except (ValueError, OverflowError, OSError):
-        pass
-    raise Invalid("timestamp_invalid", pointer)
+    stated = timestamps.first_given(message.get("timestamp"), message.get("originalTimestamp"))
+    sent_at = timestamps.first_given(message.get("sentAt"), envelope.sent_at)
+    return timestamps.occurred_at(stated, sent_at, envelope.received_at, envelope.max_age)

@@ -4,15 +4,19 @@ A sliding window in buckets of a second: the current one and the 60 before it co
 window that ends now, so no such window ever admits more than the ceiling. The limit itself holds over 57
 buckets, so that a steady 230 a minute in batches of up to 20 always fits: 57 s of it and one batch are 238.5.
 Redis counts; while it does not answer, this instance counts for itself.
+
+A key may have a multiple of the limit, which Postgres knows and tells with each answer. An instance remembers it and
+tells Redis, where the script reads it for the instances that have not heard yet.
 """
 
 import hashlib
 import hmac
+import ipaddress
 import random
 import time
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import NamedTuple, cast
 
@@ -28,12 +32,19 @@ REST_SECONDS = 5.0
 
 LIMIT_BUCKETS, CEILING_BUCKETS = 57, 61
 
-# KEYS: counters. ARGV: weight, then each counter's limit and ceiling.
-# Returns {admitted 0|1, left in the tightest counter, milliseconds until the weight would fit}.
+# KEYS: the key's rate, then counters, the key's first. ARGV: weight, the rate if it is known (else 0), then each
+# counter's limit and ceiling; the rate multiplies the key's.
+# Returns {admitted 0|1, left in the tightest counter, milliseconds until the weight would fit, rate}.
 SCRIPT = f"""#!lua flags=allow-key-locking
 local clock = redis.call('TIME')
 local second, millisecond = tonumber(clock[1]), math.floor(tonumber(clock[2]) / 1000)
 local weight, left, wait = tonumber(ARGV[1]), math.huge, 0
+local rate = tonumber(ARGV[2])
+if rate > 1 then
+  redis.call('SET', KEYS[1], rate, 'EX', 120)
+elseif rate == 0 then
+  rate = tonumber(redis.call('GET', KEYS[1]) or 1)
+end
 
 local function look(counted, seconds, limit)
   local over = weight - limit
@@ -50,8 +61,8 @@ local function look(counted, seconds, limit)
   end
 end
 
-for i, key in ipairs(KEYS) do
-  local counted = {{}}
+for i = 2, #KEYS do
+  local key, counted, times = KEYS[i], {{}}, i == 2 and rate or 1
   local fields = redis.call('HGETALL', key)
   for j = 1, #fields, 2 do
     local at, count = tonumber(fields[j]), tonumber(fields[j + 1])
@@ -62,15 +73,15 @@ for i, key in ipairs(KEYS) do
     end
   end
   table.sort(counted, function(a, b) return a[1] < b[1] end)
-  look(counted, {LIMIT_BUCKETS}, tonumber(ARGV[2 * i]))
-  look(counted, {CEILING_BUCKETS}, tonumber(ARGV[2 * i + 1]))
+  look(counted, {LIMIT_BUCKETS}, tonumber(ARGV[2 * i - 1]) * times)
+  look(counted, {CEILING_BUCKETS}, tonumber(ARGV[2 * i]) * times)
 end
-if wait > 0 then return {{0, left, wait}} end
-for _, key in ipairs(KEYS) do
-  redis.call('HINCRBY', key, second, weight)
-  redis.call('EXPIRE', key, 62)
+if wait > 0 then return {{0, left, wait, rate}} end
+for i = 2, #KEYS do
+  redis.call('HINCRBY', KEYS[i], second, weight)
+  redis.call('EXPIRE', KEYS[i], 62)
 end
-return {{1, left - weight, 0}}
+return {{1, left - weight, 0, rate}}
 """
 
 
@@ -86,14 +97,27 @@ class Verdict:
     admitted: bool
     left: int
     wait_seconds: float
+    rate: int = 1
+
+
+# Multiples other than 1, by key; only keys that Postgres knows get here.
+_rates: dict[str, int] = {}
+
+
+def learn(key: ApiKey, rate: int) -> None:
+    """Remembers how many times the limit a key may have, as Postgres just said."""
+    if rate > 1:
+        _rates[key.hash] = rate
+    else:
+        _rates.pop(key.hash, None)
 
 
 def admit(key: ApiKey, client_address: str, weight: int) -> dict[str, str]:
     """Charges `weight` messages and returns the RateLimit headers. Raises 429 with Retry-After."""
-    counters = _counters(key, client_address)
-    verdict = _ask_redis(counters, weight) or local.admit(counters, weight, time.time())
+    counters, rate = _counters(key, client_address), _rates.get(key.hash, 0)
+    verdict = _ask_redis(counters, weight, rate) or _ask_this_instance(counters, weight, rate or 1)
     headers = {
-        "RateLimit-Policy": f'"messages";q={limits.MESSAGES_PER_MINUTE};w={WINDOW_SECONDS}',
+        "RateLimit-Policy": f'"messages";q={limits.MESSAGES_PER_MINUTE * verdict.rate};w={WINDOW_SECONDS}',
         "RateLimit": f'"messages";r={max(0, verdict.left)};t={round(verdict.wait_seconds + 0.5)}',
     }
     if not verdict.admitted:
@@ -104,31 +128,54 @@ def admit(key: ApiKey, client_address: str, weight: int) -> dict[str, str]:
 
 
 def _counters(key: ApiKey, client_address: str) -> dict[str, Quota]:
-    """Counter names and their quotas. Neither a key nor an address can be read off a name."""
+    """Counter names and their quotas, the key's first. Neither a key nor an address can be read off a name."""
     counters = {f"limit:key:{key.hash[:32]}": Quota(limits.MESSAGES_PER_MINUTE, limits.MESSAGES_IN_ANY_MINUTE)}
     if key.kind == "publishable":
-        address = hmac.new(config.signing_secret.encode(), client_address.encode(), hashlib.sha256).hexdigest()
+        network = _network(client_address).encode()
+        address = hmac.new(config.signing_secret.encode(), network, hashlib.sha256).hexdigest()
         most = limits.MESSAGES_PER_MINUTE_AND_ADDRESS
         counters[f"limit:ip:{key.hash[:16]}:{address[:32]}"] = Quota(most, most)
     return counters
 
 
+def _network(client_address: str) -> str:
+    """An IPv6 address counts by its /64, of which one customer has as many addresses as they like."""
+    try:
+        address = ipaddress.ip_address(client_address)
+    except ValueError:
+        return client_address
+    if address.version == 4:
+        return str(address)
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.ip_network((address, 64), strict=False))
+
+
 _redis_rests_until = 0.0
 
 
-def _ask_redis(counters: Mapping[str, Quota], weight: int) -> Verdict | None:
+def _ask_redis(counters: Mapping[str, Quota], weight: int, rate: int = 0) -> Verdict | None:
+    """The verdict of the counters shared by all instances; None while Redis does not answer."""
     global _redis_rests_until
     if time.monotonic() < _redis_rests_until:
         return None
     try:
+        keys = [next(iter(counters)) + ":rate", *counters]
         quotas = chain.from_iterable(counters.values())
-        result = redis.command("EVAL", SCRIPT, len(counters), *counters, weight, *quotas)
-        admitted, left, wait = cast(list[int], result)
+        result = redis.command("EVAL", SCRIPT, len(keys), *keys, weight, rate, *quotas)
+        admitted, left, wait, rate = cast(list[int], result)
     except (Unavailable, TypeError, ValueError):
         _redis_rests_until = time.monotonic() + REST_SECONDS
         log(event="redis_unavailable", warning="this instance counts for itself")
         return None
-    return Verdict(admitted == 1, left, wait / 1000)
+    return Verdict(admitted == 1, left, wait / 1000, rate)
+
+
+def _ask_this_instance(counters: Mapping[str, Quota], weight: int, rate: int) -> Verdict:
+    quotas = dict(counters)
+    name = next(iter(quotas))
+    quotas[name] = Quota(quotas[name].limit * rate, quotas[name].ceiling * rate)
+    return replace(local.admit(quotas, weight, time.time()), rate=rate)
 
 
 @dataclass(slots=True)

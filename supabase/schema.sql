@@ -46,6 +46,9 @@ CREATE TYPE private.message AS (
 	properties jsonb,
 	context jsonb,
 	traits jsonb,
+	redactions smallint,
+	sensitive_at text,
+	sensitive_id boolean,
 	trusted boolean
 );
 
@@ -62,8 +65,11 @@ CREATE TYPE private.resolution AS (
 
 CREATE TYPE private.sender AS (
 	workspace_id uuid,
+	api_key_id uuid,
 	trusted boolean,
 	require_verification boolean,
+	redact text,
+	rate_multiplier integer,
 	inner_key bytea,
 	outer_key bytea
 );
@@ -138,6 +144,33 @@ CREATE FUNCTION private.add_ready_automation(p_workspace uuid) RETURNS void
         where s.workspace_id = p_workspace and s.name = 'ready'
     $$;
 
+-- Name: apply_move(); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.apply_move() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+    declare
+        rules   private.compiled_rules;
+        touched uuid[];
+    begin
+        perform private.lock_structure(new.workspace_id, true);
+        update public.identities set pinned_to_id = private.pin_for(new) where id = new.identity_id;
+        touched := array(select distinct id from unnest(private.move_identity(new.identity_id)) as id order by id);
+        perform private.lock_contacts(new.workspace_id, touched);
+        perform private.regroup_contacts(new.workspace_id, touched);
+
+        select * into strict rules from private.compiled_rules where workspace_id = new.workspace_id;
+        perform private.update_scores(
+            new.workspace_id, rules,
+            array(select row(id, null, null, null)::private.gain from unnest(touched) as id), 'hand', new.moved_at
+        );
+        return null;
+    exception when sqlstate 'PT450' then
+        raise sqlstate 'PT412' using message = 'too_many_identities';
+    end
+    $$;
+
 -- Name: authenticate(text, text); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.authenticate(p_key_hash text, p_origin text) RETURNS private.sender
@@ -147,7 +180,9 @@ CREATE FUNCTION private.authenticate(p_key_hash text, p_origin text) RETURNS pri
     declare
         found_key record;
     begin
-        select k.workspace_id, k.kind, k.origins, w.require_verification, w.deletion_requested_at, s.inner_key, s.outer_key
+        select
+            k.id, k.workspace_id, k.kind, k.origins, k.rate_multiplier::integer * w.rate_multiplier as rate_multiplier,
+            w.require_verification, w.redact, w.deletion_requested_at, s.inner_key, s.outer_key
         into found_key
         from private.api_key_hashes as h
         join public.api_keys as k on k.id = h.api_key_id
@@ -162,8 +197,8 @@ CREATE FUNCTION private.authenticate(p_key_hash text, p_origin text) RETURNS pri
             raise sqlstate 'PT403' using message = 'origin_not_allowed';
         end if;
         return row(
-            found_key.workspace_id, found_key.kind = 'secret', found_key.require_verification,
-            found_key.inner_key, found_key.outer_key
+            found_key.workspace_id, found_key.id, found_key.kind = 'secret', found_key.require_verification,
+            found_key.redact, found_key.rate_multiplier, found_key.inner_key, found_key.outer_key
         );
     end
     $$;
@@ -204,17 +239,18 @@ CREATE FUNCTION private.compile_rules(p_workspace uuid) RETURNS void
         insert into private.compiled_rules
         select
             w.id, w.rules_version, w.half_life_days,
-            s.signals, s.events, s.conditions,
+            s.signals, s.events, s.conditions, s.trusted,
             r.signals, r.points, r.caps,
             exists (select from public.fit_rules as f where f.workspace_id = w.id),
-            g.score_stages, g.thresholds, g.event_stages, g.events, g.silence_stages, g.silence_days
+            g.score_stages, g.thresholds, g.event_stages, g.events, g.trusted, g.silence_stages, g.silence_days
         from
             public.workspaces as w,
             lateral (
                 select
                     coalesce(array_agg(number order by number), '{}') as signals,
                     coalesce(array_agg(event order by number), '{}') as events,
-                    coalesce(array_agg(condition order by number), '{}') as conditions
+                    coalesce(array_agg(condition order by number), '{}') as conditions,
+                    coalesce(array_agg(trusted_only order by number), '{}') as trusted
                 from public.signals where workspace_id = w.id
             ) as s,
             lateral (
@@ -230,6 +266,7 @@ CREATE FUNCTION private.compile_rules(p_workspace uuid) RETURNS void
                     coalesce(array_agg(threshold order by threshold, position) filter (where threshold is not null), '{}') as thresholds,
                     coalesce(array_agg(id order by position) filter (where event is not null), '{}') as event_stages,
                     coalesce(array_agg(event order by position) filter (where event is not null), '{}') as events,
+                    coalesce(array_agg(trusted_only order by position) filter (where event is not null), '{}') as trusted,
                     coalesce(array_agg(id order by silence_days) filter (where silence_days is not null), '{}') as silence_stages,
                     coalesce(array_agg(silence_days order by silence_days) filter (where silence_days is not null), '{}') as silence_days
                 from public.stages where workspace_id = w.id
@@ -243,6 +280,37 @@ SET default_tablespace = '';
 
 SET default_table_access_method = heap;
 
+-- Name: identities; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.identities (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    workspace_id uuid NOT NULL,
+    kind text NOT NULL,
+    value text NOT NULL COLLATE pg_catalog."C",
+    owner_id uuid,
+    pinned_to_id uuid,
+    contact_id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT identities_kind_known CHECK ((kind = ANY (ARRAY['userId'::text, 'email'::text, 'anonymousId'::text]))),
+    CONSTRAINT identities_user_owns_itself CHECK (((kind <> 'userId'::text) OR ((owner_id IS NULL) AND (contact_id = id)))),
+    CONSTRAINT identities_value_length CHECK (((char_length(value) >= 1) AND (char_length(value) <= 255)))
+);
+
+-- Name: contact_by_messages(public.identities); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.contact_by_messages(p_identity public.identities) RETURNS uuid
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    begin
+        p_identity.pinned_to_id := null;
+        return coalesce(
+            (select i.contact_id from public.identities as i where i.id = private.owner_of(p_identity)),
+            p_identity.id
+        );
+    end
+    $$;
+
 -- Name: compiled_rules; Type: TABLE; Schema: private; Owner: -
 
 CREATE TABLE private.compiled_rules (
@@ -252,6 +320,7 @@ CREATE TABLE private.compiled_rules (
     signals smallint[] NOT NULL,
     signal_events text[] NOT NULL,
     signal_conditions jsonb[] NOT NULL,
+    signal_trusted boolean[] NOT NULL,
     rule_signals smallint[] NOT NULL,
     rule_points numeric[] NOT NULL,
     rule_caps numeric[] NOT NULL,
@@ -260,6 +329,7 @@ CREATE TABLE private.compiled_rules (
     thresholds smallint[] NOT NULL,
     event_stages uuid[] NOT NULL,
     stage_events text[] NOT NULL,
+    stage_trusted boolean[] NOT NULL,
     silence_stages uuid[] NOT NULL,
     silence_days smallint[] NOT NULL
 );
@@ -278,9 +348,11 @@ CREATE FUNCTION private.count_signals(p_workspace uuid, p_rules private.compiled
             from unnest(p_messages) as m
             join unnest(p_resolved) as r on r.index = m.index
             cross join lateral (select (m.occurred_at at time zone 'utc')::date as day) as d
-            left join unnest(p_rules.signals, p_rules.signal_events, p_rules.signal_conditions)
-                as s (signal, event, condition)
-                on s.event = m.name and (s.condition is null or m.properties @> s.condition)
+            left join unnest(
+                p_rules.signals, p_rules.signal_events, p_rules.signal_conditions, p_rules.signal_trusted
+            ) as s (signal, event, condition, trusted_only)
+                on s.event = m.name and (m.trusted or not s.trusted_only)
+                    and (s.condition is null or m.properties @> s.condition)
             where m.type in ('track', 'page', 'screen')
             group by r.identity_id, r.contact_id, s.signal, d.day
         ),
@@ -458,6 +530,15 @@ CREATE FUNCTION private.hmac_sha256(p_key text, p_message text) RETURNS text
         )
     $$;
 
+-- Name: identity_rank(text); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.identity_rank(p_kind text) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+        select array_position(array['anonymousId', 'email', 'userId'], p_kind)
+    $$;
+
 -- Name: is_trusted(private.sender, private.message); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.is_trusted(p_sender private.sender, p_message private.message) RETURNS boolean
@@ -500,9 +581,9 @@ CREATE FUNCTION private.link_identities(p_workspace uuid, p_message private.mess
     end
     $$;
 
--- Name: lock_contacts(uuid, uuid[], timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+-- Name: lock_contacts(uuid, uuid[]); Type: FUNCTION; Schema: private; Owner: -
 
-CREATE FUNCTION private.lock_contacts(p_workspace uuid, p_contacts uuid[], p_now timestamp with time zone) RETURNS void
+CREATE FUNCTION private.lock_contacts(p_workspace uuid, p_contacts uuid[]) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
@@ -514,9 +595,10 @@ CREATE FUNCTION private.lock_contacts(p_workspace uuid, p_contacts uuid[], p_now
         if locked = cardinality(p_contacts) then
             return;
         end if;
+        -- As old as its top identity: a contact that comes back after a move is the one it was.
         insert into public.contacts (id, workspace_id, created_at)
-        select c, p_workspace, p_now from unnest(p_contacts) as c
-        order by c
+        select i.id, p_workspace, i.created_at from public.identities as i where i.id = any (p_contacts)
+        order by i.id
         on conflict on constraint contacts_pkey do nothing;
         insert into public.contact_states (contact_id, workspace_id)
         select c, p_workspace from unnest(p_contacts) as c
@@ -608,25 +690,22 @@ CREATE FUNCTION private.move_identity(p_identity uuid) RETURNS uuid[]
     SET search_path TO ''
     AS $$
     declare
-        moved public.identities;
-        owner public.identities;
+        moved   public.identities;
+        owner   uuid;
+        contact uuid;
     begin
         select * into strict moved from public.identities where id = p_identity;
-        select i.* into strict owner
-        from public.identity_links as l
-        join public.identities as i on i.id = l.higher_id
-        where l.lower_id = p_identity
-        order by not l.trusted, l.occurred_at, l.message_id
-        limit 1;
+        owner := private.owner_of(moved);
+        contact := coalesce((select i.contact_id from public.identities as i where i.id = owner), moved.id);
 
-        update public.identities set owner_id = owner.id, contact_id = owner.contact_id where id = moved.id;
-        update public.identities set contact_id = owner.contact_id where owner_id = moved.id;
+        update public.identities set owner_id = owner, contact_id = contact where id = moved.id;
+        update public.identities set contact_id = contact where owner_id = moved.id;
 
         -- Which is more than a person has: most likely a machine that many share, or an attack.
-        if (select count(*) from public.identities where contact_id = owner.contact_id) > 50 then
+        if (select count(*) from public.identities as i where i.contact_id = contact) > 50 then
             raise sqlstate 'PT450' using message = 'too_many_identities';
         end if;
-        return array[moved.contact_id, owner.contact_id];
+        return array[moved.contact_id, contact];
     end
     $$;
 
@@ -664,6 +743,64 @@ CREATE FUNCTION private.overflowing_traits(p_messages private.message[], p_resol
                 where i.contact_id = t.contact_id
             ) > 255
         );
+    end
+    $$;
+
+-- Name: owner_of(public.identities); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.owner_of(p_identity public.identities) RETURNS uuid
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    begin
+        if p_identity.pinned_to_id is not null then
+            return nullif(p_identity.pinned_to_id, p_identity.id);
+        end if;
+        return (
+            select l.higher_id from public.identity_links as l
+            where l.lower_id = p_identity.id
+            order by not l.trusted, l.occurred_at, l.message_id
+            limit 1
+        );
+    end
+    $$;
+
+-- Name: identity_moves; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.identity_moves (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    workspace_id uuid NOT NULL,
+    identity_id uuid NOT NULL,
+    contact_id uuid,
+    moved_by uuid DEFAULT auth.uid(),
+    moved_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+-- Name: pin_for(public.identity_moves); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.pin_for(p_move public.identity_moves) RETURNS uuid
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    declare
+        moved  public.identities;
+        target public.identities;
+    begin
+        select * into moved from public.identities
+        where id = p_move.identity_id and workspace_id = p_move.workspace_id;
+        -- A contact that has joined another is found under its old id, unless that is the moved one's own.
+        select top.* into target
+        from public.identities as named
+        join public.identities as top on top.id = case named.id when moved.id then named.id else named.contact_id end
+        where named.id = p_move.contact_id and named.workspace_id = p_move.workspace_id;
+
+        if moved.id is null or (target.id is null and p_move.contact_id is not null) then
+            raise sqlstate 'PT404' using message = 'contact_unknown';
+        elsif target.id <> moved.id
+            and private.identity_rank(target.kind) <= private.identity_rank(moved.kind) then
+            raise sqlstate 'PT412' using message = 'identity_outranks_contact';
+        end if;
+        return nullif(target.id, private.contact_by_messages(moved));
     end
     $$;
 
@@ -730,6 +867,28 @@ CREATE FUNCTION private.recipient(p_message public.messages, p_address_key text)
         where w.id = (p_message).workspace_id
     $$;
 
+-- Name: record_rejections(uuid, uuid, jsonb, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.record_rejections(p_workspace uuid, p_api_key uuid, p_rejected jsonb, p_now timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    begin
+        insert into public.rejections (workspace_id, api_key_id, message_id, code, pointer, received_at)
+        select p_workspace, p_api_key, left(r ->> 'messageId', 255), r ->> 'code', left(r ->> 'pointer', 255), p_now
+        from jsonb_array_elements(p_rejected) as r;
+
+        delete from public.rejections
+        where id in (
+            select id from public.rejections
+            where received_at <= p_now - interval '24 hours'
+            order by received_at
+            limit 2 * jsonb_array_length(p_rejected)
+            for update skip locked
+        );
+    end
+    $$;
+
 -- Name: record_transitions(uuid, private.stage_change[], text, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.record_transitions(p_workspace uuid, p_changes private.stage_change[], p_cause text, p_now timestamp with time zone) RETURNS void
@@ -764,6 +923,8 @@ CREATE FUNCTION private.refusal(p_sender private.sender, p_message private.messa
     LANGUAGE sql IMMUTABLE
     AS $$
         select case
+            when (p_message).redactions > 0 and ((p_sender).redact = 'reject' or (p_message).sensitive_id)
+                and (p_sender).redact <> 'off' then 'sensitive_data'
             when (p_message).trusted then null
             when (p_message).user_hash is not null then 'user_hash_invalid'
             when (p_message).type = 'alias' then 'verification_required'
@@ -802,13 +963,24 @@ CREATE FUNCTION private.regroup_contacts(p_workspace uuid, p_contacts uuid[]) RE
     end
     $$;
 
--- Name: rejections(integer[], text); Type: FUNCTION; Schema: private; Owner: -
+-- Name: rejection(private.message, text); Type: FUNCTION; Schema: private; Owner: -
 
-CREATE FUNCTION private.rejections(p_indexes integer[], p_code text) RETURNS jsonb
+CREATE FUNCTION private.rejection(p_message private.message, p_code text) RETURNS jsonb
     LANGUAGE sql IMMUTABLE
     SET search_path TO ''
     AS $$
-        select coalesce(jsonb_agg(jsonb_build_object('index', i, 'code', p_code)), '[]') from unnest(p_indexes) as i
+        select jsonb_build_object(
+            'index', p_message.index,
+            'messageId', p_message.message_id,
+            'code', p_code,
+            'pointer', case p_code
+                when 'user_hash_invalid' then '/userHash'
+                when 'verification_required' then case p_message.type when 'alias' then '/type' else '/userId' end
+                when 'sensitive_data' then coalesce(p_message.sensitive_at, '')
+                when 'too_many_traits' then '/traits'
+                else ''
+            end
+        )
     $$;
 
 -- Name: resolve_messages(uuid, private.message[]); Type: FUNCTION; Schema: private; Owner: -
@@ -850,7 +1022,7 @@ CREATE FUNCTION private.resolve_new(p_workspace uuid, INOUT p_messages private.m
             begin
                 touched := touched || private.link_identities(p_workspace, message);
             exception when sqlstate 'PT450' then
-                rejected := rejected || jsonb_build_object('index', message.index, 'code', 'too_many_identities');
+                rejected := rejected || private.rejection(message, 'too_many_identities');
                 p_messages := array(select m from unnest(p_messages) as m where m.index <> message.index);
             end;
         end loop;
@@ -906,10 +1078,10 @@ CREATE FUNCTION private.store_events(p_workspace uuid, p_messages private.messag
     begin
         with stored as (
             insert into public.events
-                (workspace_id, trusted, message_id, identity_id, lower_ids, type, name,
+                (workspace_id, trusted, redactions, message_id, identity_id, lower_ids, type, name,
                  occurred_at, received_at, properties, context)
             select
-                p_workspace, m.trusted, m.message_id, r.identity_id, r.lower_ids, m.type, m.name,
+                p_workspace, m.trusted, coalesce(m.redactions, 0), m.message_id, r.identity_id, r.lower_ids, m.type, m.name,
                 m.occurred_at, p_now, m.properties, m.context
             from unnest(p_messages) as m
             join unnest(p_resolved) as r on r.index = m.index
@@ -980,15 +1152,21 @@ CREATE FUNCTION private.track_many(p_sender private.sender, p_rules private.comp
         contacts := array(
             select contact_id from unnest(resolved) union select id from unnest(touched) as id order by 1
         );
-        perform private.lock_contacts(workspace, contacts, p_now);
+        perform private.lock_contacts(workspace, contacts);
         if cardinality(touched) > 0 then
             perform private.regroup_contacts(workspace, touched);
         end if;
 
         if has_traits then
             overflowing := private.overflowing_traits(messages, resolved);
-            rejected := rejected || private.rejections(overflowing, 'too_many_traits');
-            messages := array(select m from unnest(messages) as m where m.index <> all (overflowing));
+            if cardinality(overflowing) > 0 then
+                rejected := rejected || (
+                    select jsonb_agg(private.rejection(m, 'too_many_traits'))
+                    from unnest(messages) as m
+                    where m.index = any (overflowing)
+                );
+                messages := array(select m from unnest(messages) as m where m.index <> all (overflowing));
+            end if;
         end if;
         stored := private.store_events(workspace, messages, resolved, p_now);
         if cardinality(stored) < cardinality(messages) then
@@ -1010,9 +1188,62 @@ CREATE FUNCTION private.track_many(p_sender private.sender, p_rules private.comp
                 where id not in (select contact_id from unnest(gains))
             );
         end if;
-        perform private.update_scores(workspace, p_rules, gains, p_now);
+        perform private.update_scores(workspace, p_rules, gains, 'message', p_now);
 
         return jsonb_build_object('accepted', cardinality(stored), 'rejected', rejected);
+    end
+    $$;
+
+-- Name: track_messages(private.sender, jsonb, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.track_messages(p_sender private.sender, p_messages jsonb, p_now timestamp with time zone) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        rules    private.compiled_rules;
+        message  private.message;
+        messages private.message[];
+        admitted private.message[];
+        refused  jsonb;
+        result   jsonb;
+        was_new  boolean;
+    begin
+        select * into strict rules from private.compiled_rules where workspace_id = p_sender.workspace_id;
+
+        if jsonb_array_length(p_messages) = 1 then
+            message := jsonb_populate_record(null::private.message, p_messages -> 0);
+            message.trusted := private.is_trusted(p_sender, message);
+            if private.refusal(p_sender, message) is null then
+                was_new := private.track_one(p_sender, rules, message, p_now);
+                if was_new is not null then
+                    return jsonb_build_object('accepted', was_new::integer, 'rejected', '[]'::jsonb);
+                end if;
+            end if;
+            messages := array[message];
+        else
+            messages := array(
+                select row(
+                    m.index, m.type, m.name, m.kinds, m.values, m.user_hash, m.occurred_at, m.message_id,
+                    m.properties, m.context, m.traits, m.redactions, m.sensitive_at, m.sensitive_id,
+                    private.is_trusted(p_sender, m)
+                )::private.message
+                from jsonb_populate_recordset(null::private.message, p_messages) as m
+            );
+        end if;
+
+        select
+            coalesce(array_agg(m) filter (where r.code is null), '{}'),
+            coalesce(jsonb_agg(private.rejection(m, r.code)) filter (where r.code is not null), '[]')
+        into admitted, refused
+        from unnest(messages) as m
+        cross join lateral (select private.refusal(p_sender, m) as code) as r;
+
+        if cardinality(admitted) = 0 then
+            return jsonb_build_object('accepted', 0, 'rejected', refused);
+        end if;
+        result := private.track_many(p_sender, rules, admitted, p_now);
+        return result || jsonb_build_object('rejected', refused || (result -> 'rejected'));
     end
     $$;
 
@@ -1057,11 +1288,12 @@ CREATE FUNCTION private.track_one(p_sender private.sender, p_rules private.compi
         for no key update of s;
 
         insert into public.events
-            (workspace_id, trusted, message_id, identity_id, lower_ids, type, name,
+            (workspace_id, trusted, redactions, message_id, identity_id, lower_ids, type, name,
              occurred_at, received_at, properties, context)
         values
-            (p_sender.workspace_id, p_message.trusted, p_message.message_id, named[1], nullif(named[2:], '{}'),
-             p_message.type, p_message.name, p_message.occurred_at, p_now, p_message.properties, p_message.context)
+            (p_sender.workspace_id, p_message.trusted, coalesce(p_message.redactions, 0), p_message.message_id,
+             named[1], nullif(named[2:], '{}'), p_message.type, p_message.name,
+             p_message.occurred_at, p_now, p_message.properties, p_message.context)
         on conflict on constraint events_pkey do nothing;
         if not found then
             return false;
@@ -1069,9 +1301,10 @@ CREATE FUNCTION private.track_one(p_sender private.sender, p_rules private.compi
 
         counted := (
             select array_agg(s.signal)
-            from unnest(p_rules.signals, p_rules.signal_events, p_rules.signal_conditions)
-                as s (signal, event, condition)
-            where s.event = p_message.name and (s.condition is null or p_message.properties @> s.condition)
+            from unnest(p_rules.signals, p_rules.signal_events, p_rules.signal_conditions, p_rules.signal_trusted)
+                as s (signal, event, condition, trusted_only)
+            where s.event = p_message.name and (p_message.trusted or not s.trusted_only)
+                and (s.condition is null or p_message.properties @> s.condition)
         );
         if counted is not null then
             insert into public.signal_counts as c (workspace_id, identity_id, day, signal, count)
@@ -1082,7 +1315,7 @@ CREATE FUNCTION private.track_one(p_sender private.sender, p_rules private.compi
         if state.sums_on <> today or state.rules_version <> p_rules.version then
             perform private.update_scores(
                 p_sender.workspace_id, p_rules,
-                array[row(state.contact_id, p_message.occurred_at, null, null)::private.gain], p_now
+                array[row(state.contact_id, p_message.occurred_at, null, null)::private.gain], 'message', p_now
             );
             return true;
         end if;
@@ -1118,9 +1351,9 @@ CREATE FUNCTION private.track_one(p_sender private.sender, p_rules private.compi
     end
     $$;
 
--- Name: update_scores(uuid, private.compiled_rules, private.gain[], timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+-- Name: update_scores(uuid, private.compiled_rules, private.gain[], text, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
 
-CREATE FUNCTION private.update_scores(p_workspace uuid, p_rules private.compiled_rules, p_gains private.gain[], p_now timestamp with time zone) RETURNS void
+CREATE FUNCTION private.update_scores(p_workspace uuid, p_rules private.compiled_rules, p_gains private.gain[], p_cause text, p_now timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
@@ -1173,7 +1406,7 @@ CREATE FUNCTION private.update_scores(p_workspace uuid, p_rules private.compiled
         where from_stage_id is distinct from to_stage_id;
 
         if changes is not null then
-            perform private.record_transitions(p_workspace, changes, 'message', p_now);
+            perform private.record_transitions(p_workspace, changes, p_cause, p_now);
         end if;
     end
     $$;
@@ -1196,6 +1429,19 @@ CREATE FUNCTION private.vouches(p_sender private.sender, p_user_id text, p_user_
     end
     $$;
 
+-- Name: with_originals(jsonb); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.with_originals(p_messages jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+        select jsonb_agg(
+            (m - 'originals' - 'redactions') || coalesce(m -> 'originals', '{}')
+            order by position
+        )
+        from jsonb_array_elements(p_messages) with ordinality as e (m, position)
+    $$;
+
 -- Name: write_stage_events(uuid, private.compiled_rules, private.message[], private.resolution[]); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.write_stage_events(p_workspace uuid, p_rules private.compiled_rules, p_messages private.message[], p_resolved private.resolution[]) RETURNS void
@@ -1209,7 +1455,9 @@ CREATE FUNCTION private.write_stage_events(p_workspace uuid, p_rules private.com
             p_workspace, r.identity_id, s.stage_id, m.trusted, m.occurred_at, m.message_id
         from unnest(p_messages) as m
         join unnest(p_resolved) as r on r.index = m.index
-        join unnest((p_rules).event_stages, (p_rules).stage_events) as s (stage_id, event) on s.event = m.name
+        join unnest((p_rules).event_stages, (p_rules).stage_events, (p_rules).stage_trusted)
+            as s (stage_id, event, trusted_only)
+            on s.event = m.name and (m.trusted or not s.trusted_only)
         where m.type in ('track', 'page', 'screen')
         order by r.identity_id, m.trusted desc, m.occurred_at desc, m.message_id desc
         on conflict on constraint stage_events_pkey do update
@@ -1614,9 +1862,9 @@ CREATE FUNCTION public.start_message(p_id uuid, p_claim uuid, p_rendered jsonb, 
         returning m.status = 'sending'
     $$;
 
--- Name: track(text, text, jsonb, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+-- Name: track(text, text, jsonb, timestamp with time zone, jsonb); Type: FUNCTION; Schema: public; Owner: -
 
-CREATE FUNCTION public.track(p_key_hash text, p_origin text, p_messages jsonb, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+CREATE FUNCTION public.track(p_key_hash text, p_origin text, p_messages jsonb, p_now timestamp with time zone DEFAULT now(), p_rejected jsonb DEFAULT '[]'::jsonb) RETURNS jsonb
     LANGUAGE plpgsql
     SET search_path TO ''
     SET plan_cache_mode TO 'force_generic_plan'
@@ -1624,53 +1872,22 @@ CREATE FUNCTION public.track(p_key_hash text, p_origin text, p_messages jsonb, p
     AS $$
     declare
         sender   private.sender := private.authenticate(p_key_hash, p_origin);
-        rules    private.compiled_rules;
-        message  private.message;
-        messages private.message[];
-        admitted private.message[];
-        refused  jsonb;
+        sent     integer := jsonb_array_length(p_messages);
         result   jsonb;
-        was_new  boolean;
+        rejected jsonb;
     begin
-        select * into strict rules from private.compiled_rules where workspace_id = sender.workspace_id;
-
-        if jsonb_array_length(p_messages) = 1 then
-            message := jsonb_populate_record(null::private.message, p_messages -> 0);
-            message.trusted := private.is_trusted(sender, message);
-            if private.refusal(sender, message) is null then
-                was_new := private.track_one(sender, rules, message, p_now);
-                if was_new is not null then
-                    return jsonb_build_object(
-                        'workspaceId', sender.workspace_id,
-                        'accepted', was_new::integer, 'duplicates', (not was_new)::integer, 'rejected', '[]'::jsonb
-                    );
-                end if;
-            end if;
-            messages := array[message];
-        else
-            messages := array(
-                select row(
-                    m.index, m.type, m.name, m.kinds, m.values, m.user_hash, m.occurred_at, m.message_id,
-                    m.properties, m.context, m.traits, private.is_trusted(sender, m)
-                )::private.message
-                from jsonb_populate_recordset(null::private.message, p_messages) as m
-            );
+        if sender.redact = 'off' and sent > 0 then
+            p_messages := private.with_originals(p_messages);
         end if;
-
-        select
-            coalesce(array_agg(m) filter (where r.code is null), '{}'),
-            coalesce(jsonb_agg(jsonb_build_object('index', m.index, 'code', r.code)) filter (where r.code is not null), '[]')
-        into admitted, refused
-        from unnest(messages) as m
-        cross join lateral (select private.refusal(sender, m) as code) as r;
-
-        result := private.track_many(sender, rules, admitted, p_now);
-        refused := refused || (result -> 'rejected');
-        return jsonb_build_object(
+        result := private.track_messages(sender, p_messages, p_now);
+        rejected := (result -> 'rejected') || p_rejected;
+        if jsonb_array_length(rejected) > 0 then
+            perform private.record_rejections(sender.workspace_id, sender.api_key_id, rejected, p_now);
+        end if;
+        return result || jsonb_build_object(
             'workspaceId', sender.workspace_id,
-            'accepted', result -> 'accepted',
-            'duplicates', jsonb_array_length(p_messages) - (result ->> 'accepted')::integer - jsonb_array_length(refused),
-            'rejected', refused
+            'rateMultiplier', sender.rate_multiplier,
+            'duplicates', sent - (result ->> 'accepted')::integer - jsonb_array_length(result -> 'rejected')
         );
     end
     $$;
@@ -1719,10 +1936,12 @@ CREATE TABLE public.api_keys (
     kind text NOT NULL,
     hint text NOT NULL,
     origins text[],
+    rate_multiplier smallint DEFAULT 1 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     revoked_at timestamp with time zone,
     CONSTRAINT api_keys_kind_known CHECK ((kind = ANY (ARRAY['publishable'::text, 'secret'::text]))),
-    CONSTRAINT api_keys_origins_publishable CHECK (((kind = 'publishable'::text) OR (origins IS NULL)))
+    CONSTRAINT api_keys_origins_publishable CHECK (((kind = 'publishable'::text) OR (origins IS NULL))),
+    CONSTRAINT api_keys_rate_multiplier_range CHECK (((rate_multiplier >= 1) AND (rate_multiplier <= 1000)))
 );
 
 -- Name: automations; Type: TABLE; Schema: public; Owner: -
@@ -1770,6 +1989,7 @@ CREATE TABLE public.contacts (
 CREATE TABLE public.events (
     workspace_id uuid NOT NULL,
     trusted boolean NOT NULL,
+    redactions smallint DEFAULT 0 NOT NULL,
     message_id text NOT NULL COLLATE pg_catalog."C",
     identity_id uuid NOT NULL,
     lower_ids uuid[],
@@ -1788,6 +2008,7 @@ PARTITION BY HASH (workspace_id);
 CREATE TABLE public.events_0 (
     workspace_id uuid CONSTRAINT events_workspace_id_not_null NOT NULL,
     trusted boolean CONSTRAINT events_trusted_not_null NOT NULL,
+    redactions smallint DEFAULT 0 CONSTRAINT events_redactions_not_null NOT NULL,
     message_id text CONSTRAINT events_message_id_not_null NOT NULL COLLATE pg_catalog."C",
     identity_id uuid CONSTRAINT events_identity_id_not_null NOT NULL,
     lower_ids uuid[],
@@ -1805,6 +2026,7 @@ CREATE TABLE public.events_0 (
 CREATE TABLE public.events_1 (
     workspace_id uuid CONSTRAINT events_workspace_id_not_null NOT NULL,
     trusted boolean CONSTRAINT events_trusted_not_null NOT NULL,
+    redactions smallint DEFAULT 0 CONSTRAINT events_redactions_not_null NOT NULL,
     message_id text CONSTRAINT events_message_id_not_null NOT NULL COLLATE pg_catalog."C",
     identity_id uuid CONSTRAINT events_identity_id_not_null NOT NULL,
     lower_ids uuid[],
@@ -1822,6 +2044,7 @@ CREATE TABLE public.events_1 (
 CREATE TABLE public.events_10 (
     workspace_id uuid CONSTRAINT events_workspace_id_not_null NOT NULL,
     trusted boolean CONSTRAINT events_trusted_not_null NOT NULL,
+    redactions smallint DEFAULT 0 CONSTRAINT events_redactions_not_null NOT NULL,
     message_id text CONSTRAINT events_message_id_not_null NOT NULL COLLATE pg_catalog."C",
     identity_id uuid CONSTRAINT events_identity_id_not_null NOT NULL,
     lower_ids uuid[],
@@ -1839,6 +2062,7 @@ CREATE TABLE public.events_10 (
 CREATE TABLE public.events_11 (
     workspace_id uuid CONSTRAINT events_workspace_id_not_null NOT NULL,
     trusted boolean CONSTRAINT events_trusted_not_null NOT NULL,
+    redactions smallint DEFAULT 0 CONSTRAINT events_redactions_not_null NOT NULL,
     message_id text CONSTRAINT events_message_id_not_null NOT NULL COLLATE pg_catalog."C",
     identity_id uuid CONSTRAINT events_identity_id_not_null NOT NULL,
     lower_ids uuid[],
@@ -1856,6 +2080,7 @@ CREATE TABLE public.events_11 (
 CREATE TABLE public.events_12 (
     workspace_id uuid CONSTRAINT events_workspace_id_not_null NOT NULL,
     trusted boolean CONSTRAINT events_trusted_not_null NOT NULL,
+    redactions smallint DEFAULT 0 CONSTRAINT events_redactions_not_null NOT NULL,
     message_id text CONSTRAINT events_message_id_not_null NOT NULL COLLATE pg_catalog."C",
     identity_id uuid CONSTRAINT events_identity_id_not_null NOT NULL,
     lower_ids uuid[],
@@ -1873,6 +2098,7 @@ CREATE TABLE public.events_12 (
 CREATE TABLE public.events_13 (
     workspace_id uuid CONSTRAINT events_workspace_id_not_null NOT NULL,
     trusted boolean CONSTRAINT events_trusted_not_null NOT NULL,
+    redactions smallint DEFAULT 0 CONSTRAINT events_redactions_not_null NOT NULL,
     message_id text CONSTRAINT events_message_id_not_null NOT NULL COLLATE pg_catalog."C",
     identity_id uuid CONSTRAINT events_identity_id_not_null NOT NULL,
     lower_ids uuid[],
@@ -1890,6 +2116,7 @@ CREATE TABLE public.events_13 (
 CREATE TABLE public.events_14 (
     workspace_id uuid CONSTRAINT events_workspace_id_not_null NOT NULL,
     trusted boolean CONSTRAINT events_trusted_not_null NOT NULL,
+    redactions smallint DEFAULT 0 CONSTRAINT events_redactions_not_null NOT NULL,
     message_id text CONSTRAINT events_message_id_not_null NOT NULL COLLATE pg_catalog."C",
     identity_id uuid CONSTRAINT events_identity_id_not_null NOT NULL,
     lower_ids uuid[],
@@ -1907,6 +2134,7 @@ CREATE TABLE public.events_14 (
 CREATE TABLE public.events_15 (
     workspace_id uuid CONSTRAINT events_workspace_id_not_null NOT NULL,
     trusted boolean CONSTRAINT events_trusted_not_null NOT NULL,
+    redactions smallint DEFAULT 0 CONSTRAINT events_redactions_not_null NOT NULL,
     message_id text CONSTRAINT events_message_id_not_null NOT NULL COLLATE pg_catalog."C",
     identity_id uuid CONSTRAINT events_identity_id_not_null NOT NULL,
     lower_ids uuid[],
@@ -1924,6 +2152,7 @@ CREATE TABLE public.events_15 (
 CREATE TABLE public.events_2 (
     workspace_id uuid CONSTRAINT events_workspace_id_not_null NOT NULL,
     trusted boolean CONSTRAINT events_trusted_not_null NOT NULL,
+    redactions smallint DEFAULT 0 CONSTRAINT events_redactions_not_null NOT NULL,
     message_id text CONSTRAINT events_message_id_not_null NOT NULL COLLATE pg_catalog."C",
     identity_id uuid CONSTRAINT events_identity_id_not_null NOT NULL,
     lower_ids uuid[],
@@ -1941,6 +2170,7 @@ CREATE TABLE public.events_2 (
 CREATE TABLE public.events_3 (
     workspace_id uuid CONSTRAINT events_workspace_id_not_null NOT NULL,
     trusted boolean CONSTRAINT events_trusted_not_null NOT NULL,
+    redactions smallint DEFAULT 0 CONSTRAINT events_redactions_not_null NOT NULL,
     message_id text CONSTRAINT events_message_id_not_null NOT NULL COLLATE pg_catalog."C",
     identity_id uuid CONSTRAINT events_identity_id_not_null NOT NULL,
     lower_ids uuid[],
@@ -1958,6 +2188,7 @@ CREATE TABLE public.events_3 (
 CREATE TABLE public.events_4 (
     workspace_id uuid CONSTRAINT events_workspace_id_not_null NOT NULL,
     trusted boolean CONSTRAINT events_trusted_not_null NOT NULL,
+    redactions smallint DEFAULT 0 CONSTRAINT events_redactions_not_null NOT NULL,
     message_id text CONSTRAINT events_message_id_not_null NOT NULL COLLATE pg_catalog."C",
     identity_id uuid CONSTRAINT events_identity_id_not_null NOT NULL,
     lower_ids uuid[],
@@ -1975,6 +2206,7 @@ CREATE TABLE public.events_4 (
 CREATE TABLE public.events_5 (
     workspace_id uuid CONSTRAINT events_workspace_id_not_null NOT NULL,
     trusted boolean CONSTRAINT events_trusted_not_null NOT NULL,
+    redactions smallint DEFAULT 0 CONSTRAINT events_redactions_not_null NOT NULL,
     message_id text CONSTRAINT events_message_id_not_null NOT NULL COLLATE pg_catalog."C",
     identity_id uuid CONSTRAINT events_identity_id_not_null NOT NULL,
     lower_ids uuid[],
@@ -1992,6 +2224,7 @@ CREATE TABLE public.events_5 (
 CREATE TABLE public.events_6 (
     workspace_id uuid CONSTRAINT events_workspace_id_not_null NOT NULL,
     trusted boolean CONSTRAINT events_trusted_not_null NOT NULL,
+    redactions smallint DEFAULT 0 CONSTRAINT events_redactions_not_null NOT NULL,
     message_id text CONSTRAINT events_message_id_not_null NOT NULL COLLATE pg_catalog."C",
     identity_id uuid CONSTRAINT events_identity_id_not_null NOT NULL,
     lower_ids uuid[],
@@ -2009,6 +2242,7 @@ CREATE TABLE public.events_6 (
 CREATE TABLE public.events_7 (
     workspace_id uuid CONSTRAINT events_workspace_id_not_null NOT NULL,
     trusted boolean CONSTRAINT events_trusted_not_null NOT NULL,
+    redactions smallint DEFAULT 0 CONSTRAINT events_redactions_not_null NOT NULL,
     message_id text CONSTRAINT events_message_id_not_null NOT NULL COLLATE pg_catalog."C",
     identity_id uuid CONSTRAINT events_identity_id_not_null NOT NULL,
     lower_ids uuid[],
@@ -2026,6 +2260,7 @@ CREATE TABLE public.events_7 (
 CREATE TABLE public.events_8 (
     workspace_id uuid CONSTRAINT events_workspace_id_not_null NOT NULL,
     trusted boolean CONSTRAINT events_trusted_not_null NOT NULL,
+    redactions smallint DEFAULT 0 CONSTRAINT events_redactions_not_null NOT NULL,
     message_id text CONSTRAINT events_message_id_not_null NOT NULL COLLATE pg_catalog."C",
     identity_id uuid CONSTRAINT events_identity_id_not_null NOT NULL,
     lower_ids uuid[],
@@ -2043,6 +2278,7 @@ CREATE TABLE public.events_8 (
 CREATE TABLE public.events_9 (
     workspace_id uuid CONSTRAINT events_workspace_id_not_null NOT NULL,
     trusted boolean CONSTRAINT events_trusted_not_null NOT NULL,
+    redactions smallint DEFAULT 0 CONSTRAINT events_redactions_not_null NOT NULL,
     message_id text CONSTRAINT events_message_id_not_null NOT NULL COLLATE pg_catalog."C",
     identity_id uuid CONSTRAINT events_identity_id_not_null NOT NULL,
     lower_ids uuid[],
@@ -2067,21 +2303,6 @@ CREATE TABLE public.fit_rules (
     CONSTRAINT fit_rules_operator_known CHECK ((operator = ANY (ARRAY['equals'::text, 'in'::text, 'contains'::text, 'exists'::text, 'between'::text])))
 );
 
--- Name: identities; Type: TABLE; Schema: public; Owner: -
-
-CREATE TABLE public.identities (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    workspace_id uuid NOT NULL,
-    kind text NOT NULL,
-    value text NOT NULL COLLATE pg_catalog."C",
-    owner_id uuid,
-    contact_id uuid NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT identities_kind_known CHECK ((kind = ANY (ARRAY['userId'::text, 'email'::text, 'anonymousId'::text]))),
-    CONSTRAINT identities_user_owns_itself CHECK (((kind <> 'userId'::text) OR ((owner_id IS NULL) AND (contact_id = id)))),
-    CONSTRAINT identities_value_length CHECK (((char_length(value) >= 1) AND (char_length(value) <= 255)))
-);
-
 -- Name: identity_links; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.identity_links (
@@ -2101,6 +2322,18 @@ CREATE TABLE public.members (
     role text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT members_role_known CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'viewer'::text])))
+);
+
+-- Name: rejections; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.rejections (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    workspace_id uuid NOT NULL,
+    api_key_id uuid NOT NULL,
+    message_id text COLLATE pg_catalog."C",
+    code text NOT NULL,
+    pointer text NOT NULL,
+    received_at timestamp with time zone NOT NULL
 );
 
 -- Name: score_rules; Type: TABLE; Schema: public; Owner: -
@@ -2134,6 +2367,7 @@ CREATE TABLE public.signals (
     name text NOT NULL,
     event text NOT NULL,
     condition jsonb,
+    trusted_only boolean DEFAULT false NOT NULL,
     CONSTRAINT signals_condition_object CHECK ((jsonb_typeof(condition) = 'object'::text))
 );
 
@@ -2158,6 +2392,7 @@ CREATE TABLE public.stages (
     threshold smallint,
     event text,
     silence_days smallint,
+    trusted_only boolean DEFAULT false NOT NULL,
     CONSTRAINT stages_one_way_in CHECK ((num_nonnulls(threshold, event, silence_days) = 1)),
     CONSTRAINT stages_silence_positive CHECK ((silence_days > 0)),
     CONSTRAINT stages_threshold_range CHECK (((threshold >= 0) AND (threshold <= 100)))
@@ -2224,12 +2459,16 @@ CREATE TABLE public.workspaces (
     reply_to text,
     postal_address text,
     require_verification boolean DEFAULT false NOT NULL,
+    redact text DEFAULT 'redact'::text NOT NULL,
+    rate_multiplier smallint DEFAULT 1 NOT NULL,
     half_life_days smallint DEFAULT 14 NOT NULL,
     rules_version integer DEFAULT 1 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     deletion_requested_at timestamp with time zone,
     CONSTRAINT workspaces_half_life_range CHECK (((half_life_days >= 1) AND (half_life_days <= 365))),
     CONSTRAINT workspaces_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
+    CONSTRAINT workspaces_rate_multiplier_range CHECK (((rate_multiplier >= 1) AND (rate_multiplier <= 1000))),
+    CONSTRAINT workspaces_redact_known CHECK ((redact = ANY (ARRAY['redact'::text, 'reject'::text, 'off'::text]))),
     CONSTRAINT workspaces_slug_format CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$'::text))
 );
 
@@ -2447,6 +2686,11 @@ ALTER TABLE ONLY public.identities
 ALTER TABLE ONLY public.identity_links
     ADD CONSTRAINT identity_links_pkey PRIMARY KEY (lower_id, higher_id);
 
+-- Name: identity_moves identity_moves_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.identity_moves
+    ADD CONSTRAINT identity_moves_pkey PRIMARY KEY (id);
+
 -- Name: members members_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.members
@@ -2466,6 +2710,11 @@ ALTER TABLE ONLY public.messages
 
 ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_pkey PRIMARY KEY (id);
+
+-- Name: rejections rejections_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.rejections
+    ADD CONSTRAINT rejections_pkey PRIMARY KEY (id);
 
 -- Name: score_rules score_rules_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -2589,65 +2838,133 @@ CREATE INDEX events_identity_idx ON ONLY public.events USING btree (identity_id,
 
 CREATE INDEX events_0_identity_id_occurred_at_idx ON public.events_0 USING btree (identity_id, occurred_at);
 
+-- Name: events_redacted_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX events_redacted_idx ON ONLY public.events USING btree (workspace_id, redactions) WHERE (redactions > 0);
+
+-- Name: events_0_workspace_id_redactions_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX events_0_workspace_id_redactions_idx ON public.events_0 USING btree (workspace_id, redactions) WHERE (redactions > 0);
+
 -- Name: events_10_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_10_identity_id_occurred_at_idx ON public.events_10 USING btree (identity_id, occurred_at);
+
+-- Name: events_10_workspace_id_redactions_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX events_10_workspace_id_redactions_idx ON public.events_10 USING btree (workspace_id, redactions) WHERE (redactions > 0);
 
 -- Name: events_11_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_11_identity_id_occurred_at_idx ON public.events_11 USING btree (identity_id, occurred_at);
 
+-- Name: events_11_workspace_id_redactions_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX events_11_workspace_id_redactions_idx ON public.events_11 USING btree (workspace_id, redactions) WHERE (redactions > 0);
+
 -- Name: events_12_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_12_identity_id_occurred_at_idx ON public.events_12 USING btree (identity_id, occurred_at);
+
+-- Name: events_12_workspace_id_redactions_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX events_12_workspace_id_redactions_idx ON public.events_12 USING btree (workspace_id, redactions) WHERE (redactions > 0);
 
 -- Name: events_13_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_13_identity_id_occurred_at_idx ON public.events_13 USING btree (identity_id, occurred_at);
 
+-- Name: events_13_workspace_id_redactions_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX events_13_workspace_id_redactions_idx ON public.events_13 USING btree (workspace_id, redactions) WHERE (redactions > 0);
+
 -- Name: events_14_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_14_identity_id_occurred_at_idx ON public.events_14 USING btree (identity_id, occurred_at);
+
+-- Name: events_14_workspace_id_redactions_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX events_14_workspace_id_redactions_idx ON public.events_14 USING btree (workspace_id, redactions) WHERE (redactions > 0);
 
 -- Name: events_15_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_15_identity_id_occurred_at_idx ON public.events_15 USING btree (identity_id, occurred_at);
 
+-- Name: events_15_workspace_id_redactions_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX events_15_workspace_id_redactions_idx ON public.events_15 USING btree (workspace_id, redactions) WHERE (redactions > 0);
+
 -- Name: events_1_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_1_identity_id_occurred_at_idx ON public.events_1 USING btree (identity_id, occurred_at);
+
+-- Name: events_1_workspace_id_redactions_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX events_1_workspace_id_redactions_idx ON public.events_1 USING btree (workspace_id, redactions) WHERE (redactions > 0);
 
 -- Name: events_2_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_2_identity_id_occurred_at_idx ON public.events_2 USING btree (identity_id, occurred_at);
 
+-- Name: events_2_workspace_id_redactions_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX events_2_workspace_id_redactions_idx ON public.events_2 USING btree (workspace_id, redactions) WHERE (redactions > 0);
+
 -- Name: events_3_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_3_identity_id_occurred_at_idx ON public.events_3 USING btree (identity_id, occurred_at);
+
+-- Name: events_3_workspace_id_redactions_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX events_3_workspace_id_redactions_idx ON public.events_3 USING btree (workspace_id, redactions) WHERE (redactions > 0);
 
 -- Name: events_4_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_4_identity_id_occurred_at_idx ON public.events_4 USING btree (identity_id, occurred_at);
 
+-- Name: events_4_workspace_id_redactions_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX events_4_workspace_id_redactions_idx ON public.events_4 USING btree (workspace_id, redactions) WHERE (redactions > 0);
+
 -- Name: events_5_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_5_identity_id_occurred_at_idx ON public.events_5 USING btree (identity_id, occurred_at);
+
+-- Name: events_5_workspace_id_redactions_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX events_5_workspace_id_redactions_idx ON public.events_5 USING btree (workspace_id, redactions) WHERE (redactions > 0);
 
 -- Name: events_6_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_6_identity_id_occurred_at_idx ON public.events_6 USING btree (identity_id, occurred_at);
 
+-- Name: events_6_workspace_id_redactions_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX events_6_workspace_id_redactions_idx ON public.events_6 USING btree (workspace_id, redactions) WHERE (redactions > 0);
+
 -- Name: events_7_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_7_identity_id_occurred_at_idx ON public.events_7 USING btree (identity_id, occurred_at);
+
+-- Name: events_7_workspace_id_redactions_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX events_7_workspace_id_redactions_idx ON public.events_7 USING btree (workspace_id, redactions) WHERE (redactions > 0);
 
 -- Name: events_8_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_8_identity_id_occurred_at_idx ON public.events_8 USING btree (identity_id, occurred_at);
 
+-- Name: events_8_workspace_id_redactions_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX events_8_workspace_id_redactions_idx ON public.events_8 USING btree (workspace_id, redactions) WHERE (redactions > 0);
+
 -- Name: events_9_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_9_identity_id_occurred_at_idx ON public.events_9 USING btree (identity_id, occurred_at);
+
+-- Name: events_9_workspace_id_redactions_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX events_9_workspace_id_redactions_idx ON public.events_9 USING btree (workspace_id, redactions) WHERE (redactions > 0);
 
 -- Name: fit_rules_workspace_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -2669,6 +2986,10 @@ CREATE INDEX identity_links_higher_idx ON public.identity_links USING btree (hig
 
 CREATE INDEX identity_links_workspace_idx ON public.identity_links USING btree (workspace_id);
 
+-- Name: identity_moves_identity_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX identity_moves_identity_idx ON public.identity_moves USING btree (workspace_id, identity_id, moved_at);
+
 -- Name: members_user_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX members_user_idx ON public.members USING btree (user_id);
@@ -2684,6 +3005,14 @@ CREATE INDEX messages_due_idx ON public.messages USING btree (send_at) WHERE (st
 -- Name: messages_template_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX messages_template_idx ON public.messages USING btree (workspace_id, template_id);
+
+-- Name: rejections_received_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX rejections_received_idx ON public.rejections USING btree (received_at);
+
+-- Name: rejections_workspace_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX rejections_workspace_idx ON public.rejections USING btree (workspace_id, received_at DESC);
 
 -- Name: signal_counts_workspace_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -2709,6 +3038,10 @@ ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_0_identity
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_0_pkey;
 
+-- Name: events_0_workspace_id_redactions_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+
+ALTER INDEX public.events_redacted_idx ATTACH PARTITION public.events_0_workspace_id_redactions_idx;
+
 -- Name: events_10_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_10_identity_id_occurred_at_idx;
@@ -2716,6 +3049,10 @@ ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_10_identit
 -- Name: events_10_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_10_pkey;
+
+-- Name: events_10_workspace_id_redactions_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+
+ALTER INDEX public.events_redacted_idx ATTACH PARTITION public.events_10_workspace_id_redactions_idx;
 
 -- Name: events_11_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
@@ -2725,6 +3062,10 @@ ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_11_identit
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_11_pkey;
 
+-- Name: events_11_workspace_id_redactions_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+
+ALTER INDEX public.events_redacted_idx ATTACH PARTITION public.events_11_workspace_id_redactions_idx;
+
 -- Name: events_12_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_12_identity_id_occurred_at_idx;
@@ -2732,6 +3073,10 @@ ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_12_identit
 -- Name: events_12_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_12_pkey;
+
+-- Name: events_12_workspace_id_redactions_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+
+ALTER INDEX public.events_redacted_idx ATTACH PARTITION public.events_12_workspace_id_redactions_idx;
 
 -- Name: events_13_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
@@ -2741,6 +3086,10 @@ ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_13_identit
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_13_pkey;
 
+-- Name: events_13_workspace_id_redactions_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+
+ALTER INDEX public.events_redacted_idx ATTACH PARTITION public.events_13_workspace_id_redactions_idx;
+
 -- Name: events_14_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_14_identity_id_occurred_at_idx;
@@ -2748,6 +3097,10 @@ ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_14_identit
 -- Name: events_14_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_14_pkey;
+
+-- Name: events_14_workspace_id_redactions_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+
+ALTER INDEX public.events_redacted_idx ATTACH PARTITION public.events_14_workspace_id_redactions_idx;
 
 -- Name: events_15_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
@@ -2757,6 +3110,10 @@ ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_15_identit
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_15_pkey;
 
+-- Name: events_15_workspace_id_redactions_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+
+ALTER INDEX public.events_redacted_idx ATTACH PARTITION public.events_15_workspace_id_redactions_idx;
+
 -- Name: events_1_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_1_identity_id_occurred_at_idx;
@@ -2764,6 +3121,10 @@ ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_1_identity
 -- Name: events_1_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_1_pkey;
+
+-- Name: events_1_workspace_id_redactions_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+
+ALTER INDEX public.events_redacted_idx ATTACH PARTITION public.events_1_workspace_id_redactions_idx;
 
 -- Name: events_2_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
@@ -2773,6 +3134,10 @@ ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_2_identity
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_2_pkey;
 
+-- Name: events_2_workspace_id_redactions_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+
+ALTER INDEX public.events_redacted_idx ATTACH PARTITION public.events_2_workspace_id_redactions_idx;
+
 -- Name: events_3_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_3_identity_id_occurred_at_idx;
@@ -2780,6 +3145,10 @@ ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_3_identity
 -- Name: events_3_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_3_pkey;
+
+-- Name: events_3_workspace_id_redactions_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+
+ALTER INDEX public.events_redacted_idx ATTACH PARTITION public.events_3_workspace_id_redactions_idx;
 
 -- Name: events_4_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
@@ -2789,6 +3158,10 @@ ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_4_identity
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_4_pkey;
 
+-- Name: events_4_workspace_id_redactions_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+
+ALTER INDEX public.events_redacted_idx ATTACH PARTITION public.events_4_workspace_id_redactions_idx;
+
 -- Name: events_5_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_5_identity_id_occurred_at_idx;
@@ -2796,6 +3169,10 @@ ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_5_identity
 -- Name: events_5_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_5_pkey;
+
+-- Name: events_5_workspace_id_redactions_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+
+ALTER INDEX public.events_redacted_idx ATTACH PARTITION public.events_5_workspace_id_redactions_idx;
 
 -- Name: events_6_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
@@ -2805,6 +3182,10 @@ ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_6_identity
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_6_pkey;
 
+-- Name: events_6_workspace_id_redactions_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+
+ALTER INDEX public.events_redacted_idx ATTACH PARTITION public.events_6_workspace_id_redactions_idx;
+
 -- Name: events_7_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_7_identity_id_occurred_at_idx;
@@ -2812,6 +3193,10 @@ ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_7_identity
 -- Name: events_7_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_7_pkey;
+
+-- Name: events_7_workspace_id_redactions_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+
+ALTER INDEX public.events_redacted_idx ATTACH PARTITION public.events_7_workspace_id_redactions_idx;
 
 -- Name: events_8_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
@@ -2821,6 +3206,10 @@ ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_8_identity
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_8_pkey;
 
+-- Name: events_8_workspace_id_redactions_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+
+ALTER INDEX public.events_redacted_idx ATTACH PARTITION public.events_8_workspace_id_redactions_idx;
+
 -- Name: events_9_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_9_identity_id_occurred_at_idx;
@@ -2828,6 +3217,14 @@ ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_9_identity
 -- Name: events_9_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_9_pkey;
+
+-- Name: events_9_workspace_id_redactions_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+
+ALTER INDEX public.events_redacted_idx ATTACH PARTITION public.events_9_workspace_id_redactions_idx;
+
+-- Name: identity_moves identity_moves_apply; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER identity_moves_apply AFTER INSERT ON public.identity_moves FOR EACH ROW EXECUTE FUNCTION private.apply_move();
 
 -- Name: api_key_hashes api_key_hashes_api_key_fkey; Type: FK CONSTRAINT; Schema: private; Owner: -
 
@@ -3032,11 +3429,29 @@ CREATE POLICY "Members see their workspace's templates" ON public.templates FOR 
    FROM public.members
   WHERE (members.user_id = ( SELECT auth.uid() AS uid)))));
 
+-- Name: rejections Members see what was refused in the last 24 hours; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Members see what was refused in the last 24 hours" ON public.rejections FOR SELECT TO authenticated USING (((received_at > (now() - '24:00:00'::interval)) AND (workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE (members.user_id = ( SELECT auth.uid() AS uid))))));
+
+-- Name: identity_moves Members see which identities were moved; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Members see which identities were moved" ON public.identity_moves FOR SELECT TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE (members.user_id = ( SELECT auth.uid() AS uid)))));
+
 -- Name: suppressions Members see whom not to mail; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY "Members see whom not to mail" ON public.suppressions FOR SELECT TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
    FROM public.members
   WHERE (members.user_id = ( SELECT auth.uid() AS uid)))));
+
+-- Name: identity_moves Owners and admins move identities; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Owners and admins move identities" ON public.identity_moves FOR INSERT TO authenticated WITH CHECK ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text]))))));
 
 -- Name: messages Owners and admins queue messages; Type: POLICY; Schema: public; Owner: -
 
@@ -3142,6 +3557,10 @@ ALTER TABLE public.identities ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.identity_links ENABLE ROW LEVEL SECURITY;
 
+-- Name: identity_moves; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.identity_moves ENABLE ROW LEVEL SECURITY;
+
 -- Name: members; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.members ENABLE ROW LEVEL SECURITY;
@@ -3149,6 +3568,10 @@ ALTER TABLE public.members ENABLE ROW LEVEL SECURITY;
 -- Name: messages; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.messages ENABLE ROW LEVEL SECURITY;
+
+-- Name: rejections; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.rejections ENABLE ROW LEVEL SECURITY;
 
 -- Name: score_rules; Type: ROW SECURITY; Schema: public; Owner: -
 
@@ -3211,6 +3634,10 @@ GRANT ALL ON FUNCTION private.add_default_rules(p_workspace uuid) TO service_rol
 REVOKE ALL ON FUNCTION private.add_ready_automation(p_workspace uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.add_ready_automation(p_workspace uuid) TO service_role;
 
+-- Name: FUNCTION apply_move(); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.apply_move() FROM PUBLIC;
+
 -- Name: FUNCTION authenticate(p_key_hash text, p_origin text); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.authenticate(p_key_hash text, p_origin text) FROM PUBLIC;
@@ -3225,6 +3652,16 @@ GRANT ALL ON FUNCTION private.changes_structure(p_workspace uuid, p_messages pri
 
 REVOKE ALL ON FUNCTION private.compile_rules(p_workspace uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.compile_rules(p_workspace uuid) TO service_role;
+
+-- Name: TABLE identities; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT ON TABLE public.identities TO authenticated;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.identities TO service_role;
+
+-- Name: FUNCTION contact_by_messages(p_identity public.identities); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.contact_by_messages(p_identity public.identities) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.contact_by_messages(p_identity public.identities) TO service_role;
 
 -- Name: TABLE compiled_rules; Type: ACL; Schema: private; Owner: -
 
@@ -3277,6 +3714,11 @@ GRANT ALL ON FUNCTION private.hmac_key(p_secret bytea, p_pad integer) TO service
 REVOKE ALL ON FUNCTION private.hmac_sha256(p_key text, p_message text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.hmac_sha256(p_key text, p_message text) TO service_role;
 
+-- Name: FUNCTION identity_rank(p_kind text); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.identity_rank(p_kind text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.identity_rank(p_kind text) TO service_role;
+
 -- Name: FUNCTION is_trusted(p_sender private.sender, p_message private.message); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.is_trusted(p_sender private.sender, p_message private.message) FROM PUBLIC;
@@ -3287,10 +3729,10 @@ GRANT ALL ON FUNCTION private.is_trusted(p_sender private.sender, p_message priv
 REVOKE ALL ON FUNCTION private.link_identities(p_workspace uuid, p_message private.message) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.link_identities(p_workspace uuid, p_message private.message) TO service_role;
 
--- Name: FUNCTION lock_contacts(p_workspace uuid, p_contacts uuid[], p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION lock_contacts(p_workspace uuid, p_contacts uuid[]); Type: ACL; Schema: private; Owner: -
 
-REVOKE ALL ON FUNCTION private.lock_contacts(p_workspace uuid, p_contacts uuid[], p_now timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.lock_contacts(p_workspace uuid, p_contacts uuid[], p_now timestamp with time zone) TO service_role;
+REVOKE ALL ON FUNCTION private.lock_contacts(p_workspace uuid, p_contacts uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.lock_contacts(p_workspace uuid, p_contacts uuid[]) TO service_role;
 
 -- Name: FUNCTION lock_structure(p_workspace uuid, p_change boolean); Type: ACL; Schema: private; Owner: -
 
@@ -3316,6 +3758,33 @@ GRANT ALL ON FUNCTION private.move_identity(p_identity uuid) TO service_role;
 
 REVOKE ALL ON FUNCTION private.overflowing_traits(p_messages private.message[], p_resolved private.resolution[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.overflowing_traits(p_messages private.message[], p_resolved private.resolution[]) TO service_role;
+
+-- Name: FUNCTION owner_of(p_identity public.identities); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.owner_of(p_identity public.identities) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.owner_of(p_identity public.identities) TO service_role;
+
+-- Name: TABLE identity_moves; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT ON TABLE public.identity_moves TO authenticated;
+GRANT SELECT,INSERT,DELETE ON TABLE public.identity_moves TO service_role;
+
+-- Name: COLUMN identity_moves.workspace_id; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(workspace_id) ON TABLE public.identity_moves TO authenticated;
+
+-- Name: COLUMN identity_moves.identity_id; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(identity_id) ON TABLE public.identity_moves TO authenticated;
+
+-- Name: COLUMN identity_moves.contact_id; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(contact_id) ON TABLE public.identity_moves TO authenticated;
+
+-- Name: FUNCTION pin_for(p_move public.identity_moves); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.pin_for(p_move public.identity_moves) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.pin_for(p_move public.identity_moves) TO service_role;
 
 -- Name: TABLE messages; Type: ACL; Schema: public; Owner: -
 
@@ -3371,6 +3840,11 @@ GRANT INSERT(send_at) ON TABLE public.messages TO authenticated;
 REVOKE ALL ON FUNCTION private.recipient(p_message public.messages, p_address_key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.recipient(p_message public.messages, p_address_key text) TO service_role;
 
+-- Name: FUNCTION record_rejections(p_workspace uuid, p_api_key uuid, p_rejected jsonb, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.record_rejections(p_workspace uuid, p_api_key uuid, p_rejected jsonb, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.record_rejections(p_workspace uuid, p_api_key uuid, p_rejected jsonb, p_now timestamp with time zone) TO service_role;
+
 -- Name: FUNCTION record_transitions(p_workspace uuid, p_changes private.stage_change[], p_cause text, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.record_transitions(p_workspace uuid, p_changes private.stage_change[], p_cause text, p_now timestamp with time zone) FROM PUBLIC;
@@ -3386,10 +3860,10 @@ GRANT ALL ON FUNCTION private.refusal(p_sender private.sender, p_message private
 REVOKE ALL ON FUNCTION private.regroup_contacts(p_workspace uuid, p_contacts uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.regroup_contacts(p_workspace uuid, p_contacts uuid[]) TO service_role;
 
--- Name: FUNCTION rejections(p_indexes integer[], p_code text); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION rejection(p_message private.message, p_code text); Type: ACL; Schema: private; Owner: -
 
-REVOKE ALL ON FUNCTION private.rejections(p_indexes integer[], p_code text) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.rejections(p_indexes integer[], p_code text) TO service_role;
+REVOKE ALL ON FUNCTION private.rejection(p_message private.message, p_code text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.rejection(p_message private.message, p_code text) TO service_role;
 
 -- Name: FUNCTION resolve_messages(p_workspace uuid, p_messages private.message[]); Type: ACL; Schema: private; Owner: -
 
@@ -3426,20 +3900,30 @@ GRANT ALL ON FUNCTION private.sum_counts(p_rules private.compiled_rules, p_conta
 REVOKE ALL ON FUNCTION private.track_many(p_sender private.sender, p_rules private.compiled_rules, p_messages private.message[], p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.track_many(p_sender private.sender, p_rules private.compiled_rules, p_messages private.message[], p_now timestamp with time zone) TO service_role;
 
+-- Name: FUNCTION track_messages(p_sender private.sender, p_messages jsonb, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.track_messages(p_sender private.sender, p_messages jsonb, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.track_messages(p_sender private.sender, p_messages jsonb, p_now timestamp with time zone) TO service_role;
+
 -- Name: FUNCTION track_one(p_sender private.sender, p_rules private.compiled_rules, p_message private.message, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.track_one(p_sender private.sender, p_rules private.compiled_rules, p_message private.message, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.track_one(p_sender private.sender, p_rules private.compiled_rules, p_message private.message, p_now timestamp with time zone) TO service_role;
 
--- Name: FUNCTION update_scores(p_workspace uuid, p_rules private.compiled_rules, p_gains private.gain[], p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION update_scores(p_workspace uuid, p_rules private.compiled_rules, p_gains private.gain[], p_cause text, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
 
-REVOKE ALL ON FUNCTION private.update_scores(p_workspace uuid, p_rules private.compiled_rules, p_gains private.gain[], p_now timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.update_scores(p_workspace uuid, p_rules private.compiled_rules, p_gains private.gain[], p_now timestamp with time zone) TO service_role;
+REVOKE ALL ON FUNCTION private.update_scores(p_workspace uuid, p_rules private.compiled_rules, p_gains private.gain[], p_cause text, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.update_scores(p_workspace uuid, p_rules private.compiled_rules, p_gains private.gain[], p_cause text, p_now timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION vouches(p_sender private.sender, p_user_id text, p_user_hash text); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.vouches(p_sender private.sender, p_user_id text, p_user_hash text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.vouches(p_sender private.sender, p_user_id text, p_user_hash text) TO service_role;
+
+-- Name: FUNCTION with_originals(p_messages jsonb); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.with_originals(p_messages jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.with_originals(p_messages jsonb) TO service_role;
 
 -- Name: FUNCTION write_stage_events(p_workspace uuid, p_rules private.compiled_rules, p_messages private.message[], p_resolved private.resolution[]); Type: ACL; Schema: private; Owner: -
 
@@ -3532,10 +4016,10 @@ GRANT ALL ON FUNCTION public.stage_on(p_contact uuid, p_score integer, p_on date
 REVOKE ALL ON FUNCTION public.start_message(p_id uuid, p_claim uuid, p_rendered jsonb, p_address_key text, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.start_message(p_id uuid, p_claim uuid, p_rendered jsonb, p_address_key text, p_now timestamp with time zone) TO service_role;
 
--- Name: FUNCTION track(p_key_hash text, p_origin text, p_messages jsonb, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION track(p_key_hash text, p_origin text, p_messages jsonb, p_now timestamp with time zone, p_rejected jsonb); Type: ACL; Schema: public; Owner: -
 
-REVOKE ALL ON FUNCTION public.track(p_key_hash text, p_origin text, p_messages jsonb, p_now timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.track(p_key_hash text, p_origin text, p_messages jsonb, p_now timestamp with time zone) TO service_role;
+REVOKE ALL ON FUNCTION public.track(p_key_hash text, p_origin text, p_messages jsonb, p_now timestamp with time zone, p_rejected jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.track(p_key_hash text, p_origin text, p_messages jsonb, p_now timestamp with time zone, p_rejected jsonb) TO service_role;
 
 -- Name: FUNCTION unsubscribe(p_workspace uuid, p_address_hash text, p_category text); Type: ACL; Schema: public; Owner: -
 
@@ -3584,11 +4068,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.events TO service_role;
 GRANT SELECT ON TABLE public.fit_rules TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.fit_rules TO service_role;
 
--- Name: TABLE identities; Type: ACL; Schema: public; Owner: -
-
-GRANT SELECT ON TABLE public.identities TO authenticated;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.identities TO service_role;
-
 -- Name: TABLE identity_links; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT ON TABLE public.identity_links TO authenticated;
@@ -3598,6 +4077,11 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.identity_links TO service_role
 
 GRANT SELECT ON TABLE public.members TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.members TO service_role;
+
+-- Name: TABLE rejections; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT ON TABLE public.rejections TO authenticated;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rejections TO service_role;
 
 -- Name: TABLE score_rules; Type: ACL; Schema: public; Owner: -
 

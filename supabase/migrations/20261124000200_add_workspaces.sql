@@ -8,6 +8,10 @@ create table public.workspaces (
     reply_to              text,
     postal_address        text,
     require_verification  boolean     not null default false,
+    -- What becomes of card numbers and the like: stored as "[redacted]", refused with their message, or left alone.
+    redact                text        not null default 'redact',
+    -- The plan's: how many times the base limit of messages a minute each key may send.
+    rate_multiplier       smallint    not null default 1,
     half_life_days        smallint    not null default 14,
     rules_version         integer     not null default 1,
     created_at            timestamptz not null default now(),
@@ -18,6 +22,8 @@ create table public.workspaces (
     constraint workspaces_name_length check (char_length(name) between 1 and 100),
     -- The slug is the local part of the workspace's sender address.
     constraint workspaces_slug_format check (slug ~ '^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$'),
+    constraint workspaces_redact_known check (redact in ('redact', 'reject', 'off')),
+    constraint workspaces_rate_multiplier_range check (rate_multiplier between 1 and 1000),
     constraint workspaces_half_life_range check (half_life_days between 1 and 365)
 );
 

@@ -2,17 +2,20 @@
 -- Not breaking (new tables). Undo: drop the tables.
 
 create table public.api_keys (
-    id           uuid        not null default gen_random_uuid(),
-    workspace_id uuid        not null,
-    kind         text        not null,
-    hint         text        not null,
-    origins      text[],
-    created_at   timestamptz not null default now(),
-    revoked_at   timestamptz,
+    id              uuid        not null default gen_random_uuid(),
+    workspace_id    uuid        not null,
+    kind            text        not null,
+    hint            text        not null,
+    origins         text[],
+    -- On top of the plan's, for a key that imports or serves a whole backend.
+    rate_multiplier smallint    not null default 1,
+    created_at      timestamptz not null default now(),
+    revoked_at      timestamptz,
 
     constraint api_keys_pkey primary key (id),
     constraint api_keys_workspace_fkey foreign key (workspace_id) references public.workspaces (id) on delete cascade,
     constraint api_keys_kind_known check (kind in ('publishable', 'secret')),
+    constraint api_keys_rate_multiplier_range check (rate_multiplier between 1 and 1000),
     -- A browser is never to hold a secret key, so an origin list on one would promise what is refused anyway.
     constraint api_keys_origins_publishable check (kind = 'publishable' or origins is null)
 );

@@ -10,6 +10,8 @@ create table public.identities (
     value        text        not null collate "C",
     -- The identity that this one belongs to: the higher one of the first message that names both.
     owner_id     uuid,
+    -- Where an admin put it: the identity it belongs to whatever the messages say; its own id to stand alone.
+    pinned_to_id uuid,
     -- The top of the chain of owners; a contact has the id of its top identity.
     contact_id   uuid        not null,
     created_at   timestamptz not null default now(),

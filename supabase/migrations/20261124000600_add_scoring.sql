@@ -9,6 +9,8 @@ create table public.signals (
     event        text     not null,
     -- Counts only events whose properties contain this.
     condition    jsonb,
+    -- Leaves out what only a publishable key said, which anyone can say.
+    trusted_only boolean  not null default false,
 
     constraint signals_pkey primary key (workspace_id, number),
     constraint signals_name_key unique (workspace_id, name),
@@ -68,6 +70,8 @@ create table public.stages (
     threshold    smallint,
     event        text,
     silence_days smallint,
+    -- The event must come from a secret key or with a valid userHash.
+    trusted_only boolean  not null default false,
 
     constraint stages_pkey primary key (id),
     constraint stages_name_key unique (workspace_id, name),
@@ -139,6 +143,7 @@ create table private.compiled_rules (
     signals           smallint[] not null,
     signal_events     text[]     not null,
     signal_conditions jsonb[]    not null,
+    signal_trusted    boolean[]  not null,
     rule_signals      smallint[] not null,
     rule_points       numeric[]  not null,
     rule_caps         numeric[]  not null,
@@ -148,6 +153,7 @@ create table private.compiled_rules (
     thresholds        smallint[] not null,
     event_stages      uuid[]     not null,
     stage_events      text[]     not null,
+    stage_trusted     boolean[]  not null,
     -- Ascending by days.
     silence_stages    uuid[]     not null,
     silence_days      smallint[] not null,
@@ -257,17 +263,18 @@ create function private.compile_rules(p_workspace uuid) returns void
         insert into private.compiled_rules
         select
             w.id, w.rules_version, w.half_life_days,
-            s.signals, s.events, s.conditions,
+            s.signals, s.events, s.conditions, s.trusted,
             r.signals, r.points, r.caps,
             exists (select from public.fit_rules as f where f.workspace_id = w.id),
-            g.score_stages, g.thresholds, g.event_stages, g.events, g.silence_stages, g.silence_days
+            g.score_stages, g.thresholds, g.event_stages, g.events, g.trusted, g.silence_stages, g.silence_days
         from
             public.workspaces as w,
             lateral (
                 select
                     coalesce(array_agg(number order by number), '{}') as signals,
                     coalesce(array_agg(event order by number), '{}') as events,
-                    coalesce(array_agg(condition order by number), '{}') as conditions
+                    coalesce(array_agg(condition order by number), '{}') as conditions,
+                    coalesce(array_agg(trusted_only order by number), '{}') as trusted
                 from public.signals where workspace_id = w.id
             ) as s,
             lateral (
@@ -283,6 +290,7 @@ create function private.compile_rules(p_workspace uuid) returns void
                     coalesce(array_agg(threshold order by threshold, position) filter (where threshold is not null), '{}') as thresholds,
                     coalesce(array_agg(id order by position) filter (where event is not null), '{}') as event_stages,
                     coalesce(array_agg(event order by position) filter (where event is not null), '{}') as events,
+                    coalesce(array_agg(trusted_only order by position) filter (where event is not null), '{}') as trusted,
                     coalesce(array_agg(id order by silence_days) filter (where silence_days is not null), '{}') as silence_stages,
                     coalesce(array_agg(silence_days order by silence_days) filter (where silence_days is not null), '{}') as silence_days
                 from public.stages where workspace_id = w.id

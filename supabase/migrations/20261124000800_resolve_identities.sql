@@ -3,20 +3,25 @@
 -- Not breaking (new functions). Locks: see private.lock_structure. Undo: drop the functions.
 
 -- One validated message. kinds and values name its identities, the highest first
--- (userId, email, anonymousId); trusted is filled in by private.admit_messages.
+-- (userId, email, anonymousId); trusted is filled in by public.track().
 create type private.message as (
-    index       integer,
-    type        text,
-    name        text,
-    kinds       text[],
-    "values"    text[],
-    user_hash   text,
-    occurred_at timestamptz,
-    message_id  text,
-    properties  jsonb,
-    context     jsonb,
-    traits      jsonb,
-    trusted     boolean
+    index        integer,
+    type         text,
+    name         text,
+    kinds        text[],
+    "values"     text[],
+    user_hash    text,
+    occurred_at  timestamptz,
+    message_id   text,
+    properties   jsonb,
+    context      jsonb,
+    traits       jsonb,
+    -- Sensitive values: how many were taken out, where the first was, and whether one is an id, which can't be
+    -- taken out without making different people one.
+    redactions   smallint,
+    sensitive_at text,
+    sensitive_id boolean,
+    trusted      boolean
 );
 
 -- Where a message's identities were found: its highest, the lower ones, and the contact it belongs to.
@@ -119,32 +124,49 @@ create function private.resolve_messages(p_workspace uuid, p_messages private.me
 revoke all on function private.resolve_messages(uuid, private.message[]) from public;
 grant execute on function private.resolve_messages(uuid, private.message[]) to service_role;
 
--- Hands an identity, and what it owns itself, to its first link's higher identity.
+-- Whom an identity belongs to: what an admin said, else the higher identity of its first link; null for nobody.
+create function private.owner_of(p_identity public.identities) returns uuid
+    language plpgsql stable
+    set search_path = ''
+    as $$
+    begin
+        if p_identity.pinned_to_id is not null then
+            return nullif(p_identity.pinned_to_id, p_identity.id);
+        end if;
+        return (
+            select l.higher_id from public.identity_links as l
+            where l.lower_id = p_identity.id
+            order by not l.trusted, l.occurred_at, l.message_id
+            limit 1
+        );
+    end
+    $$;
+revoke all on function private.owner_of(public.identities) from public;
+grant execute on function private.owner_of(public.identities) to service_role;
+
+-- Hands an identity, and what it owns itself, to its owner, or makes it a contact of its own.
 -- Returns the contact that lost them and the one that has them now.
 create function private.move_identity(p_identity uuid) returns uuid[]
     language plpgsql
     set search_path = ''
     as $$
     declare
-        moved public.identities;
-        owner public.identities;
+        moved   public.identities;
+        owner   uuid;
+        contact uuid;
     begin
         select * into strict moved from public.identities where id = p_identity;
-        select i.* into strict owner
-        from public.identity_links as l
-        join public.identities as i on i.id = l.higher_id
-        where l.lower_id = p_identity
-        order by not l.trusted, l.occurred_at, l.message_id
-        limit 1;
+        owner := private.owner_of(moved);
+        contact := coalesce((select i.contact_id from public.identities as i where i.id = owner), moved.id);
 
-        update public.identities set owner_id = owner.id, contact_id = owner.contact_id where id = moved.id;
-        update public.identities set contact_id = owner.contact_id where owner_id = moved.id;
+        update public.identities set owner_id = owner, contact_id = contact where id = moved.id;
+        update public.identities set contact_id = contact where owner_id = moved.id;
 
         -- Which is more than a person has: most likely a machine that many share, or an attack.
-        if (select count(*) from public.identities where contact_id = owner.contact_id) > 50 then
+        if (select count(*) from public.identities as i where i.contact_id = contact) > 50 then
             raise sqlstate 'PT450' using message = 'too_many_identities';
         end if;
-        return array[moved.contact_id, owner.contact_id];
+        return array[moved.contact_id, contact];
     end
     $$;
 revoke all on function private.move_identity(uuid) from public;

@@ -99,7 +99,7 @@ grant execute on function private.sum_counts(private.compiled_rules, uuid, date)
 -- Moves score and stage of the contacts to p_now. Sums that are of today and of these rules only grow by the
 -- gains; all others are taken from the counts, which hold the gains already.
 create function private.update_scores(
-    p_workspace uuid, p_rules private.compiled_rules, p_gains private.gain[], p_now timestamptz
+    p_workspace uuid, p_rules private.compiled_rules, p_gains private.gain[], p_cause text, p_now timestamptz
 ) returns void
     language plpgsql
     set search_path = ''
@@ -153,12 +153,12 @@ create function private.update_scores(
         where from_stage_id is distinct from to_stage_id;
 
         if changes is not null then
-            perform private.record_transitions(p_workspace, changes, 'message', p_now);
+            perform private.record_transitions(p_workspace, changes, p_cause, p_now);
         end if;
     end
     $$;
-revoke all on function private.update_scores(uuid, private.compiled_rules, private.gain[], timestamptz) from public;
-grant execute on function private.update_scores(uuid, private.compiled_rules, private.gain[], timestamptz) to service_role;
+revoke all on function private.update_scores(uuid, private.compiled_rules, private.gain[], text, timestamptz) from public;
+grant execute on function private.update_scores(uuid, private.compiled_rules, private.gain[], text, timestamptz) to service_role;
 
 create function private.fit_matches(p_operator text, p_trait jsonb, p_operand jsonb) returns boolean
     language sql immutable parallel safe
@@ -247,7 +247,7 @@ revoke all on function private.merge_stage_events(uuid[]) from public;
 grant execute on function private.merge_stage_events(uuid[]) to service_role;
 
 -- Locks the contacts in id order, making those first that are new.
-create function private.lock_contacts(p_workspace uuid, p_contacts uuid[], p_now timestamptz) returns void
+create function private.lock_contacts(p_workspace uuid, p_contacts uuid[]) returns void
     language plpgsql
     set search_path = ''
     as $$
@@ -259,9 +259,10 @@ create function private.lock_contacts(p_workspace uuid, p_contacts uuid[], p_now
         if locked = cardinality(p_contacts) then
             return;
         end if;
+        -- As old as its top identity: a contact that comes back after a move is the one it was.
         insert into public.contacts (id, workspace_id, created_at)
-        select c, p_workspace, p_now from unnest(p_contacts) as c
-        order by c
+        select i.id, p_workspace, i.created_at from public.identities as i where i.id = any (p_contacts)
+        order by i.id
         on conflict on constraint contacts_pkey do nothing;
         insert into public.contact_states (contact_id, workspace_id)
         select c, p_workspace from unnest(p_contacts) as c
@@ -270,8 +271,8 @@ create function private.lock_contacts(p_workspace uuid, p_contacts uuid[], p_now
         perform from public.contact_states where contact_id = any (p_contacts) order by contact_id for no key update;
     end
     $$;
-revoke all on function private.lock_contacts(uuid, uuid[], timestamptz) from public;
-grant execute on function private.lock_contacts(uuid, uuid[], timestamptz) to service_role;
+revoke all on function private.lock_contacts(uuid, uuid[]) from public;
+grant execute on function private.lock_contacts(uuid, uuid[]) to service_role;
 
 -- After identities moved: contacts left without one go, and what is not summed per identity is read anew.
 create function private.regroup_contacts(p_workspace uuid, p_contacts uuid[]) returns void

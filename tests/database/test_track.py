@@ -57,7 +57,7 @@ def test_a_later_trusted_link_takes_an_identity_from_a_claimed_one(db: Connectio
 def test_the_fifty_first_identity_of_a_contact_is_refused(db: Connection, workspace: Workspace) -> None:
     batch = [message(f"{n}", ("userId", "u"), ("anonymousId", f"a{n:02}")) for n in range(50)]
     result = track(db, workspace, batch, NOW)
-    assert result["rejected"] == [{"index": 49, "code": "too_many_identities"}]
+    assert [(refused["index"], refused["code"]) for refused in result["rejected"]] == [(49, "too_many_identities")]
     assert [len(contact.identities) for contact in describe(db, workspace)] == [50]
 
 
@@ -65,7 +65,7 @@ def test_the_256th_trait_of_a_contact_is_refused(db: Connection, workspace: Work
     full = {f"t{n}": n for n in range(255)}
     assert track(db, workspace, [message("1", type="identify", traits=full)], NOW)["accepted"] == 1
     result = track(db, workspace, [message("2", type="identify", traits={"t0": 1, "one more": 1})], NOW)
-    assert result["rejected"] == [{"index": 0, "code": "too_many_traits"}]
+    assert [(refused["index"], refused["code"]) for refused in result["rejected"]] == [(0, "too_many_traits")]
     assert track(db, workspace, [message("3", type="identify", traits={"t0": 1})], NOW)["accepted"] == 1
 
 

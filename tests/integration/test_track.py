@@ -78,7 +78,7 @@ def test_what_is_stored_is_cleaned_of_what_we_do_not_keep(api: Api) -> None:
 def test_segments_routes_name_the_type(api: Api, segment: str, name: str) -> None:
     short, slash = f"/v1/{segment[0]}", f"/v1/{segment}/"
     for path in (f"/v1/{segment}", short, slash):
-        assert api.secret(path, {"event": "x", "userId": "u1", "previousId": "a1"}).status_code == 200
+        assert api.secret(path, {"event": "x", "userId": "u1", "previousId": "a1", "groupId": "g1"}).status_code == 200
     assert names(api) == [name] * 3
 
 
@@ -281,13 +281,13 @@ def test_a_user_hash_may_be_written_in_capitals(api: Api) -> None:
 )
 def test_a_wrong_user_hash_is_refused(api: Api, fields: dict[str, object]) -> None:
     message = event(**{"userHash": user_hash(api, "u1"), **fields})
-    assert errors(api.public("/api/track", message)) == [("", "user_hash_invalid")]
+    assert errors(api.public("/api/track", message)) == [("/userHash", "user_hash_invalid")]
     assert names(api) == []
 
 
 def test_where_verification_is_required_a_user_needs_a_user_hash(api: Api) -> None:
     api.set(require_verification=True)
-    assert errors(api.public("/api/track", event())) == [("", "verification_required")]
+    assert errors(api.public("/api/track", event())) == [("/userId", "verification_required")]
     assert api.public("/api/track", event(userHash=user_hash(api, "u1"))).status_code == 200
     assert api.public("/api/track", event(userId=None, anonymousId="a1")).status_code == 200
     assert api.secret("/api/track", event()).status_code == 200
@@ -295,7 +295,7 @@ def test_where_verification_is_required_a_user_needs_a_user_hash(api: Api) -> No
 
 def test_an_alias_needs_a_secret_key_or_a_user_hash(api: Api) -> None:
     alias = {"type": "alias", "userId": "u1", "previousId": "a1"}
-    assert errors(api.public("/api/track", alias)) == [("", "verification_required")]
+    assert errors(api.public("/api/track", alias)) == [("/type", "verification_required")]
     assert api.public("/api/track", alias | {"userHash": user_hash(api, "u1")}).status_code == 200
     assert api.secret("/api/track", alias).status_code == 200
 
@@ -325,7 +325,7 @@ def test_a_contact_has_255_traits_at_most(api: Api) -> None:
     full = {"type": "identify", "userId": "u1", "traits": {f"t{n}": n for n in range(255)}}
     assert api.track(full)["accepted"] == 1
     more = {"type": "identify", "userId": "u1", "traits": {"one": 1}}
-    assert errors(api.secret("/api/track", more)) == [("", "too_many_traits")]
+    assert errors(api.secret("/api/track", more)) == [("/traits", "too_many_traits")]
     assert api.track({"type": "identify", "userId": "u1", "traits": {"t1": "new"}})["accepted"] == 1
 
 

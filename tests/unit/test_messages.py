@@ -107,7 +107,7 @@ def test_a_pages_own_property_beats_its_name() -> None:
     assert row(type="page", name="Pricing", properties={"name": "Plans"})["properties"] == {"name": "Plans"}
 
 
-@pytest.mark.parametrize("kind", ["identify", "group", "alias"])
+@pytest.mark.parametrize("kind", ["identify", "alias"])
 def test_other_types_are_named_after_themselves(kind: str) -> None:
     assert row(type=kind, event="Feature Used")["name"] == kind
 
@@ -117,9 +117,17 @@ def test_the_traits_of_identify_are_what_it_says_of_the_contact() -> None:
     assert message["traits"] == message["properties"] == {"plan": "pro", "old": None}
 
 
-def test_the_traits_of_a_group_are_the_groups() -> None:
+def test_a_group_becomes_the_contacts_company() -> None:
     message = row(type="group", groupId=7, traits={"plan": "pro"})
-    assert (message["traits"], message["properties"]) == (None, {"plan": "pro", "groupId": "7"})
+    assert message["name"] == "group"
+    assert message["traits"] == {"company": {"id": "7", "plan": "pro"}}
+    assert message["properties"] == {"plan": "pro", "groupId": "7"}
+
+
+def test_identify_takes_traits_from_the_context_too_as_rudderstack_sends_them() -> None:
+    message = row(type="identify", traits={"plan": "pro"}, context={"traits": {"plan": "free", "email": "Ann@x.co"}})
+    assert message["traits"] == {"plan": "pro", "email": "ann@x.co"}
+    assert message["kinds"] == ["userId", "email"]
 
 
 def test_a_traits_name_may_have_255_characters() -> None:
