@@ -16,6 +16,8 @@ NAMES = [*RULES, *STAGE_EVENTS, "Something Else"]
 # Few distinct moments, so that messages often tie and the messageId has to decide.
 moments = st.integers(0, 40).map(lambda step: NOW - timedelta(hours=13 * step))
 traits = st.dictionaries(st.sampled_from(["plan", "city", "size"]), st.sampled_from([None, "a", "b", 3]), max_size=2)
+companies = st.sampled_from("xy").map(lambda group: {"company": {"id": group, "seats": 3}})
+said = {"track": st.none(), "alias": st.none(), "identify": traits, "group": companies}
 
 
 @st.composite
@@ -27,16 +29,19 @@ def identities(draw: st.DrawFn) -> tuple[Identity, ...]:
 
 @st.composite
 def messages(draw: st.DrawFn, number: int) -> Message:
-    identify = draw(st.integers(0, 3)) == 0
+    kind = draw(st.sampled_from(["track"] * 5 + ["identify", "identify", "group", "alias"]))
+    named = draw(identities())
+    if kind == "alias":
+        named = (draw(st.sampled_from(USERS)), draw(st.sampled_from(BROWSERS)))
     return Message(
         # Not in the order of their making, or the tie-break would be the order of arrival.
         message_id=f"{draw(st.integers(0, 99)):02}-{number}",
-        trusted=draw(st.booleans()),
-        type="identify" if identify else "track",
-        name="identify" if identify else draw(st.sampled_from(NAMES)),
-        identities=draw(identities()),
+        trusted=kind == "alias" or draw(st.booleans()),
+        type=kind,
+        name=draw(st.sampled_from(NAMES)) if kind == "track" else kind,
+        identities=named,
         occurred_at=draw(moments),
-        traits=draw(traits) if identify else None,
+        traits=draw(said[kind]),
     )
 
 

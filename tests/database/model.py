@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal, localcontext
+from types import MappingProxyType
 from typing import Any
 
 RULES = {
@@ -62,27 +63,45 @@ class Contact:
     stage: str
 
 
-def contacts(messages: Iterable[Message], today: date) -> set[frozenset[Identity]]:
-    return {contact.identities for contact in describe(messages, today)}
+RANKS = {"anonymousId": 0, "email": 1, "userId": 2}
+# Where admins put identities: under another one, or, under itself, to stand alone.
+Pins = Mapping[Identity, Identity]
 
 
-def describe(messages: Iterable[Message], today: date) -> list[Contact]:
-    """Every contact there must be."""
-    ordered = sorted(messages, key=lambda m: (not m.trusted, m.occurred_at, m.message_id))
+def tops(messages: Iterable[Message], pins: Pins) -> dict[Identity, Identity]:
+    """For every identity the one at the top of its chain of owners, which is its contact."""
     owner: dict[Identity, Identity] = {}
-    for message in ordered:
+    known: set[Identity] = set()
+    for message in sorted(messages, key=lambda m: (not m.trusted, m.occurred_at, m.message_id)):
+        known |= set(message.identities)
         for lower in message.identities[1:]:
             owner.setdefault(lower, message.identities[0])
+    owner |= pins
 
     def top(identity: Identity) -> Identity:
-        return top(owner[identity]) if identity in owner else identity
+        above = owner.get(identity, identity)
+        return identity if above == identity else top(above)
 
+    return {identity: top(identity) for identity in known}
+
+
+def move(messages: Iterable[Message], pins: Pins, moved: Identity, target: Identity | None) -> Pins:
+    """The pins after an admin has moved an identity to that contact; to None, or to where messages put it, unpins."""
+    others = {identity: pin for identity, pin in pins.items() if identity != moved}
+    by_messages = tops(messages, others)[moved]
+    return others if target in (None, by_messages) else others | {moved: target}
+
+
+def describe(messages: Iterable[Message], today: date, pins: Pins = MappingProxyType({})) -> list[Contact]:
+    """Every contact there must be."""
+    history = list(messages)
+    top = tops(history, pins)
     members: dict[Identity, set[Identity]] = defaultdict(set)
     theirs: dict[Identity, list[Message]] = defaultdict(list)
-    for message in ordered:
-        theirs[top(message.identities[0])].append(message)
-        for identity in message.identities:
-            members[top(identity)].add(identity)
+    for identity in top:
+        members[top[identity]].add(identity)
+    for message in history:
+        theirs[top[message.identities[0]]].append(message)
     return [_contact(frozenset(members[root]), theirs[root], today) for root in members]
 
 

@@ -3,14 +3,16 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 import psycopg
 
 from lib import keys
 from tests.conftest import Workspace
-from tests.database.model import Contact, Identity, Message
+from tests.database.model import RANKS, Contact, Identity, Message
 
 Connection = psycopg.Connection[Any]
 
@@ -21,6 +23,39 @@ def track(db: Connection, workspace: Workspace, batch: Sequence[Message], now: d
     rows = json.dumps([message.row(index) for index, message in enumerate(batch)])
     answer = db.execute("select public.track(%s, null, %s, %s)", (keys.key_hash(key), rows, now))
     return dict(answer.fetchall()[0][0])
+
+
+def identity_id(db: Connection, workspace: Workspace, identity: Identity) -> UUID:
+    statement = "select id from public.identities where workspace_id = %s and kind = %s and value = %s"
+    found: UUID = db.execute(statement, (workspace.id, *identity)).fetchall()[0][0]
+    return found
+
+
+def move(db: Connection, workspace: Workspace, moved: Identity, target: Identity | None, now: datetime) -> None:
+    """As an admin moves an identity to the contact that has `target` at its top."""
+    contact = identity_id(db, workspace, target) if target else None
+    db.execute(
+        "insert into public.identity_moves (workspace_id, identity_id, contact_id, moved_at) values (%s, %s, %s, %s)",
+        (workspace.id, identity_id(db, workspace, moved), contact, now),
+    )
+
+
+def everything(db: Connection, workspace: Workspace) -> dict[str, list[str]]:
+    """Every row of what is derived or counted, as text."""
+    tables = [
+        "identities",
+        "identity_links",
+        "traits",
+        "contacts",
+        "contact_states",
+        "signal_counts",
+        "stage_events",
+        "events",
+    ]
+    return {
+        table: sorted(row for (row,) in _all(db, workspace, f"select row_to_json(t)::text from public.{table} as t"))
+        for table in tables
+    }
 
 
 def describe(db: Connection, workspace: Workspace) -> list[Contact]:
@@ -53,6 +88,21 @@ def describe(db: Connection, workspace: Workspace) -> list[Contact]:
         Contact(frozenset(identities[contact]), traits, counts[contact], score, stage)
         for contact, traits, score, stage in states
     ]
+
+
+def explained(db: Connection, workspace: Workspace, on: date) -> list[Contact]:
+    """The same, with each score and stage as /api/score gives it on a day."""
+    found = {contact.identities: contact for contact in describe(db, workspace)}
+    for identities, contact in list(found.items()):
+        kind, value = max(identities, key=lambda one: RANKS[one[0]])
+        row = db.execute(
+            """select e ->> 'score', e ->> 'stage' from public.identities as i
+               cross join public.explain_score(i.contact_id, %s) as e
+               where i.workspace_id = %s and i.kind = %s and i.value = %s""",
+            (on, workspace.id, kind, value),
+        ).fetchall()[0]
+        found[identities] = replace(contact, score=int(row[0]), stage=row[1])
+    return list(found.values())
 
 
 def comparable(contacts: Iterable[Contact]) -> list[str]:

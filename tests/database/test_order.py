@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -14,6 +15,7 @@ from tests.conftest import Workspace
 from tests.database import model, reading
 from tests.database.histories import NOW, deliveries, histories
 from tests.database.model import Message
+from tests.database.sending import as_read, clock_errors, senders
 
 Connection = psycopg.Connection[Any]
 
@@ -55,3 +57,19 @@ def test_four_writers_at_once_give_what_the_model_says(
     with psycopg.connect(env["DATABASE_URL"]) as reader:
         found = reading.describe(reader, workspace)
     assert reading.comparable(found) == reading.comparable(model.describe(history, NOW.date()))
+
+
+@pytest.mark.prove
+@settings(BASE, max_examples=5_000 if PROVE else 60)
+@given(history=histories(), data=st.data())
+def test_what_comes_late_from_wrong_clocks_and_other_senders_gives_what_the_model_says(
+    db: Connection, new_workspace: Callable[[], Workspace], history: list[Message], data: st.DataObject
+) -> None:
+    workspace, last = new_workspace(), NOW
+    for batch in data.draw(deliveries(history)):
+        received = NOW + timedelta(hours=data.draw(st.integers(0, 120)))
+        last = max(last, received)
+        for sender in data.draw(senders(workspace, batch)):
+            sender.send(db, received, data.draw(clock_errors))
+    found = reading.explained(db, workspace, last.date())
+    assert reading.comparable(found) == reading.comparable(model.describe(map(as_read, history), last.date()))

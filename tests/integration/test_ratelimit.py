@@ -37,8 +37,8 @@ def charged(name: str) -> int:
     return sum(int(count) for count in cast(list[str], redis.command("HVALS", name)))
 
 
-def ask(named: dict[str, Quota], weight: int) -> Verdict:
-    verdict = ratelimit._ask_redis(named, weight)
+def ask(named: dict[str, Quota], weight: int, rate: int = 0) -> Verdict:
+    verdict = ratelimit._ask_redis(named, weight, rate)
     assert verdict is not None
     return verdict
 
@@ -124,6 +124,47 @@ def test_an_unknown_key_is_charged_too(api: Api) -> None:
     unknown = keys.generate("publishable")
     api.http.post("/api/track", json=event(writeKey=unknown))
     assert charged(next(iter(ratelimit._counters(keys.ApiKey("publishable", keys.key_hash(unknown)), OURS)))) == 1
+
+
+def test_a_key_may_have_a_multiple_of_the_limit(api: Api) -> None:
+    api.set(rate_multiplier=2)
+    statement = "update public.api_keys set rate_multiplier = 3 where workspace_id = %s and kind = 'secret'"
+    api.db.execute(statement, (api.workspace.id,))
+    assert api.secret("/api/track", event()).headers["RateLimit-Policy"] == '"messages";q=240;w=60'  # not known yet
+    answer = api.secret("/api/track", event())
+    assert answer.headers["RateLimit-Policy"] == '"messages";q=1440;w=60'
+    assert answer.headers["RateLimit"] == '"messages";r=1438;t=0'
+
+
+def test_an_instance_reads_the_multiple_that_another_one_told_redis(api: Api) -> None:
+    named = counters(api.workspace, "secret")
+    assert ask(named, 1, rate=5) == Verdict(True, 1199, 0.0, 5)
+    assert ask(named, 200) == Verdict(True, 999, 0.0, 5)
+    assert ask(named, 60, rate=1) == Verdict(False, 39, pytest.approx(57, abs=1), 1)
+
+
+def test_a_multiple_is_for_the_key_and_not_for_one_address(api: Api) -> None:
+    named = counters(api.workspace, "publishable")
+    assert ask(named, 120, rate=10).admitted
+    assert not ask(named, 1, rate=10).admitted
+
+
+def test_by_itself_an_instance_keeps_to_the_multiple_too(api: Api) -> None:
+    named = counters(api.workspace, "secret")
+    assert [ratelimit._ask_this_instance(named, 240, rate=2).admitted for _ in range(3)] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("::ffff:192.0.2.1", "192.0.2.1", True),
+        ("192.0.2.1", "192.0.2.2", False),
+    ],
+)
+def test_an_ipv6_network_counts_as_one_address(workspace: Workspace, one: str, other: str, same: bool) -> None:
+    assert (counters(workspace, "publishable", one) == counters(workspace, "publishable", other)) is same
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
