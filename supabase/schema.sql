@@ -214,15 +214,13 @@ CREATE FUNCTION private.changes_structure(p_workspace uuid, p_messages private.m
             select exists (
                 select from unnest(p_messages) as m
                 cross join generate_series(2, cardinality(m.kinds)) as n
-                left join public.identities as higher
-                    on higher.workspace_id = p_workspace and higher.kind = m.kinds[1] and higher.value = m.values[1]
-                left join public.identities as lower
-                    on lower.workspace_id = p_workspace and lower.kind = m.kinds[n] and lower.value = m.values[n]
-                left join public.identity_links as l on l.lower_id = lower.id and l.higher_id = higher.id
-                where cardinality(m.kinds) > 1 and (
-                    l.lower_id is null
-                    or (not m.trusted, m.occurred_at, m.message_id) < (not l.trusted, l.occurred_at, l.message_id)
-                )
+                where not coalesce((
+                    select (not l.trusted, l.occurred_at, l.message_id) <= (not m.trusted, m.occurred_at, m.message_id)
+                    from public.identities as higher, public.identities as lower, public.identity_links as l
+                    where higher.workspace_id = p_workspace and higher.kind = m.kinds[1] and higher.value = m.values[1]
+                        and lower.workspace_id = p_workspace and lower.kind = m.kinds[n] and lower.value = m.values[n]
+                        and l.lower_id = lower.id and l.higher_id = higher.id
+                ), false)
             )
         );
     end
@@ -413,10 +411,11 @@ CREATE FUNCTION private.drop_duplicates(p_workspace uuid, p_messages private.mes
                 from unnest(p_messages) as m
                 order by m.message_id, m.trusted, m.index
             ) as m
-            where not exists (
-                select from public.events as e
+            -- A subquery, because a join may be planned as a scan of all the workspace's events.
+            where (
+                select true from public.events as e
                 where e.workspace_id = p_workspace and e.message_id = m.message_id and e.trusted = m.trusted
-            )
+            ) is null
         );
     end
     $$;
@@ -434,10 +433,10 @@ CREATE FUNCTION private.ensure_identities(p_workspace uuid, p_messages private.m
             select distinct on (i.kind, i.value) gen_random_uuid() as id, i.kind, i.value
             from unnest(p_messages) as m
             cross join unnest(m.kinds, m.values) as i (kind, value)
-            where not exists (
-                select from public.identities as known
+            where (
+                select known.id from public.identities as known
                 where known.workspace_id = p_workspace and known.kind = i.kind and known.value = i.value
-            )
+            ) is null
             order by i.kind, i.value
         ) as n
         order by n.kind, n.value
@@ -991,16 +990,29 @@ CREATE FUNCTION private.resolve_messages(p_workspace uuid, p_messages private.me
     AS $$
     begin
         return (
-            select coalesce(array_agg(row(m.index, top.id, lower.ids, top.contact_id)::private.resolution), '{}')
-            from unnest(p_messages) as m
-            join public.identities as top
-                on top.workspace_id = p_workspace and top.kind = m.kinds[1] and top.value = m.values[1]
-            left join lateral (
-                select array_agg(i.id order by n) as ids
-                from generate_series(2, cardinality(m.kinds)) as n
-                join public.identities as i
-                    on i.workspace_id = p_workspace and i.kind = m.kinds[n] and i.value = m.values[n]
-            ) as lower on cardinality(m.kinds) > 1
+            select coalesce(
+                array_agg(row(m.index, (m.found).id, m.lower_ids, (m.found).contact_id)::private.resolution)
+                    filter (where (m.found).id is not null),
+                '{}'
+            )
+            from (
+                select
+                    m.index,
+                    (
+                        select top from public.identities as top
+                        where top.workspace_id = p_workspace and top.kind = m.kinds[1] and top.value = m.values[1]
+                    ) as found,
+                    case when cardinality(m.kinds) > 1 then array(
+                        select (
+                            select i.id from public.identities as i
+                            where i.workspace_id = p_workspace and i.kind = m.kinds[n] and i.value = m.values[n]
+                        )
+                        from generate_series(2, cardinality(m.kinds)) as n
+                        order by n
+                    ) end as lower_ids
+                from unnest(p_messages) as m
+                offset 0
+            ) as m
         );
     end
     $$;
@@ -1270,11 +1282,16 @@ CREATE FUNCTION private.track_one(p_sender private.sender, p_rules private.compi
         then
             return null;
         end if;
-        select array_agg(i.id order by n.rank) into named
-        from unnest(p_message.kinds, p_message.values) with ordinality as n (kind, value, rank)
-        join public.identities as i
-            on i.workspace_id = p_sender.workspace_id and i.kind = n.kind and i.value = n.value;
-        if cardinality(named) is distinct from cardinality(p_message.kinds)
+        -- As subqueries, because a join may be planned as a scan of all the workspace's identities.
+        named := array(
+            select (
+                select i.id from public.identities as i
+                where i.workspace_id = p_sender.workspace_id and i.kind = n.kind and i.value = n.value
+            )
+            from unnest(p_message.kinds, p_message.values) with ordinality as n (kind, value, rank)
+            order by n.rank
+        );
+        if array_position(named, null) > 0
             or cardinality(named) > 1 and private.changes_structure(p_sender.workspace_id, array[p_message])
         then
             return null;

@@ -1,6 +1,8 @@
 -- Why: who is who, as a pure function of the messages: a lower identity belongs to the higher one of the
 -- first message, in the total order (trusted first, occurred_at, message_id), that names both.
 -- Not breaking (new functions). Locks: see private.lock_structure. Undo: drop the functions.
+-- Identities are looked up in subqueries, each by its key: a join with a list of messages may be planned, while the
+-- table is small, as a scan of all the workspace's identities, and the plan outlives that.
 
 -- One validated message. kinds and values name its identities, the highest first
 -- (userId, email, anonymousId); trusted is filled in by public.track().
@@ -43,15 +45,13 @@ create function private.changes_structure(p_workspace uuid, p_messages private.m
             select exists (
                 select from unnest(p_messages) as m
                 cross join generate_series(2, cardinality(m.kinds)) as n
-                left join public.identities as higher
-                    on higher.workspace_id = p_workspace and higher.kind = m.kinds[1] and higher.value = m.values[1]
-                left join public.identities as lower
-                    on lower.workspace_id = p_workspace and lower.kind = m.kinds[n] and lower.value = m.values[n]
-                left join public.identity_links as l on l.lower_id = lower.id and l.higher_id = higher.id
-                where cardinality(m.kinds) > 1 and (
-                    l.lower_id is null
-                    or (not m.trusted, m.occurred_at, m.message_id) < (not l.trusted, l.occurred_at, l.message_id)
-                )
+                where not coalesce((
+                    select (not l.trusted, l.occurred_at, l.message_id) <= (not m.trusted, m.occurred_at, m.message_id)
+                    from public.identities as higher, public.identities as lower, public.identity_links as l
+                    where higher.workspace_id = p_workspace and higher.kind = m.kinds[1] and higher.value = m.values[1]
+                        and lower.workspace_id = p_workspace and lower.kind = m.kinds[n] and lower.value = m.values[n]
+                        and l.lower_id = lower.id and l.higher_id = higher.id
+                ), false)
             )
         );
     end
@@ -88,10 +88,10 @@ create function private.ensure_identities(p_workspace uuid, p_messages private.m
             select distinct on (i.kind, i.value) gen_random_uuid() as id, i.kind, i.value
             from unnest(p_messages) as m
             cross join unnest(m.kinds, m.values) as i (kind, value)
-            where not exists (
-                select from public.identities as known
+            where (
+                select known.id from public.identities as known
                 where known.workspace_id = p_workspace and known.kind = i.kind and known.value = i.value
-            )
+            ) is null
             order by i.kind, i.value
         ) as n
         order by n.kind, n.value
@@ -108,16 +108,29 @@ create function private.resolve_messages(p_workspace uuid, p_messages private.me
     as $$
     begin
         return (
-            select coalesce(array_agg(row(m.index, top.id, lower.ids, top.contact_id)::private.resolution), '{}')
-            from unnest(p_messages) as m
-            join public.identities as top
-                on top.workspace_id = p_workspace and top.kind = m.kinds[1] and top.value = m.values[1]
-            left join lateral (
-                select array_agg(i.id order by n) as ids
-                from generate_series(2, cardinality(m.kinds)) as n
-                join public.identities as i
-                    on i.workspace_id = p_workspace and i.kind = m.kinds[n] and i.value = m.values[n]
-            ) as lower on cardinality(m.kinds) > 1
+            select coalesce(
+                array_agg(row(m.index, (m.found).id, m.lower_ids, (m.found).contact_id)::private.resolution)
+                    filter (where (m.found).id is not null),
+                '{}'
+            )
+            from (
+                select
+                    m.index,
+                    (
+                        select top from public.identities as top
+                        where top.workspace_id = p_workspace and top.kind = m.kinds[1] and top.value = m.values[1]
+                    ) as found,
+                    case when cardinality(m.kinds) > 1 then array(
+                        select (
+                            select i.id from public.identities as i
+                            where i.workspace_id = p_workspace and i.kind = m.kinds[n] and i.value = m.values[n]
+                        )
+                        from generate_series(2, cardinality(m.kinds)) as n
+                        order by n
+                    ) end as lower_ids
+                from unnest(p_messages) as m
+                offset 0
+            ) as m
         );
     end
     $$;

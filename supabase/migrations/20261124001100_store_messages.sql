@@ -15,10 +15,11 @@ create function private.drop_duplicates(p_workspace uuid, p_messages private.mes
                 from unnest(p_messages) as m
                 order by m.message_id, m.trusted, m.index
             ) as m
-            where not exists (
-                select from public.events as e
+            -- A subquery, because a join may be planned as a scan of all the workspace's events.
+            where (
+                select true from public.events as e
                 where e.workspace_id = p_workspace and e.message_id = m.message_id and e.trusted = m.trusted
-            )
+            ) is null
         );
     end
     $$;

@@ -27,11 +27,16 @@ create function private.track_one(
         then
             return null;
         end if;
-        select array_agg(i.id order by n.rank) into named
-        from unnest(p_message.kinds, p_message.values) with ordinality as n (kind, value, rank)
-        join public.identities as i
-            on i.workspace_id = p_sender.workspace_id and i.kind = n.kind and i.value = n.value;
-        if cardinality(named) is distinct from cardinality(p_message.kinds)
+        -- As subqueries, because a join may be planned as a scan of all the workspace's identities.
+        named := array(
+            select (
+                select i.id from public.identities as i
+                where i.workspace_id = p_sender.workspace_id and i.kind = n.kind and i.value = n.value
+            )
+            from unnest(p_message.kinds, p_message.values) with ordinality as n (kind, value, rank)
+            order by n.rank
+        );
+        if array_position(named, null) > 0
             or cardinality(named) > 1 and private.changes_structure(p_sender.workspace_id, array[p_message])
         then
             return null;
