@@ -48,15 +48,13 @@ create function private.stage_of(
     set search_path = ''
     as $$
     begin
-        return (
-            -- width_bucket() counts the thresholds reached; position 0 is outside the array, hence null.
-            select coalesce(
-                p_event_stage,
-                (p_rules).silence_stages[
-                    width_bucket(p_today - (p_last_event_at at time zone 'utc')::date, (p_rules).silence_days::integer[])
-                ],
-                (p_rules).score_stages[width_bucket(p_score, (p_rules).thresholds::integer[])]
-            )
+        -- width_bucket() counts the thresholds reached; position 0 is outside the array, hence null.
+        return coalesce(
+            p_event_stage,
+            (p_rules).silence_stages[
+                width_bucket(p_today - (p_last_event_at at time zone 'utc')::date, (p_rules).silence_days::integer[])
+            ],
+            (p_rules).score_stages[width_bucket(p_score, (p_rules).thresholds::integer[])]
         );
     end
     $$;

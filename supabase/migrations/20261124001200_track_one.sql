@@ -11,15 +11,15 @@ create function private.track_one(
     set search_path = ''
     as $$
     declare
-        today    date := (p_now at time zone 'utc')::date;
-        day      date := (p_message.occurred_at at time zone 'utc')::date;
-        named    uuid[];
-        counted  smallint[];
-        state    public.contact_states;
-        added    numeric := 0;
-        points   numeric;
-        to_stage uuid;
-        to_score smallint;
+        today     date := (p_now at time zone 'utc')::date;
+        day       date := (p_message.occurred_at at time zone 'utc')::date;
+        lower_ids uuid[];
+        state     record;
+        counted   smallint[];
+        added     numeric := 0;
+        points    numeric;
+        to_stage  uuid;
+        to_score  smallint;
     begin
         if p_message.type not in ('track', 'page', 'screen')
             or p_message.traits is not null
@@ -27,34 +27,29 @@ create function private.track_one(
         then
             return null;
         end if;
-        -- As subqueries, because a join may be planned as a scan of all the workspace's identities.
-        named := array(
-            select (
-                select i.id from public.identities as i
-                where i.workspace_id = p_sender.workspace_id and i.kind = n.kind and i.value = n.value
-            )
-            from unnest(p_message.kinds, p_message.values) with ordinality as n (kind, value, rank)
-            order by n.rank
-        );
-        if array_position(named, null) > 0
-            or cardinality(named) > 1 and private.changes_structure(p_sender.workspace_id, array[p_message])
-        then
-            return null;
+        -- What is settled stays so. One identity changes no structure, so this never asks for more than a shared lock.
+        if cardinality(p_message.kinds) > 1 then
+            if private.changes_structure(p_sender.workspace_id, array[p_message]) then
+                return null;
+            end if;
+            lower_ids := ((private.resolve_messages(p_sender.workspace_id, array[p_message]))[1]).lower_ids;
         end if;
-
         perform pg_advisory_xact_lock_shared(hashtextextended(p_sender.workspace_id::text, 0));
-        select s.* into state
+        select i.id as identity_id, s.* into state
         from public.identities as i
         join public.contact_states as s on s.contact_id = i.contact_id
-        where i.id = named[1]
+        where i.workspace_id = p_sender.workspace_id and i.kind = p_message.kinds[1] and i.value = p_message.values[1]
         for no key update of s;
+        if not found then
+            return null;
+        end if;
 
         insert into public.events
             (workspace_id, trusted, redactions, message_id, identity_id, lower_ids, type, name,
              occurred_at, received_at, properties, context)
         values
             (p_sender.workspace_id, p_message.trusted, coalesce(p_message.redactions, 0), p_message.message_id,
-             named[1], nullif(named[2:], '{}'), p_message.type, p_message.name,
+             state.identity_id, lower_ids, p_message.type, p_message.name,
              p_message.occurred_at, p_now, p_message.properties, p_message.context)
         on conflict on constraint events_pkey do nothing;
         if not found then
@@ -70,7 +65,7 @@ create function private.track_one(
         );
         if counted is not null then
             insert into public.signal_counts as c (workspace_id, identity_id, day, signal, count)
-            select p_sender.workspace_id, named[1], day, signal, 1 from unnest(counted) as signal
+            select p_sender.workspace_id, state.identity_id, day, signal, 1 from unnest(counted) as signal
             on conflict on constraint signal_counts_pkey do update set count = c.count + 1;
         end if;
 
