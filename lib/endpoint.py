@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 Cors = Literal["any", "app"]
 EXPOSED = "Retry-After, RateLimit, RateLimit-Policy, X-Request-Id"
 JSON_TYPES = ("application/json", "text/plain")
+# RudderStack's Node.js SDK calls its JSON so when it compresses it, as it does by default. No form is ever compressed.
+FORM_TYPE = "application/x-www-form-urlencoded"
 
 
 @dataclass(slots=True)
@@ -70,6 +72,10 @@ class Request:
         values: list[str] = parse_qs(str(self.environ.get("QUERY_STRING", ""))).get(name, [])
         return values[0] if values else None
 
+    @property
+    def _compressed(self) -> bool:
+        return self.header("Content-Encoding").lower() == "gzip"
+
     def body(self) -> bytes:
         """The raw body, inflated. Raises 413 past the limit, 400 for broken gzip.
 
@@ -79,7 +85,7 @@ class Request:
         if length > limits.BODY_BYTES:
             raise ApiError("body_too_large")
         raw = cast(BinaryIO, self.environ["wsgi.input"]).read(length)
-        if self.header("Content-Encoding").lower() == "gzip":
+        if self._compressed:
             raw = _inflate(raw)
         elif self.header("Content-Encoding").lower() not in ("", "identity"):
             raise ApiError("encoding_malformed")
@@ -90,7 +96,7 @@ class Request:
     def json(self) -> object:
         """The body as JSON. Raises 415, 413, 400."""
         content_type = str(self.environ.get("CONTENT_TYPE", "")).partition(";")[0].strip().lower()
-        if content_type not in JSON_TYPES:
+        if content_type not in JSON_TYPES and not (content_type == FORM_TYPE and self._compressed):
             raise ApiError("content_type_unsupported")
         try:
             value: object = json.loads(self.body(), parse_constant=_refuse_constant)

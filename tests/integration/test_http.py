@@ -70,6 +70,14 @@ def test_json_may_come_as_text(api: Api, content_type: str) -> None:
     assert api.http.post("/api/track", content=json.dumps(event()), headers=headers).status_code == 200
 
 
+def test_compressed_json_may_be_called_a_form(api: Api) -> None:
+    headers = bearer(api.workspace.secret_key) | {"Content-Type": "application/x-www-form-urlencoded"}
+    compressed = headers | {"Content-Encoding": "gzip"}
+    body = json.dumps(event()).encode()
+    assert api.http.post("/api/track", content=gzip.compress(body), headers=compressed).status_code == 200
+    problem(api.http.post("/api/track", content=body, headers=headers), "content_type_unsupported")
+
+
 @pytest.mark.parametrize("path", TAKE_JSON)
 @pytest.mark.parametrize(
     "body", [b"", b"{", b"{'a': 1}", b'{"a": NaN}', b'{"a": Infinity}', b"\xff", b"[" * 100_000, b"1" * 5000]
