@@ -273,8 +273,9 @@ def test_the_clients_address_is_dropped() -> None:
 def test_queries_are_dropped_but_for_utm() -> None:
     url = "https://x.co/p?token=secret&utm_source=ad&email=a@b.co&utm_campaign=a%20b#reset=1"
     kept = "https://x.co/p?utm_source=ad&utm_campaign=a+b"
-    page = {"url": url, "referrer": url, "search": "?q=name&utm_term=t", "title": "Q?A"}
-    clean = {"url": kept, "referrer": kept, "search": "?utm_term=t", "title": "Q?A"}
+    addresses = ("url", "referrer", "tab_url", "initial_referrer")
+    page = {**dict.fromkeys(addresses, url), "search": "?q=name&utm_term=t", "title": "Q?A"}
+    clean = {**dict.fromkeys(addresses, kept), "search": "?utm_term=t", "title": "Q?A"}
     assert row(type="page", properties=page)["properties"] == clean
     assert row(context={"page": page})["context"] == {"page": clean}
 
