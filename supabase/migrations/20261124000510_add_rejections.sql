@@ -40,7 +40,11 @@ create function private.record_rejections(
     as $$
     begin
         insert into public.rejections (workspace_id, api_key_id, message_id, code, pointer, received_at)
-        select p_workspace, p_api_key, left(r ->> 'messageId', 255), r ->> 'code', left(r ->> 'pointer', 255), p_now
+        select
+            p_workspace, p_api_key,
+            -- It may be what is sensitive.
+            case when r ->> 'code' <> 'sensitive_data' then left(r ->> 'messageId', 255) end,
+            r ->> 'code', left(r ->> 'pointer', 255), p_now
         from jsonb_array_elements(p_rejected) as r;
 
         delete from public.rejections
