@@ -122,6 +122,8 @@ def run(source: Source, records: Records, progress: Progress, *, dry_run: bool) 
         maybe_stored = progress.sending
         most: Callable[[], int] = sender.pace.most if sender else lambda: 100
         for batch in batches(map(entry, source.records(progress.position)), most):
+            if progress.read and not bar.done:
+                bar.show(source.read)
             outcome = send(sender, batch, records, progress, maybe_stored) if sender else Outcome()
             refused = progress.add(batch, outcome)
             progress.rejects_bytes = write_rejects(rejects, refused) if refused else progress.rejects_bytes
@@ -133,6 +135,7 @@ def send(sender: Sender, batch: list[Entry], records: Records, progress: Progres
     messages = [each for each in batch if each.body]
     if not messages:
         return Outcome()
+    sender.wait_for_room(len(messages))
     progress.sending = messages[-1].line
     records.save(progress)
     return sender.send(messages, again=messages[0].line <= maybe_stored)

@@ -76,7 +76,7 @@ class Source:
 
 
 class Lines:
-    """A stream in lines, or pieces of RECORD_BYTES. `line` is the next one's number, `last` that of the one read last."""
+    """A stream in lines, or pieces of RECORD_BYTES. `line` is the number of the next one, `last` of the one read."""
 
     def __init__(self, stream: BinaryIO, at: Position) -> None:
         self.stream = stream

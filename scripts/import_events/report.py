@@ -11,7 +11,7 @@ from tqdm import tqdm
 from scripts.import_events.pace import Pace
 from scripts.import_events.progress import LINES_SHOWN, Progress
 
-FORMAT = "{percentage:3.0f}%|{bar}| {postfix}"
+FORMAT = "{percentage:3.0f}%|{bar}| {desc}"
 SHOWN_EVERY = 0.1
 
 
@@ -21,7 +21,7 @@ class Bar:
     def __init__(self, size: int, progress: Progress, pace: Pace | None) -> None:
         self.size, self.progress, self.pace = size, progress, pace
         self.began, self.read_before, self.sent_before = time.monotonic(), progress.read, sent(progress)
-        self.done, self.shown = 0, 0.0
+        self.done, self.shown, self.explained = 0, 0.0, False
         self.bar = tqdm(
             total=size, disable=not sys.stderr.isatty(), bar_format=FORMAT, dynamic_ncols=True, miniters=1, leave=False
         )
@@ -32,17 +32,25 @@ class Bar:
             return
         self.shown = time.monotonic()
         self.bar.n = done
-        self.bar.set_postfix_str(self._figures(waiting), refresh=False)
+        self.bar.set_description_str(self._figures(waiting), refresh=False)
         self.bar.refresh()
 
     def wait(self, seconds: float, why: str) -> None:
         """Sleeps, and shows for how long still."""
         if why:
             self.say(f"{why} in {seconds:.0f} s")
+        elif seconds >= 1 and self.pace and not self.explained:
+            self.explained = True
+            self.note(f"This key may send {self.pace.quota:,} messages a minute; the import keeps to that by waiting.")
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             self.show(self.done, left)
             time.sleep(min(left, 1))
+
+    def note(self, text: str) -> None:
+        """For somebody who watches."""
+        if not self.bar.disable:
+            self.say(text)
 
     def say(self, text: str) -> None:
         self.bar.clear()
@@ -63,15 +71,15 @@ class Bar:
         """Messages sent: the limit's rate until this run is slower than that."""
         assert self.pace is not None
         took = max(time.monotonic() - self.began, 1)
-        return min(self.pace.per_minute, (sent(self.progress) - self.sent_before) * 60 / took)
+        here = sent(self.progress) - self.sent_before
+        return min(self.pace.per_minute, here * 60 / took) if here else self.pace.per_minute
 
     def _left(self) -> str:
         """How long it will take still, as far as what is left resembles what is done."""
-        rate = self.per_minute()
-        if not self.done or not rate:
+        if not self.done:
             return ""
         messages = (self.size - self.done) * sent(self.progress) / self.done
-        return f"{duration(messages * 60 / rate)} left"
+        return f"{duration(messages * 60 / self.per_minute())} left"
 
 
 def sent(progress: Progress) -> int:

@@ -50,9 +50,12 @@ class Sender:
     wait: Callable[[float, str], None]
     pace: Pace = field(default_factory=Pace)
 
+    def wait_for_room(self, count: int) -> None:
+        """Sleeps until the key's limit lets that many messages through, as far as is known."""
+        self.wait(self.pace.wait_seconds(count), "")
+
     def send(self, messages: list[Entry], again: bool) -> Outcome:
         """Returns once all are committed or refused. `again`: they may have been sent before. Raises Stop."""
-        self.wait(self.pace.wait_seconds(len(messages)), "")
         body = gzip.compress(b'{"batch":[' + b",".join(message.body for message in messages) + b"]}")
         trouble, denied = "", 0
         for tried in range(1, TRIES + 1):
