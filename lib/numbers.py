@@ -41,7 +41,7 @@ IBAN_SHAPES = {shape[:2]: shape[2:] for shape in IBANS.split()}
 IBAN_CLASSES = {"n": "[0-9]", "a": "[A-Z]", "c": "[0-9A-Z]"}
 # ISO 13616: a letter counts as two digits, A as 10.
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-IBAN_DIGITS = str.maketrans({letter: str(value) for value, letter in enumerate(LETTERS, 10)})
+IBAN_DIGITS = {character: str(value) for value, character in enumerate("0123456789" + LETTERS)}
 
 ALPHANUMERIC = frozenset("0123456789" + LETTERS + LETTERS.lower())
 DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63"
@@ -208,7 +208,7 @@ def _iban_shape(country: str) -> tuple[int, re.Pattern[str]] | None:
 
 
 def _passes_mod_97(iban: str) -> bool:
-    return int((iban[4:] + iban[:4]).translate(IBAN_DIGITS)) % 97 == 1
+    return int("".join(map(IBAN_DIGITS.__getitem__, iban[4:] + iban[:4]))) % 97 == 1
 
 
 # Social security numbers

@@ -11,7 +11,7 @@ REDACTED = "[redacted]"
 
 # A key's words: camelCase, snake_case, kebab-case, dots and spaces all end one.
 WORD = re.compile("[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
-# The words that keys of secret values end with, written together; a plural counts too.
+# The words that keys of secret values end with, written together.
 SECRET_WORDS = """
 pwd password passcode passwordconfirm passwordconfirmation pin pinnumber otp onetimecode
 creditcard debitcard paymentcard bankcard cardnumber cardno cardnum ccnumber ccno ccnum pannumber
@@ -38,7 +38,8 @@ KEY_LENGTH = 64
 SHORTEST_FIND = len("s://h?a=b")
 # Compiled by their first use, which most cold starts never come to.
 ADDRESS = r"\s*(?:[/?#.]|[^\s?#]*://|\S*\Z)"
-QUERY = r"\s*[?#]|[^\s=&?#]+=\S*\Z"
+BARE_QUERY = r"[^\s=&?#/]+=\S*\Z"
+QUERY = rf"\s*(?:[/?#]|[^\s?#]*://)|{BARE_QUERY}"
 
 
 def redact(value: object) -> tuple[object, int]:
@@ -118,7 +119,6 @@ def _is_card(number: float) -> bool:
 @lru_cache(4096)
 def _is_secret(key: str) -> bool:
     endings = _endings(key)
-    endings += [ending.removesuffix("s") for ending in endings if len(ending) > len("pins")]
     return not SECRET.isdisjoint(endings) or any(ending.endswith(SECRET_ENDINGS) for ending in endings)
 
 
@@ -132,9 +132,10 @@ def _address_pattern(key: str) -> str | None:
 
 
 def _endings(key: str) -> list[str]:
-    """The last word of a key, the last two written together, and so on."""
+    """The last word of a key, the last two written together, and so on; all of them without a plural's s as well."""
     words = WORD.findall(key)
-    return ["".join(words[at:]).lower() for at in range(len(words))]
+    endings = ["".join(words[at:]).lower() for at in range(len(words))]
+    return endings + [ending.removesuffix("s") for ending in endings if ending != "pins"]
 
 
 def _without_queries(key: str, part: object) -> object:
@@ -143,6 +144,6 @@ def _without_queries(key: str, part: object) -> object:
     pattern = _address_pattern(key[-KEY_LENGTH:]) if key else None
     if not pattern or not re.match(pattern, part):
         return without_queries_in(part)
-    if pattern is ADDRESS or part.lstrip()[0] in "?#":
-        return without_query(part)
-    return without_query("?" + part).removeprefix("?")
+    if pattern is QUERY and re.match(BARE_QUERY, part):
+        return without_query("?" + part).removeprefix("?")
+    return without_query(part)

@@ -5,8 +5,8 @@ from urllib.parse import parse_qsl, urlencode
 
 # From where a scheme ends, also as JSON inside a string writes it, to what no address contains.
 ADDRESS = r""":\\?/\\?/[^\s"'<>]+"""
-# Behind an address these belong to the sentence that it stands in.
-PUNCTUATION = ").,:;!]}"
+# Behind an address these belong to the sentence, or the JSON, that it stands in.
+PUNCTUATION = ").,:;!]}\\"
 
 
 def without_query(address: str) -> str:
