@@ -13,25 +13,50 @@ from lib.redaction import REDACTED, is_sensitive, redact, redact_text, without_q
 
 VISA = "4111111111111111"
 # The networks' own test numbers, one of each prefix and length.
-CARDS = (
-    ["4222222222222", VISA, "4000000000000000006", "5555555555554444", "5105105105105100", "2221000000000009"]
-    + ["2720992222222229", "378282246310005", "341111111111111", "6011111111111117", "6445644564456445"]
-    + ["6500000000000002", "6011000000000000001", "30569309025904", "36227206271667", "38520000023237"]
-    + ["3530111333300000", "3566002020360505", "6200000000000005", "6212345678901232"]
-)
+CARDS = [
+    "4222222222222",
+    VISA,
+    "4000000000000000006",
+    "5555555555554444",
+    "5105105105105100",
+    "2221000000000009",
+    "2720992222222229",
+    "378282246310005",
+    "341111111111111",
+    "6011111111111117",
+    "6445644564456445",
+    "6500000000000002",
+    "6011000000000000001",
+    "30569309025904",
+    "36227206271667",
+    "38520000023237",
+    "3530111333300000",
+    "3566002020360505",
+    "6200000000000005",
+    "6212345678901232",
+]
 # The examples of SWIFT's registry, from the shortest to the longest.
-IBANS = (
-    ["NO9386011117947", "BE68539007547034", "DK5000400440116243", "NL91ABNA0417164300", "AT611904300234573201"]
-    + ["CH9300762011623852957", "DE89370400440532013000", "GB29NWBK60161331926819", "AE070331234567890123456"]
-    + [
-        "ES9121000418450200051332",
-        "SE4550000000058398257466",
-        "FR1420041010050500013M02606",
-        "IT60X0542811101000000123456",
-    ]
-    + ["PL61109010140000071219812874", "BR1800360305000010009795493C1", "MT84MALT011000012345MTLCAST001S"]
-    + ["LC55HEMM000100010012001200023015", "SC18SSCB11010000000000001497USD", "UA213223130000026007233566001"]
-)
+IBANS = [
+    "NO9386011117947",
+    "BE68539007547034",
+    "DK5000400440116243",
+    "NL91ABNA0417164300",
+    "AT611904300234573201",
+    "CH9300762011623852957",
+    "DE89370400440532013000",
+    "GB29NWBK60161331926819",
+    "AE070331234567890123456",
+    "ES9121000418450200051332",
+    "SE4550000000058398257466",
+    "FR1420041010050500013M02606",
+    "IT60X0542811101000000123456",
+    "PL61109010140000071219812874",
+    "BR1800360305000010009795493C1",
+    "MT84MALT011000012345MTLCAST001S",
+    "LC55HEMM000100010012001200023015",
+    "SC18SSCB11010000000000001497USD",
+    "UA213223130000026007233566001",
+]
 SSNS = ["123-45-6789", "001-01-0001", "899-99-9999", "123 45 6789"]
 
 
@@ -75,7 +100,7 @@ def test_an_iban_may_be_in_lower_case(iban: str) -> None:
 def test_digits_of_any_script_count(zero: str) -> None:
     for number in (VISA, "123-45-6789", "DE89370400440532013000"):
         written = "".join(chr(ord(zero) + int(character)) if character.isdigit() else character for character in number)
-        assert redact_text(f"– {written} –") == ("– [redacted] –", 1)
+        assert redact_text(f"é {written} é") == ("é [redacted] é", 1)
 
 
 def test_full_width_letters_count() -> None:
@@ -190,8 +215,25 @@ def test_a_text_without_digits_is_the_same_object(text: str) -> None:
 
 # Pieces that join into sensitive numbers, near misses and chains of them.
 PIECES = st.sampled_from(
-    [*CARDS[:8], *IBANS[6:8], *SSNS, "4111", "1111", "123", "45", "6789", "5", "00", "DE89", "%20", "%3D", "%", "\\n"]
-    + [*" .-+xé４", "41111111-1111-4111-8111-111111111111"]
+    [
+        *CARDS[:8],
+        *IBANS[6:8],
+        *SSNS,
+        "4111",
+        "1111",
+        "123",
+        "45",
+        "6789",
+        "5",
+        "00",
+        "DE89",
+        "%20",
+        "%3D",
+        "%",
+        "\\n",
+        *" .-+xé\uff14",
+        "41111111-1111-4111-8111-111111111111",
+    ]
 )
 CHAINS = st.lists(PIECES, max_size=12).map("".join)
 
@@ -222,8 +264,15 @@ def test_redacting_a_value_twice_changes_nothing_more(value: object) -> None:
 
 @pytest.mark.parametrize(
     "key",
-    ["password", "Password", "PASSWORD", "userPassword", "new_password", "user.password", "userpassword", "password2"]
-    + [
+    [
+        "password",
+        "Password",
+        "PASSWORD",
+        "userPassword",
+        "new_password",
+        "user.password",
+        "userpassword",
+        "password2",
         "passwords",
         "password-confirmation",
         "pwd",
@@ -232,11 +281,28 @@ def test_redacting_a_value_twice_changes_nothing_more(value: object) -> None:
         "cardNumber",
         "card-number",
         "cardnumber",
-    ]
-    + ["Card Number", "creditCard", "credit_card_number", "CCNumber", "cc_number", "cvv", "CVV2", "cardCvc"]
-    + ["security_code", "ssn", "SSN", "userSSN", "last_4_ssn", "social_security_number", "iban", "bankAccountNumber"]
-    + ["routing_number", "passportNumber", "tax_id", "drivers_license", "driver's license number", "privateKey"]
-    + [
+        "Card Number",
+        "creditCard",
+        "credit_card_number",
+        "CCNumber",
+        "cc_number",
+        "cvv",
+        "CVV2",
+        "cardCvc",
+        "security_code",
+        "ssn",
+        "SSN",
+        "userSSN",
+        "last_4_ssn",
+        "social_security_number",
+        "iban",
+        "bankAccountNumber",
+        "routing_number",
+        "passportNumber",
+        "tax_id",
+        "drivers_license",
+        "driver's license number",
+        "privateKey",
         "secret",
         "clientSecret",
         "api_key",
@@ -255,8 +321,27 @@ def test_a_key_says_that_its_value_is_secret(key: str) -> None:
 
 @pytest.mark.parametrize(
     "key",
-    ["passwordStrength", "password_reset", "pinned", "pins", "spin", "shipping", "token_count", "token", "cardinality"]
-    + ["card", "secretary", "session", "mission", "passport", "public_key", "idempotencyKey", "account", "number", ""],
+    [
+        "passwordStrength",
+        "password_reset",
+        "pinned",
+        "pins",
+        "spin",
+        "shipping",
+        "token_count",
+        "token",
+        "cardinality",
+        "card",
+        "secretary",
+        "session",
+        "mission",
+        "passport",
+        "public_key",
+        "idempotencyKey",
+        "account",
+        "number",
+        "",
+    ],
 )
 def test_another_key_says_nothing(key: str) -> None:
     value = {key: "hunter2"}
@@ -336,11 +421,9 @@ def test_an_address_in_a_text_loses_its_query_but_utm(text: str, clean: str) -> 
 @pytest.mark.parametrize(
     "key", ["url", "pageUrl", "referrer", "Referer", "href", "path", "urls", "search", "query_string"]
 )
-@pytest.mark.parametrize("start", ["", "/reset", "https://x.co/p"])
+@pytest.mark.parametrize("start", ["", "/reset", "https://x.co/p", "https://x.co/two words"])
 def test_what_a_key_calls_an_address_may_be_relative(key: str, start: str) -> None:
-    if start or key in ("search", "query_string"):
-        assert without_queries({key: start + QUERY}) == {key: start + UTM} or key in ("search", "query_string")
-    assert "secret" not in str(without_queries({key: start + QUERY}))
+    assert without_queries({key: [start + QUERY]}) == {key: [start + UTM]}
 
 
 @pytest.mark.parametrize("value", ["C#", "what is new?", "how do I = it", "shoes"])
@@ -383,7 +466,7 @@ HOSTILE = [
     VISA + " ",
     VISA + ".",
     "%3D4111",
-    "４４４４ ",
+    "\uff14" * 4 + " ",
 ]
 HOSTILE += [
     "DE89",
