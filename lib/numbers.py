@@ -215,7 +215,7 @@ def _passes_mod_97(iban: str) -> bool:
 
 
 def _ssns(text: str, separator: str, found: list[Span]) -> Iterator[Span]:
-    """US social security numbers that are no part of a longer row of digits with the same separator or a hyphen."""
+    """US social security numbers, but those in a longer row: of digits with the same separator, hyphens or dots."""
     starts, ends = {start for start, _ in found}, {end for _, end in found}
     for match in re.finditer(SSN, text):
         start, end = match.span()
@@ -229,5 +229,5 @@ def _ssns(text: str, separator: str, found: list[Span]) -> Iterator[Span]:
 
 
 def _stands_alone(text: str, start: int, separator: str, ends: set[int]) -> bool:
-    joined = text[start - 1] in ("-", separator) and text[start - 2 : start - 1].isdecimal()
+    joined = text[start - 1] in ("-", ".", separator) and text[start - 2 : start - 1].isdecimal()
     return not joined or start - 1 in ends
