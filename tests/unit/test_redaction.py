@@ -155,6 +155,7 @@ def test_a_number_is_found_between_whatever_is_no_letter_or_digit(text: str, cle
         "9123-45-6789",
         "1-123-45-6789",
         "123-45-6789-1",
+        "123-45-6789.123-45-6789",
         "1 123 45 6789",
         "123 45-6789",
     ],
