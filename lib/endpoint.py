@@ -199,7 +199,7 @@ def _cors_headers(request: Request, cors: Cors, handlers: Mapping[str, Handler])
         headers |= {
             "Access-Control-Allow-Methods": _allowed(handlers),
             # SDKs add headers of their own; a wildcard leaves Authorization out.
-            "Access-Control-Allow-Headers": "*, Authorization",
+            "Access-Control-Allow-Headers": "Authorization, Content-Type, Content-Encoding, *",
             "Access-Control-Max-Age": "86400",
         }
     return headers
