@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Protocol
 
-from scripts.bench import cold, sql, trips
+from scripts.bench import cold, ingest, sql, trips
 
 
 class Benchmark(Protocol):
@@ -17,7 +17,7 @@ class Benchmark(Protocol):
     def __call__(self, folder: Path, *, quick: bool) -> str: ...
 
 
-BENCHMARKS: dict[str, Benchmark] = {"trips": trips.run, "cold": cold.run, "sql": sql.run}
+BENCHMARKS: dict[str, Benchmark] = {"trips": trips.run, "cold": cold.run, "sql": sql.run, "ingest": ingest.run}
 
 
 def main() -> None:
