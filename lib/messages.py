@@ -168,8 +168,10 @@ def _object(raw: object) -> Json:
 
 
 def _type(message: Json, envelope: Envelope) -> str:
-    kind = message.get("type") or envelope.default_type
-    if kind not in TYPES:
+    kind = message.get("type")
+    if kind is None or kind == "":
+        kind = envelope.default_type
+    if not isinstance(kind, str) or kind not in TYPES:
         raise Invalid("type_unknown", "/type")
     return kind
 
