@@ -14,13 +14,12 @@ def occurred_at(stated: object, sent_at: object, received_at: datetime, max_age:
 
     Times are RFC 3339 or milliseconds since 1970. Nothing stated means now. The error is `received_at - sent_at`.
     """
+    error = received_at - _time(sent_at, "/sentAt") if _given(sent_at) else timedelta()
     if not _given(stated):
         return received_at
     moment = _time(stated, "/timestamp")
-    if _given(sent_at):
-        error = received_at - _time(sent_at, "/sentAt")
-        if abs(error) > limits.CLOCK_TOLERANCE:
-            moment = _shift(moment, error)
+    if abs(error) > limits.CLOCK_TOLERANCE:
+        moment = _shift(moment, error)
     if moment - received_at > limits.CLOCK_TOLERANCE:
         raise Invalid("timestamp_in_future", "/timestamp")
     if received_at - moment > max_age:
