@@ -1,9 +1,19 @@
 """What score and send-email take, as pydantic models; ingestion has messages.py, which stays light."""
 
+import re
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 from pydantic.alias_generators import to_camel
 
 from lib import limits
@@ -19,12 +29,20 @@ def _email(address: str) -> str:
     return normalised
 
 
+def _written_time(value: object) -> object:
+    """A number might be seconds or milliseconds, and pydantic would guess."""
+    if value is not None and (not isinstance(value, str) or re.fullmatch(r"[\s\d.+-]*", value)):
+        raise ValueError("A time is written as RFC 3339 says, with its offset.")
+    return value
+
+
+Time = Annotated[AwareDatetime, BeforeValidator(_written_time)]
 Id = Annotated[str, Field(min_length=1, max_length=limits.ID_LENGTH)]
 Email = Annotated[str, AfterValidator(_email)]
 
 
 class Body(BaseModel):
-    model_config = ConfigDict(extra="forbid", alias_generator=to_camel, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", alias_generator=to_camel)
 
     def as_json(self) -> dict[str, Any]:
         """Only what was given, in the API's spelling."""
@@ -61,7 +79,7 @@ class MessageBody(Body):
     category: Literal["transactional", "marketing"]
     variables: dict[str, Any] = {}
     idempotency_key: Annotated[str, Field(min_length=1, max_length=256)] | None = None
-    send_at: AwareDatetime | None = None
+    send_at: Time | None = None
 
     @model_validator(mode="after")
     def has_content(self) -> Self:
