@@ -1699,7 +1699,7 @@ CREATE FUNCTION public.health(p_now timestamp with time zone DEFAULT now()) RETU
                 select count(*) from public.workspaces where deletion_requested_at < p_now - interval '30 days'
             ),
             'outboxOldestSeconds', coalesce((
-                select extract(epoch from p_now - min(send_at))::integer from public.messages
+                select extract(epoch from p_now - min(send_at))::bigint from public.messages
                 where status in ('queued', 'claimed', 'sending') and send_at <= p_now
             ), 0)
         )
@@ -1741,7 +1741,8 @@ CREATE FUNCTION public.queue_message(p_workspace uuid, p_message jsonb) RETURNS 
             (p_workspace, contacts[1], p_message ->> 'idempotencyKey', template.id,
              coalesce(p_message -> 'variables', '{}'), coalesce(template.category, p_message ->> 'category'), address,
              p_message ->> 'subject', p_message ->> 'html', p_message ->> 'text',
-             coalesce((p_message ->> 'sendAt')::timestamptz, now()))
+             -- What is overdue already is no more urgent than what is due now.
+             greatest((p_message ->> 'sendAt')::timestamptz, now()))
         on conflict on constraint messages_idempotency_key do nothing
         returning * into queued;
         if queued.id is null then
