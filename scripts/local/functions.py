@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib.util
 import logging
 import mimetypes
+import re
 import socket
 import sys
 import traceback
@@ -107,7 +108,11 @@ class Handler(BaseHTTPRequestHandler):
             answer = Answer.plain(HTTPStatus.INTERNAL_SERVER_ERROR)
         self.reply(answer, self.routes.headers(path))
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = handle_request  # noqa: N815 (the base class looks these up)
+    def __getattr__(self, name: str) -> Callable[[], None]:
+        """Any method is the function's to answer: the base class looks for one named do_METHOD."""
+        if name.startswith("do_"):
+            return self.handle_request
+        raise AttributeError(name)
 
     def answer(self, path: str, query: str) -> Answer:
         """Files first, then functions, then rewrites: Vercel's order."""
@@ -170,7 +175,7 @@ def read_body(stream: Any, headers: Message) -> bytes:
     if "chunked" in headers.get("transfer-encoding", "").lower():
         return b"".join(chunks(stream))
     length = headers.get("content-length", "0")
-    if not length.isdigit():
+    if not re.fullmatch("[0-9]+", length):
         raise BodyError(HTTPStatus.BAD_REQUEST)
     if int(length) > MAX_BODY:
         raise BodyError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
@@ -191,10 +196,10 @@ def chunks(stream: Any) -> Iterable[bytes]:
 
 
 def chunk_size(stream: Any) -> int:
-    try:
-        return int(stream.readline(1000).split(b";")[0], 16)
-    except ValueError:
-        raise BodyError(HTTPStatus.BAD_REQUEST) from None
+    size = stream.readline(1000).split(b";")[0].strip()
+    if not re.fullmatch(rb"[0-9a-fA-F]{1,16}", size):
+        raise BodyError(HTTPStatus.BAD_REQUEST)
+    return int(size, 16)
 
 
 def static_file(path: str, clean_urls: bool) -> Path | None:
