@@ -1,0 +1,232 @@
+"""openapi.yaml is valid, names what is there, has the limits and codes of the code, and its examples are true."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import jsonschema
+import pytest
+import yaml
+from openapi_spec_validator import validate
+
+from lib import limits
+from lib.errors import CODES
+from scripts.local.layout import ROOT
+from tests.conftest import Workspace
+
+DOCUMENT: dict[str, Any] = yaml.safe_load((ROOT / "openapi.yaml").read_text())
+SCHEMAS = DOCUMENT["components"]["schemas"]
+METHODS = ("get", "post")
+
+
+def followed(node: Any) -> Any:
+    """What a reference stands for."""
+    while isinstance(node, dict) and set(node) == {"$ref"}:
+        target: Any = DOCUMENT
+        for step in node["$ref"].removeprefix("#/").split("/"):
+            target = target[step.replace("~1", "/")]
+        node = target
+    return node
+
+
+def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, item in DOCUMENT["paths"].items():
+        for method in METHODS:
+            if method in followed(item):
+                yield path, method, followed(item)[method]
+
+
+def content(node: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    yield from followed(node).get("content", {}).items()
+
+
+def valid(value: object, schema: dict[str, Any]) -> None:
+    """Raises for a value that breaks the schema, whose references lead into the document."""
+    whole = {"$schema": "https://json-schema.org/draft/2020-12/schema", "components": DOCUMENT["components"], **schema}
+    checker = jsonschema.Draft202012Validator.FORMAT_CHECKER
+    jsonschema.Draft202012Validator(whole, format_checker=checker).validate(value)
+
+
+@dataclass(frozen=True)
+class Example:
+    """A request, and the status that the document gives an example of the same name."""
+
+    path: str
+    method: str
+    media_type: str
+    name: str
+    body: Any
+    status: str
+
+    def __str__(self) -> str:
+        return f"{self.path} {self.media_type} {self.name} {self.status}"
+
+
+def requests() -> Iterator[Example]:
+    """Those of tracking come first, so that there is a contact to ask for and to mail."""
+    for path, method, operation in operations():
+        for media_type, shape in content(operation.get("requestBody", {})):
+            for name, example in shape.get("examples", {}).items():
+                yield Example(path, method, media_type, name, example["value"], status_of(operation, name))
+
+
+def status_of(operation: dict[str, Any], name: str) -> str:
+    return next(
+        str(status)
+        for status, response in operation["responses"].items()
+        for _, shape in content(response)
+        if name in shape.get("examples", {})
+    )
+
+
+def answers() -> Iterator[tuple[str, Any, dict[str, Any]]]:
+    for path, method, operation in operations():
+        for status, response in operation["responses"].items():
+            for _, shape in content(response):
+                named = {name: example["value"] for name, example in shape.get("examples", {}).items()}
+                for name, value in (named | {"": shape["example"]} if "example" in shape else named).items():
+                    yield f"{method} {path} {status} {name}", value, shape["schema"]
+
+
+def test_it_is_valid_openapi() -> None:
+    validate(DOCUMENT)
+
+
+# What is there
+
+
+def test_it_names_every_endpoint_and_method(http: httpx.Client) -> None:
+    urls = {f"/api/{file.stem}" for file in (ROOT / "api").glob("*.py")}
+    assert urls == {path for path in DOCUMENT["paths"] if path.startswith("/api/")}
+    for url in urls:
+        named = {method.upper() for path, method, _ in operations() if path == url}
+        assert set(http.request("PATCH", url).headers["Allow"].split(", ")) == named | {"OPTIONS"}, url
+
+
+def test_it_names_every_rewrite() -> None:
+    sources = {rule["source"].rstrip("/") for rule in json.loads((ROOT / "vercel.json").read_text())["rewrites"]}
+    [source] = sources  # with and without a closing slash
+    there = set(source.removeprefix("/v1/:type(").removesuffix(")").split("|"))
+    routed = set(DOCUMENT["paths"]["/v1/{type}"]["post"]["parameters"][0]["schema"]["enum"])
+    batches = {path.removeprefix("/v1/") for path in DOCUMENT["paths"] if re.fullmatch("/v1/[a-z]+", path)}
+    assert routed | batches == there
+    assert not routed & batches
+
+
+def test_its_short_routes_are_those_of_the_code() -> None:
+    from lib.messages import type_of_route  # reads the environment at import
+
+    for name in DOCUMENT["paths"]["/v1/{type}"]["post"]["parameters"][0]["schema"]["enum"]:
+        assert type_of_route(name), name
+    assert type_of_route("batch") is type_of_route("b") is type_of_route("import") is None
+
+
+# Codes and limits
+
+
+def test_its_codes_are_those_of_the_code() -> None:
+    assert SCHEMAS["Code"]["enum"] == list(CODES)
+
+
+def test_every_code_stands_under_its_status() -> None:
+    found = set()
+    responses = [pair for _, _, operation in operations() for pair in operation["responses"].items()]
+    for status, response in [*responses, ("405", DOCUMENT["components"]["responses"]["MethodNotAllowed"])]:
+        for media_type, shape in content(response):
+            if media_type == "application/problem+json":
+                codes = shape["schema"]["properties"]["code"]["enum"]
+                assert {str(CODES[code][0]) for code in codes} == {status}, codes
+                found |= set(codes)
+    # The rest are of one message: in `errors` and `rejected`.
+    assert {code for code, (status, _) in CODES.items() if status != 422} <= found
+
+
+def test_its_limits_are_those_of_the_code() -> None:
+    envelope, traits = SCHEMAS["Envelope"], SCHEMAS["Traits"]
+    assert SCHEMAS["Batch"]["properties"]["batch"]["maxItems"] == limits.BATCH_MESSAGES
+    assert SCHEMAS["IdentifyBatch"]["properties"]["batch"]["maxItems"] == limits.BATCH_MESSAGES
+    assert SCHEMAS["LookupList"]["properties"]["contacts"]["maxItems"] == limits.LOOKUPS
+    assert SCHEMAS["Track"]["properties"]["event"]["maxLength"] == limits.EVENT_NAME_LENGTH
+    ids = [SCHEMAS["Id"], SCHEMAS["GivenId"], SCHEMAS["Lookup"]["properties"]["userId"]]
+    assert {each["maxLength"] for each in ids} == {limits.ID_LENGTH}
+    objects = [envelope, traits, SCHEMAS["MaybeObject"], SCHEMAS["Email"]["properties"]["variables"]]
+    assert {each["maxProperties"] for each in objects} == {limits.OBJECT_KEYS}
+    assert traits["propertyNames"]["maxLength"] == limits.TRAIT_NAME_LENGTH
+    assert SCHEMAS["Index"]["maximum"] == limits.BATCH_MESSAGES - 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        f"at most {limits.BODY_BYTES // 1024} KiB",
+        f"at most {limits.MESSAGE_BYTES // 1024} KiB",
+        f"at most {limits.DEPTH} levels",
+        f"{limits.MESSAGES_PER_MINUTE} messages a minute",
+        f"{limits.MESSAGES_PER_MINUTE_AND_ADDRESS} from one client address",
+        f"{limits.CLOCK_TOLERANCE.seconds // 60} minutes ahead",
+        f"{limits.MAX_AGE_PUBLISHABLE.days} days back",
+        f"{limits.MAX_AGE_SECRET.days} by secret key",
+    ],
+)
+def test_it_says_the_limits_that_a_schema_can_not_express(words: str) -> None:
+    assert words in " ".join((ROOT / "openapi.yaml").read_text().split())
+
+
+def test_what_an_email_takes_is_what_the_code_takes() -> None:
+    from lib.bodies import MessageBody  # reads the environment at import
+
+    made = MessageBody.model_json_schema()["properties"]
+    for name, shape in SCHEMAS["Email"]["properties"].items():
+        lengths = [part for part in made[name].get("anyOf", []) if "maxLength" in part]
+        assert [part["maxLength"] for part in lengths] == ([shape["maxLength"]] if "maxLength" in shape else []), name
+    assert made.keys() == SCHEMAS["Email"]["properties"].keys()
+
+
+# Examples
+
+
+def test_every_example_is_answered_as_documented(http: httpx.Client, workspace: Workspace) -> None:
+    http.headers["Authorization"] = f"Bearer {workspace.secret_key}"
+    wrong = [fault for example in requests() if (fault := fault_of(http, workspace, example))]
+    assert wrong == []
+
+
+def fault_of(http: httpx.Client, workspace: Workspace, example: Example) -> str:
+    """What is wrong with the answer to an example, if anything."""
+    text = json.dumps(example.body).replace("pk_00YOURPUBLISHABLEKEY", workspace.publishable_key)
+    url = example.path.replace("{type}", "track")
+    headers = {"Content-Type": example.media_type}
+    if "writeKey" in example.body:
+        headers["Authorization"] = ""
+    answer = http.request(example.method, url, content=text, headers=headers)
+    if str(answer.status_code) != example.status:
+        return f"{example}: {answer.status_code} {answer.text}"
+    [shape] = [shape for path, method, operation in operations() if (path, method) == (example.path, example.method)
+               for media_type, shape in content(operation["responses"][example.status])
+               if answer.headers["Content-Type"].startswith(media_type)]  # fmt: skip
+    valid(answer.json(), shape["schema"])
+    return ""
+
+
+def test_a_request_shown_as_accepted_is_valid_unless_a_part_of_it_is_rejected() -> None:
+    for path, method, operation in operations():
+        shown = {name: value for key, value, _ in answers() for name in [key.removeprefix(f"{method} {path} 200 ")]}
+        for _, shape in content(operation.get("requestBody", {})):
+            for name, example in shape.get("examples", {}).items():
+                if status_of(operation, name).startswith("2") and not shown.get(name, {}).get("rejected"):
+                    valid(example["value"], shape["schema"])
+
+
+@pytest.mark.parametrize(("value", "schema"), [pytest.param(v, s, id=name) for name, v, s in answers()])
+def test_every_answer_shown_is_valid(value: Any, schema: dict[str, Any]) -> None:
+    valid(value, schema)
+
+
+def test_every_problem_shown_says_what_the_code_says() -> None:
+    for _, value, _ in answers():
+        for part in [value, *value.get("errors", []), *value.get("rejected", [])]:
+            if part.get("code") in CODES:
+                assert part["detail"] == CODES[part["code"]][1]
