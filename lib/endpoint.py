@@ -99,7 +99,7 @@ class Request:
         if content_type not in JSON_TYPES and not (content_type == FORM_TYPE and self._compressed):
             raise ApiError("content_type_unsupported")
         try:
-            value: object = json.loads(self.body(), parse_constant=_refuse_constant)
+            value: object = json.loads(self.body().decode("utf-8-sig"), parse_constant=_refuse_constant)
         except (ValueError, RecursionError) as error:
             raise ApiError("json_malformed") from error
         return value
