@@ -65,7 +65,7 @@ def scheduled_at(request: Request) -> datetime:
         raise ApiError("now_refused")
     try:
         return datetime.fromisoformat(stated).astimezone(UTC)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise ApiError("timestamp_invalid") from error
 
 
