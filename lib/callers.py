@@ -1,6 +1,7 @@
 """Who is calling: an API key, a member's access token, or the scheduler."""
 
 import hmac
+import re
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -9,6 +10,8 @@ from lib.config import config
 from lib.endpoint import Request
 from lib.errors import ApiError, refuse
 from lib.log import log
+
+JWT = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+){2}")
 
 
 def ingestion_key(request: Request, body: object) -> keys.ApiKey:
@@ -41,6 +44,7 @@ def secret_key(request: Request) -> keys.ApiKey | None:
         raise ApiError("key_missing")
     kind = keys.kind_of(request.bearer)
     if kind is None:
+        _refuse_no_token(request.bearer)
         return None
     if kind == "publishable":
         raise ApiError("secret_key_required")
@@ -76,6 +80,12 @@ def named_workspace(workspace_id: UUID | None) -> str:
             {"pointer": "/workspaceId", "code": "missing", "detail": "With an access token, name the workspace."}
         )
     return str(workspace_id)
+
+
+def _refuse_no_token(token: str) -> None:
+    """Raises 401 for what is no JWT: the user name of Basic may hold what no header can hand on."""
+    if not JWT.fullmatch(token):
+        raise ApiError("token_invalid")
 
 
 def _refuse_in_browser(request: Request, key: keys.ApiKey) -> None:
