@@ -72,7 +72,7 @@ def read_batch(raw_messages: list[object], envelope: Envelope) -> Batch:
         try:
             row = read_message(raw, envelope)
         except Invalid as error:
-            named = message_id if isinstance(message_id, str) else None
+            named = storable(message_id) if isinstance(message_id, str) else None
             batch.rejected.append({"index": index, "messageId": named, **error.as_error()})
             continue
         if not message_id:
