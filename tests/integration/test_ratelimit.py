@@ -1,7 +1,8 @@
 """The rate limit as Redis keeps it: at its boundaries, and always with the same verdict as an instance by itself."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, cast
 
 import httpx
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from lib import keys, ratelimit, redis
 from lib.ratelimit import LocalWindow, Quota, Verdict
 from tests.conftest import Workspace
-from tests.integration.conftest import Api, bearer, event, problem
+from tests.integration.conftest import Api, bearer, event, instance, problem
 
 OURS = "127.0.0.1"
 # Seconds ago, and how many messages were charged then.
@@ -124,6 +125,14 @@ def test_an_unknown_key_is_charged_too(api: Api) -> None:
     unknown = keys.generate("publishable")
     api.http.post("/api/track", json=event(writeKey=unknown))
     assert charged(next(iter(ratelimit._counters(keys.ApiKey("publishable", keys.key_hash(unknown)), OURS)))) == 1
+
+
+def test_two_instances_share_the_limit(api: Api, env: Mapping[str, str], tmp_path: Path) -> None:
+    full = {"batch": [event() for _ in range(80)]}
+    with instance(env, tmp_path / "log") as other:
+        headers = bearer(api.workspace.secret_key)
+        answers = [client.post("/api/track", json=full, headers=headers) for client in (api.http, other.http) * 2]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
 
 
 def test_a_key_may_have_a_multiple_of_the_limit(api: Api) -> None:
