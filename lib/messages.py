@@ -75,7 +75,7 @@ def read_batch(raw_messages: list[object], envelope: Envelope) -> Batch:
             named = storable(message_id) if isinstance(message_id, str) else None
             batch.rejected.append({"index": index, "messageId": named, **error.as_error()})
             continue
-        if not message_id:
+        if message_id is None or message_id == "":
             batch.generated.append({"index": index, "messageId": row["message_id"]})
         batch.rows.append({"index": index, **row})
     return batch
