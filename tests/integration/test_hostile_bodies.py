@@ -206,6 +206,11 @@ def test_an_answer_holds_no_lone_surrogate_though_the_message_did(api: Api) -> N
     assert answer.json()["rejected"][0]["messageId"] == "a\ufffd"
 
 
+def test_the_message_id_0_is_an_id_and_not_a_missing_one(api: Api) -> None:
+    assert "generated" not in api.secret("/api/track", event(messageId=0)).json()
+    assert len(api.stored("0")) == 1
+
+
 # Addresses
 
 
