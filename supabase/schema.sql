@@ -1088,7 +1088,8 @@ CREATE FUNCTION private.store_events(p_workspace uuid, p_messages private.messag
     SET search_path TO ''
     AS $$
     declare
-        indexes integer[];
+        stored_ids text[];
+        trusts     boolean[];
     begin
         with stored as (
             insert into public.events
@@ -1103,14 +1104,19 @@ CREATE FUNCTION private.store_events(p_workspace uuid, p_messages private.messag
             on conflict on constraint events_pkey do nothing
             returning message_id, trusted
         )
-        select coalesce(array_agg(first.index), '{}') into indexes
-        from (
-            select min(m.index) as index
+        select array_agg(message_id), array_agg(trusted) into stored_ids, trusts from stored;
+
+        -- Nearly always all of them.
+        if cardinality(stored_ids) = cardinality(p_messages) then
+            return array(select m.index from unnest(p_messages) as m);
+        end if;
+        return array(
+            select min(m.index)
             from unnest(p_messages) as m
-            join stored as s on s.message_id = m.message_id and s.trusted = m.trusted
+            join unnest(stored_ids, trusts) as s (message_id, trusted)
+                on s.message_id = m.message_id and s.trusted = m.trusted
             group by m.message_id, m.trusted
-        ) as first;
-        return indexes;
+        );
     end
     $$;
 
@@ -1217,7 +1223,6 @@ CREATE FUNCTION private.track_messages(p_sender private.sender, p_messages jsonb
     declare
         rules    private.compiled_rules;
         message  private.message;
-        messages private.message[];
         admitted private.message[];
         refused  jsonb;
         result   jsonb;
@@ -1234,24 +1239,22 @@ CREATE FUNCTION private.track_messages(p_sender private.sender, p_messages jsonb
                     return jsonb_build_object('accepted', was_new::integer, 'rejected', '[]'::jsonb);
                 end if;
             end if;
-            messages := array[message];
-        else
-            messages := array(
-                select row(
-                    m.index, m.type, m.name, m.kinds, m.values, m.user_hash, m.occurred_at, m.message_id,
-                    m.properties, m.context, m.traits, m.redactions, m.sensitive_at, m.sensitive_id,
-                    private.is_trusted(p_sender, m)
-                )::private.message
-                from jsonb_populate_recordset(null::private.message, p_messages) as m
-            );
         end if;
 
         select
-            coalesce(array_agg(m) filter (where r.code is null), '{}'),
-            coalesce(jsonb_agg(private.rejection(m, r.code)) filter (where r.code is not null), '[]')
+            coalesce(array_agg(m.message) filter (where r.code is null), '{}'),
+            coalesce(jsonb_agg(private.rejection(m.message, r.code)) filter (where r.code is not null), '[]')
         into admitted, refused
-        from unnest(messages) as m
-        cross join lateral (select private.refusal(p_sender, m) as code) as r;
+        from (
+            select row(
+                m.index, m.type, m.name, m.kinds, m.values, m.user_hash, m.occurred_at, m.message_id,
+                m.properties, m.context, m.traits, m.redactions, m.sensitive_at, m.sensitive_id,
+                private.is_trusted(p_sender, m)
+            )::private.message as message
+            from jsonb_populate_recordset(null::private.message, p_messages) as m
+            offset 0
+        ) as m
+        cross join lateral (select private.refusal(p_sender, m.message) as code) as r;
 
         if cardinality(admitted) = 0 then
             return jsonb_build_object('accepted', 0, 'rejected', refused);

@@ -34,7 +34,8 @@ create function private.store_events(
     set search_path = ''
     as $$
     declare
-        indexes integer[];
+        stored_ids text[];
+        trusts     boolean[];
     begin
         with stored as (
             insert into public.events
@@ -49,14 +50,19 @@ create function private.store_events(
             on conflict on constraint events_pkey do nothing
             returning message_id, trusted
         )
-        select coalesce(array_agg(first.index), '{}') into indexes
-        from (
-            select min(m.index) as index
+        select array_agg(message_id), array_agg(trusted) into stored_ids, trusts from stored;
+
+        -- Nearly always all of them.
+        if cardinality(stored_ids) = cardinality(p_messages) then
+            return array(select m.index from unnest(p_messages) as m);
+        end if;
+        return array(
+            select min(m.index)
             from unnest(p_messages) as m
-            join stored as s on s.message_id = m.message_id and s.trusted = m.trusted
+            join unnest(stored_ids, trusts) as s (message_id, trusted)
+                on s.message_id = m.message_id and s.trusted = m.trusted
             group by m.message_id, m.trusted
-        ) as first;
-        return indexes;
+        );
     end
     $$;
 revoke all on function private.store_events(uuid, private.message[], private.resolution[], timestamptz) from public;

@@ -160,7 +160,6 @@ create function private.track_messages(
     declare
         rules    private.compiled_rules;
         message  private.message;
-        messages private.message[];
         admitted private.message[];
         refused  jsonb;
         result   jsonb;
@@ -177,24 +176,22 @@ create function private.track_messages(
                     return jsonb_build_object('accepted', was_new::integer, 'rejected', '[]'::jsonb);
                 end if;
             end if;
-            messages := array[message];
-        else
-            messages := array(
-                select row(
-                    m.index, m.type, m.name, m.kinds, m.values, m.user_hash, m.occurred_at, m.message_id,
-                    m.properties, m.context, m.traits, m.redactions, m.sensitive_at, m.sensitive_id,
-                    private.is_trusted(p_sender, m)
-                )::private.message
-                from jsonb_populate_recordset(null::private.message, p_messages) as m
-            );
         end if;
 
         select
-            coalesce(array_agg(m) filter (where r.code is null), '{}'),
-            coalesce(jsonb_agg(private.rejection(m, r.code)) filter (where r.code is not null), '[]')
+            coalesce(array_agg(m.message) filter (where r.code is null), '{}'),
+            coalesce(jsonb_agg(private.rejection(m.message, r.code)) filter (where r.code is not null), '[]')
         into admitted, refused
-        from unnest(messages) as m
-        cross join lateral (select private.refusal(p_sender, m) as code) as r;
+        from (
+            select row(
+                m.index, m.type, m.name, m.kinds, m.values, m.user_hash, m.occurred_at, m.message_id,
+                m.properties, m.context, m.traits, m.redactions, m.sensitive_at, m.sensitive_id,
+                private.is_trusted(p_sender, m)
+            )::private.message as message
+            from jsonb_populate_recordset(null::private.message, p_messages) as m
+            offset 0
+        ) as m
+        cross join lateral (select private.refusal(p_sender, m.message) as code) as r;
 
         if cardinality(admitted) = 0 then
             return jsonb_build_object('accepted', 0, 'rejected', refused);
