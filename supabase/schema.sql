@@ -2372,8 +2372,7 @@ CREATE TABLE public.signal_counts (
     identity_id uuid NOT NULL,
     day date NOT NULL,
     signal smallint NOT NULL,
-    count integer NOT NULL,
-    CONSTRAINT signal_counts_positive CHECK ((count > 0))
+    count integer NOT NULL
 )
 WITH (fillfactor='85');
 

@@ -26,8 +26,8 @@ create table public.signal_counts (
     signal       smallint not null,
     count        integer  not null,
 
-    constraint signal_counts_pkey primary key (identity_id, signal, day),
-    constraint signal_counts_positive check (count > 0)
+    -- No check constraints: each costs every event its parsing, and track() alone writes here.
+    constraint signal_counts_pkey primary key (identity_id, signal, day)
 ) with (fillfactor = 85);
 
 create index signal_counts_workspace_idx on public.signal_counts (workspace_id);
