@@ -4,7 +4,6 @@ Errors are raised anywhere below and become RFC 9457 problem documents here, and
 """
 
 import base64
-import binascii
 import json
 import time
 import uuid
@@ -57,7 +56,7 @@ class Request:
         if scheme.lower() == "basic":
             try:
                 credentials = base64.b64decode(credentials).decode().partition(":")[0]
-            except (binascii.Error, UnicodeDecodeError):
+            except ValueError:
                 return ""
         return credentials.strip() if scheme.lower() in ("bearer", "basic") else ""
 

@@ -331,7 +331,8 @@ def test_no_token_reaches_postgres_that_is_none(api: Api, path: str, user: str) 
 
 
 @pytest.mark.parametrize(
-    "value", [b"Bearer \xff\xfe", b"Bearer " + b"x" * 30_000, b"Bearer \xe2\x82\xac", b"Bearer a, b"]
+    "value",
+    [b"Bearer \xff\xfe", b"Bearer " + b"x" * 30_000, b"Bearer \xe2\x82\xac", b"Bearer a, b", b"Basic \xff\xfe"],
 )
 @pytest.mark.parametrize("path", [*INGESTION, "/api/score"])
 def test_a_garbled_authorization_is_refused(api: Api, path: str, value: bytes) -> None:
