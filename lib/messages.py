@@ -101,7 +101,7 @@ def read_message(raw: object, envelope: Envelope) -> Json:
     identities = list(_identities(message, kind, email))
     if not identities:
         raise Invalid("identity_missing")
-    kinds, values = map(list, zip(*identities, strict=True))
+    names, kinds, values = map(list, zip(*identities, strict=True))
     row: Json = {
         "type": kind,
         "kinds": kinds,
@@ -116,7 +116,7 @@ def read_message(raw: object, envelope: Envelope) -> Json:
         "context": without_queries(_context(message)),
         "traits": without_queries(_written_traits(message, kind, email)),
     }
-    ids = {f"/{kind}": value for kind, value in identities} | {"/messageId": cast(str, row["message_id"])}
+    ids = dict(zip(names, values, strict=True)) | {"messageId": cast(str, row["message_id"])}
     return row | content | _guard(content, ids, kind)
 
 
@@ -130,7 +130,7 @@ def _guard(content: Json, ids: Mapping[str, str], kind: str) -> Json:
         guarded[name], found = redact(value)
         # What the traits hold is counted with the properties or the context, which hold it too.
         count += found if name != "traits" else 0
-    marked = [pointer for pointer, value in ids.items() if is_sensitive(value)]
+    marked = ["/" + name for name, value in ids.items() if is_sensitive(value)]
     if not count and not marked:
         return {}
     return guarded | {
@@ -197,20 +197,20 @@ def _id(message: Json, name: str) -> str | None:
     return value
 
 
-def _identities(message: Json, kind: str, email: str | None) -> Iterator[tuple[str, str]]:
-    """The identities a message names, the highest first."""
+def _identities(message: Json, kind: str, email: str | None) -> Iterator[tuple[str, str, str]]:
+    """The identities a message names, the highest first: the member that names it, its kind, its value."""
     user_id = _id(message, "userId")
     if kind == "alias" and not user_id:
         # Two anonymousIds can't own each other: what an alias joins must have a user to join.
         raise Invalid("identity_missing", "/userId", "An alias names the userId that previousId belongs to.")
     if user_id:
-        yield "userId", user_id
+        yield "userId", "userId", user_id
     if email:
-        yield "email", email
+        yield "email", "email", email
     if anonymous_id := _id(message, "anonymousId"):
-        yield "anonymousId", anonymous_id
+        yield "anonymousId", "anonymousId", anonymous_id
     if kind == "alias" and (previous_id := _id(message, "previousId")) and previous_id != anonymous_id:
-        yield "anonymousId", previous_id
+        yield "previousId", "anonymousId", previous_id
 
 
 def _email(message: Json, kind: str) -> str | None:

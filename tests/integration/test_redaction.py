@@ -63,6 +63,14 @@ def test_an_id_is_never_changed_but_refused(api: Api, field: str) -> None:
     assert CARD not in everything_stored(api)
 
 
+@pytest.mark.parametrize("field", ["userId", "anonymousId", "previousId"])
+def test_an_alias_may_hold_none_in_any_of_its_ids(api: Api, field: str) -> None:
+    ids = {"userId": "u1", "anonymousId": "a1", "previousId": "a0"} | {field: CARD}
+    answer = api.secret("/api/track", {"type": "alias", **ids})
+    assert errors(answer) == [(f"/{field}", "sensitive_data")]
+    assert CARD not in everything_stored(api)
+
+
 def test_a_workspace_may_refuse_such_messages(api: Api) -> None:
     api.set(redact="reject")
     answer = api.public("/api/track", event(properties={"a": {"b": [1, CARD]}}))
