@@ -19,7 +19,7 @@ from pydantic.alias_generators import to_camel
 from lib import limits
 from lib.emails import normalise_email
 from lib.errors import Invalid, refuse
-from lib.storable import refuse_unstorable
+from lib.storable import pointer_to, refuse_unstorable
 
 
 def _email(address: str) -> str:
@@ -101,7 +101,7 @@ def parse[Model: Body](model: type[Model], body: object) -> Model:
         raise refuse(
             *(
                 {
-                    "pointer": "".join(f"/{part}" for part in problem["loc"]),
+                    "pointer": "".join(map(pointer_to, problem["loc"])),
                     "code": problem["type"],
                     "detail": problem["msg"].removeprefix("Value error, "),
                 }

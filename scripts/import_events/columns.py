@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from lib.errors import CODES
 from lib.messages import Json
+from lib.storable import pointer_to
 from scripts.import_events.faults import Fault, Stop
 
 FIELDS = (
@@ -40,7 +41,7 @@ class Column:
 
     @property
     def pointer(self) -> str:
-        return "".join("/" + part for part in self.path)
+        return "".join(map(pointer_to, self.path))
 
 
 def read_header(cells: list[str]) -> list[Column]:
@@ -121,7 +122,7 @@ def _put(message: Json, column: Column, value: object) -> None:
     for depth, part in enumerate(column.path[:-1], 1):
         found = inside.setdefault(part, {})
         if not isinstance(found, dict):
-            pointer = "".join("/" + name for name in column.path[:depth])
+            pointer = "".join(map(pointer_to, column.path[:depth]))
             raise RowRefused(Fault("object_expected", pointer, CODES["object_expected"][1]))
         inside = found
     inside[column.path[-1]] = value

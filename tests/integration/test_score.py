@@ -75,6 +75,7 @@ def test_up_to_100_contacts_may_be_asked_for(api: Api, number: int) -> None:
         ({"email": "ann"}, "/contacts/0/email"),
         ({"contactId": "u1"}, "/contacts/0/contactId"),
         ({"user": "u1"}, "/contacts/0/user"),
+        ({"user/~": "u1"}, "/contacts/0/user~1~0"),
         ({"contacts": []}, "/contacts"),
         ({"contacts": [{"userId": "u"}] * 101}, "/contacts"),
         ({"contacts": [{"userId": "u1"}, {}]}, "/contacts/1"),

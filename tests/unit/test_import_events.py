@@ -108,6 +108,12 @@ def test_a_row_that_holds_no_message_is_named(tmp_path: Path) -> None:
     assert cast(Fault, found[-1].fault).detail.endswith("(the row goes to line 10).")
 
 
+def test_a_pointer_is_written_as_rfc_6901_says(tmp_path: Path) -> None:
+    [found] = records(written(tmp_path / "a.csv", 'event,properties,properties.a/~.b\nA,"{""a/~"": 1}",2\n'))
+    assert found.fault is not None
+    assert found.fault.pointer == "/properties/a~1~0"
+
+
 def test_a_row_whose_objects_contradict_is_named(tmp_path: Path) -> None:
     header = "event,userId,properties,properties.a.b\n"
     rows = 'A,u1,{},1\nA,u1,[],\nA,u1,{,\nA,u1,"{""a"": 1}",2\n'
