@@ -185,7 +185,7 @@ class LocalWindow:
     buckets: dict[str, dict[int, int]] = field(default_factory=lambda: defaultdict(dict))
 
     def admit(self, counters: Mapping[str, Quota], weight: int, now: float) -> Verdict:
-        second, left, wait = int(now), limits.MESSAGES_PER_MINUTE, 0.0
+        second, left, wait = int(now), min(quota.limit for quota in counters.values()), 0.0
         self._forget(second)
         for name, quota in counters.items():
             for seconds, limit in zip((LIMIT_BUCKETS, CEILING_BUCKETS), quota, strict=True):

@@ -161,7 +161,9 @@ def test_a_multiple_is_for_the_key_and_not_for_one_address(api: Api) -> None:
 
 def test_by_itself_an_instance_keeps_to_the_multiple_too(api: Api) -> None:
     named = counters(api.workspace, "secret")
-    assert [ratelimit._ask_this_instance(named, 240, rate=2).admitted for _ in range(3)] == [True, True, False]
+    verdicts = [ratelimit._ask_this_instance(named, 160, rate=2) for _ in range(4)]
+    assert [verdict.admitted for verdict in verdicts] == [True, True, True, False]
+    assert [verdict.left for verdict in verdicts] == [320, 160, 0, 0]
 
 
 @pytest.mark.parametrize(
