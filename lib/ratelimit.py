@@ -32,18 +32,18 @@ REST_SECONDS = 5.0
 
 LIMIT_BUCKETS, CEILING_BUCKETS = 57, 61
 
-# KEYS: the key's rate, then counters, the key's first. ARGV: weight, the rate if it is known (else 0), then each
-# counter's limit and ceiling; the rate multiplies the key's.
-# Returns {admitted 0|1, left in the tightest counter, milliseconds until the weight would fit, rate}.
+# KEYS: where the key's multiplier is kept, then counters, the key's first. ARGV: weight, the multiplier if it is known
+# (else 0), then each counter's limit and ceiling; the key's are multiplied.
+# Returns {admitted 0|1, left in the tightest counter, milliseconds until the weight would fit, multiplier}.
 SCRIPT = f"""#!lua flags=allow-key-locking
 local clock = redis.call('TIME')
 local second, millisecond = tonumber(clock[1]), math.floor(tonumber(clock[2]) / 1000)
 local weight, left, wait = tonumber(ARGV[1]), math.huge, 0
-local rate = tonumber(ARGV[2])
-if rate > 1 then
-  redis.call('SET', KEYS[1], rate, 'EX', 120)
-elseif rate == 0 then
-  rate = tonumber(redis.call('GET', KEYS[1]) or 1)
+local multiplier = tonumber(ARGV[2])
+if multiplier > 1 then
+  redis.call('SET', KEYS[1], multiplier, 'EX', 120)
+elseif multiplier == 0 then
+  multiplier = tonumber(redis.call('GET', KEYS[1]) or 1)
 end
 
 local function look(counted, seconds, limit)
@@ -62,7 +62,7 @@ local function look(counted, seconds, limit)
 end
 
 for i = 2, #KEYS do
-  local key, counted, times = KEYS[i], {{}}, i == 2 and rate or 1
+  local key, counted, times = KEYS[i], {{}}, i == 2 and multiplier or 1
   local fields = redis.call('HGETALL', key)
   for j = 1, #fields, 2 do
     local at, count = tonumber(fields[j]), tonumber(fields[j + 1])
@@ -76,12 +76,12 @@ for i = 2, #KEYS do
   look(counted, {LIMIT_BUCKETS}, tonumber(ARGV[2 * i - 1]) * times)
   look(counted, {CEILING_BUCKETS}, tonumber(ARGV[2 * i]) * times)
 end
-if wait > 0 then return {{0, left, wait, rate}} end
+if wait > 0 then return {{0, left, wait, multiplier}} end
 for i = 2, #KEYS do
   redis.call('HINCRBY', KEYS[i], second, weight)
   redis.call('EXPIRE', KEYS[i], 62)
 end
-return {{1, left - weight, 0, rate}}
+return {{1, left - weight, 0, multiplier}}
 """
 
 
@@ -97,27 +97,27 @@ class Verdict:
     admitted: bool
     left: int
     wait_seconds: float
-    rate: int = 1
+    multiplier: int = 1
 
 
 # Multiples other than 1, by key; only keys that Postgres knows get here.
-_rates: dict[str, int] = {}
+_multipliers: dict[str, int] = {}
 
 
-def learn(key: ApiKey, rate: int) -> None:
+def learn(key: ApiKey, multiplier: int) -> None:
     """Remembers how many times the limit a key may have, as Postgres just said."""
-    if rate > 1:
-        _rates[key.hash] = rate
+    if multiplier > 1:
+        _multipliers[key.hash] = multiplier
     else:
-        _rates.pop(key.hash, None)
+        _multipliers.pop(key.hash, None)
 
 
 def admit(key: ApiKey, client_address: str, weight: int) -> dict[str, str]:
     """Charges `weight` messages and returns the RateLimit headers. Raises 429 with Retry-After."""
-    counters, rate = _counters(key, client_address), _rates.get(key.hash, 0)
-    verdict = _ask_redis(counters, weight, rate) or _ask_this_instance(counters, weight, rate or 1)
+    counters, multiplier = _counters(key, client_address), _multipliers.get(key.hash, 0)
+    verdict = _ask_redis(counters, weight, multiplier) or _ask_this_instance(counters, weight, multiplier or 1)
     headers = {
-        "RateLimit-Policy": f'"messages";q={limits.MESSAGES_PER_MINUTE * verdict.rate};w={WINDOW_SECONDS}',
+        "RateLimit-Policy": f'"messages";q={limits.MESSAGES_PER_MINUTE * verdict.multiplier};w={WINDOW_SECONDS}',
         "RateLimit": f'"messages";r={max(0, verdict.left)};t={round(verdict.wait_seconds + 0.5)}',
     }
     if not verdict.admitted:
@@ -154,28 +154,28 @@ def _network(client_address: str) -> str:
 _redis_rests_until = 0.0
 
 
-def _ask_redis(counters: Mapping[str, Quota], weight: int, rate: int = 0) -> Verdict | None:
+def _ask_redis(counters: Mapping[str, Quota], weight: int, multiplier: int) -> Verdict | None:
     """The verdict of the counters shared by all instances; None while Redis does not answer."""
     global _redis_rests_until
     if time.monotonic() < _redis_rests_until:
         return None
     try:
-        keys = [next(iter(counters)) + ":rate", *counters]
+        keys = [next(iter(counters)) + ":multiplier", *counters]
         quotas = chain.from_iterable(counters.values())
-        result = redis.command("EVAL", SCRIPT, len(keys), *keys, weight, rate, *quotas)
-        admitted, left, wait, rate = cast(list[int], result)
+        result = redis.command("EVAL", SCRIPT, len(keys), *keys, weight, multiplier, *quotas)
+        admitted, left, wait, multiplier = cast(list[int], result)
     except (Unavailable, TypeError, ValueError):
         _redis_rests_until = time.monotonic() + REST_SECONDS
         log(event="redis_unavailable", warning="this instance counts for itself")
         return None
-    return Verdict(admitted == 1, left, wait / 1000, rate)
+    return Verdict(admitted == 1, left, wait / 1000, multiplier)
 
 
-def _ask_this_instance(counters: Mapping[str, Quota], weight: int, rate: int) -> Verdict:
+def _ask_this_instance(counters: Mapping[str, Quota], weight: int, multiplier: int) -> Verdict:
     quotas = dict(counters)
     name = next(iter(quotas))
-    quotas[name] = Quota(quotas[name].limit * rate, quotas[name].ceiling * rate)
-    return replace(local.admit(quotas, weight, time.time()), rate=rate)
+    quotas[name] = Quota(quotas[name].limit * multiplier, quotas[name].ceiling * multiplier)
+    return replace(local.admit(quotas, weight, time.time()), multiplier=multiplier)
 
 
 @dataclass(slots=True)

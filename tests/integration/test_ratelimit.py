@@ -38,8 +38,8 @@ def charged(name: str) -> int:
     return sum(int(count) for count in cast(list[str], redis.command("HVALS", name)))
 
 
-def ask(named: dict[str, Quota], weight: int, rate: int = 0) -> Verdict:
-    verdict = ratelimit._ask_redis(named, weight, rate)
+def ask(named: dict[str, Quota], weight: int, multiplier: int = 0) -> Verdict:
+    verdict = ratelimit._ask_redis(named, weight, multiplier)
     assert verdict is not None
     return verdict
 
@@ -147,21 +147,21 @@ def test_a_key_may_have_a_multiple_of_the_limit(api: Api) -> None:
 
 def test_an_instance_reads_the_multiple_that_another_one_told_redis(api: Api) -> None:
     named = counters(api.workspace, "secret")
-    assert ask(named, 1, rate=5) == Verdict(True, 1199, 0.0, 5)
+    assert ask(named, 1, multiplier=5) == Verdict(True, 1199, 0.0, 5)
     assert ask(named, 200) == Verdict(True, 999, 0.0, 5)
-    denied = ask(named, 60, rate=1)
-    assert (denied.admitted, denied.left, denied.rate) == (False, 39, 1)
+    denied = ask(named, 60, multiplier=1)
+    assert (denied.admitted, denied.left, denied.multiplier) == (False, 39, 1)
 
 
 def test_a_multiple_is_for_the_key_and_not_for_one_address(api: Api) -> None:
     named = counters(api.workspace, "publishable")
-    assert ask(named, 120, rate=10).admitted
-    assert not ask(named, 1, rate=10).admitted
+    assert ask(named, 120, multiplier=10).admitted
+    assert not ask(named, 1, multiplier=10).admitted
 
 
 def test_by_itself_an_instance_keeps_to_the_multiple_too(api: Api) -> None:
     named = counters(api.workspace, "secret")
-    verdicts = [ratelimit._ask_this_instance(named, 160, rate=2) for _ in range(4)]
+    verdicts = [ratelimit._ask_this_instance(named, 160, multiplier=2) for _ in range(4)]
     assert [verdict.admitted for verdict in verdicts] == [True, True, True, False]
     assert [verdict.left for verdict in verdicts] == [320, 160, 0, 0]
 
