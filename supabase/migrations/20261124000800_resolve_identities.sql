@@ -5,7 +5,7 @@
 -- table is small, as a scan of all the workspace's identities, and the plan outlives that.
 
 -- One validated message. kinds and values name its identities, the highest first
--- (userId, email, anonymousId); trusted is filled in by public.track().
+-- (userId, email, anonymousId); trusted is filled in by private.track_messages().
 create type private.message as (
     index        integer,
     type         text,

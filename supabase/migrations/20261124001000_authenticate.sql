@@ -4,7 +4,7 @@
 -- Errors that leave a function are our own SQLSTATEs; the API maps them, nobody reads the message text:
 --   PT401 unknown or revoked key   PT403 origin not allowed   PT423 workspace is being deleted
 --   PT404 no such contact          PT410 no such template     PT409 ambiguous email
---   PT422 not mailable             PT450 too many identities  PT452 identity can't go there
+--   PT422 not mailable             PT450 too many identities  PT412 identity can't go there
 
 create type private.sender as (
     workspace_id         uuid,

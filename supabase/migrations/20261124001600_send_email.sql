@@ -20,7 +20,7 @@ grant execute on function private.hmac_sha256(text, text) to service_role;
 
 -- Queues one message as the caller: {to: lookup, template | subject, html, text, variables, category,
 -- idempotencyKey, sendAt} → {messageId, status}. The same idempotencyKey again answers with the first one.
--- Raises PT404 (no such contact or template), PT409 (ambiguous email), PT422 (not mailable).
+-- Raises PT404 (no such contact), PT410 (no such template), PT409 (ambiguous email), PT422 (not mailable).
 create function public.queue_message(p_workspace uuid, p_message jsonb) returns jsonb
     language plpgsql
     set search_path = ''
@@ -214,7 +214,7 @@ create function public.start_message(
 revoke all on function public.start_message(uuid, uuid, jsonb, text, timestamptz) from public;
 grant execute on function public.start_message(uuid, uuid, jsonb, text, timestamptz) to service_role;
 
--- Records an outcome: sent, failed or unknown for good, or queued / sending again with the time to retry.
+-- Records an outcome: sent, failed or unknown for good, or sending still, with the time to retry.
 create function public.finish_message(
     p_id uuid, p_claim uuid, p_status text, p_provider text default null, p_provider_message_id text default null,
     p_reason text default null, p_retry_at timestamptz default null, p_now timestamptz default now()
