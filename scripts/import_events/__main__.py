@@ -10,9 +10,11 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+from lib import limits
 from scripts.import_events import sending
 from scripts.import_events.entries import Entry, batches, entry
 from scripts.import_events.faults import Stop
+from scripts.import_events.pace import Pace
 from scripts.import_events.progress import (
     Progress,
     Records,
@@ -112,15 +114,13 @@ def begin(options: argparse.Namespace, records: Records) -> Progress:
 
 def run(source: Source, records: Records, progress: Progress, *, dry_run: bool) -> None:
     """Reads the file to its end; each batch is on record before the next one is read."""
-    sender = None if dry_run else Sender(progress.url, sending.session(os.environ[KEY_VARIABLE]), _no_wait)
-    pace = sender.pace if sender else None
+    pace = None if dry_run else Pace()
     with closing(Bar(source.size, progress, pace)) as bar, records.open_rejects(progress) as rejects:
-        if sender:
-            sender.wait = bar.wait
+        sender = Sender(progress.url, sending.session(os.environ[KEY_VARIABLE]), bar.wait, pace) if pace else None
         if progress.read:
             bar.say(f"Going on at line {progress.line:,}, after {progress.read:,} messages.")
         maybe_stored = progress.sending
-        most: Callable[[], int] = sender.pace.most if sender else lambda: 100
+        most: Callable[[], int] = pace.most if pace else lambda: limits.BATCH_MESSAGES
         for batch in batches(map(entry, source.records(progress.position)), most):
             if progress.read and not bar.done:
                 bar.show(source.read)
@@ -139,10 +139,6 @@ def send(sender: Sender, batch: list[Entry], records: Records, progress: Progres
     progress.sending = messages[-1].line
     records.save(progress)
     return sender.send(messages, again=messages[0].line <= maybe_stored)
-
-
-def _no_wait(seconds: float, why: str) -> None:
-    """Until there is a bar to wait with."""
 
 
 def imported(options: argparse.Namespace) -> int:
