@@ -18,6 +18,7 @@ from lib import limits
 from lib.config import config
 from lib.errors import ApiError
 from lib.log import log
+from lib.strict_json import parse_json
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -98,10 +99,9 @@ class Request:
         if content_type not in JSON_TYPES and not (content_type == FORM_TYPE and self._compressed):
             raise ApiError("content_type_unsupported")
         try:
-            value: object = json.loads(self.body().decode("utf-8-sig"), parse_constant=_refuse_constant)
+            return parse_json(self.body().decode("utf-8-sig"))
         except (ValueError, RecursionError) as error:
             raise ApiError("json_malformed") from error
-        return value
 
 
 @dataclass(slots=True)
@@ -214,10 +214,6 @@ def _inflate(raw: bytes) -> bytes:
     if not inflater.eof and len(inflated) <= limits.BODY_BYTES:
         raise ApiError("encoding_malformed")
     return inflated
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
 
 
 def _place(error: Exception) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
 from lib.errors import CODES
 from lib.messages import Json
 from lib.storable import pointer_to
+from lib.strict_json import parse_json
 from scripts.import_events.faults import Fault, Stop
 
 FIELDS = (
@@ -77,20 +77,20 @@ def _meant(name: str) -> str:
     return f"; did you mean {names[close[0]]}?" if close else ""
 
 
-def message_of(columns: list[Column], row: list[str], parse_json: Callable[[str], object]) -> Json:
+def message_of(columns: list[Column], row: list[str]) -> Json:
     """The message of a row; an empty cell says nothing. Raises RowRefused."""
     # Whole objects first, so that columns such as properties.plan add to them.
     cells = sorted(zip(columns, row, strict=True), key=lambda cell: len(cell[0].path))
     message: Json = {"type": "track"}
     for column, cell in cells:
         if cell != "":
-            _put(message, column, _value(column, cell, parse_json))
+            _put(message, column, _value(column, cell))
     return message
 
 
-def _value(column: Column, cell: str, parse_json: Callable[[str], object]) -> object:
+def _value(column: Column, cell: str) -> object:
     if column.path[0] in OBJECTS and len(column.path) == 1:
-        return _object(column, cell, parse_json)
+        return _object(column, cell)
     if len(column.path) > 1 and not column.as_text:
         return typed(cell)
     if column.path == ("timestamp",) and EPOCH_MILLISECONDS.fullmatch(cell):
@@ -98,7 +98,7 @@ def _value(column: Column, cell: str, parse_json: Callable[[str], object]) -> ob
     return cell
 
 
-def _object(column: Column, cell: str, parse_json: Callable[[str], object]) -> Json:
+def _object(column: Column, cell: str) -> Json:
     try:
         value = parse_json(cell)
     except (ValueError, RecursionError) as error:

@@ -12,6 +12,7 @@ from typing import BinaryIO, cast
 
 from lib import limits
 from lib.errors import CODES
+from lib.strict_json import parse_json
 from scripts.import_events.columns import Column, RowRefused, message_of, read_header
 from scripts.import_events.faults import Fault, Stop
 
@@ -125,15 +126,6 @@ def json_record(number: int, end: Position, raw: bytes) -> Record:
         return Record(number, end, fault=Fault("json_malformed", "", CODES["json_malformed"][1]))
 
 
-def parse_json(text: str) -> object:
-    """As the API reads JSON. Raises ValueError or RecursionError."""
-    return json.loads(text, parse_constant=_refuse_constant)
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
-
-
 def csv_header(lines: Lines) -> tuple[list[Column], str]:
     """The columns, and what separates them: a comma, semicolon or tab, whichever the header has most of."""
     text = lines.piece().decode(errors="replace")
@@ -187,7 +179,7 @@ def csv_record(number: int, last: int, end: Position, columns: list[Column], row
         wrong = f"{len(row)} cells where the header has {len(columns)}"
         return Record(number, end, fault=_malformed(number, last, wrong))
     try:
-        return Record(number, end, message=message_of(columns, row, parse_json))
+        return Record(number, end, message=message_of(columns, row))
     except RowRefused as refused:
         return Record(number, end, fault=refused.fault)
 
