@@ -6,7 +6,7 @@ from lib import database, redis
 from lib.config import config
 from lib.endpoint import Request, Response, endpoint, json_response
 from lib.errors import Unavailable
-from lib.messages import Json
+from lib.strict_json import Json
 
 
 def health(_: Request) -> Response:

@@ -11,7 +11,7 @@ from lib import callers, database
 from lib.bodies import ScoreBody, parse
 from lib.endpoint import Request, Response, endpoint, json_response
 from lib.errors import ApiError, refuse
-from lib.messages import Json
+from lib.strict_json import Json
 
 
 def score(request: Request) -> Response:

@@ -8,7 +8,8 @@ from lib.config import config
 from lib.endpoint import Request, Response, json_response
 from lib.errors import CODES, ApiError, refuse
 from lib.keys import ApiKey
-from lib.messages import Batch, Envelope, Json
+from lib.messages import Batch, Envelope
+from lib.strict_json import Json
 
 
 def ingest(request: Request, default_type: str | None) -> Response:

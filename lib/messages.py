@@ -15,8 +15,7 @@ from lib.emails import normalise_email
 from lib.errors import Invalid, refuse
 from lib.redaction import is_sensitive, redact, redact_text, without_queries
 from lib.storable import pointer_to, refuse_unstorable, storable
-
-Json = dict[str, object]
+from lib.strict_json import Json
 
 # What a page or a screen counts as.
 EVENT_NAMES = {"page": "Page Viewed", "screen": "Screen Viewed"}

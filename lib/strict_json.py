@@ -2,6 +2,9 @@
 
 import json
 
+# A JSON object.
+Json = dict[str, object]
+
 
 def parse_json(text: str) -> object:
     """Raises ValueError, or RecursionError for what is nested too deep to be read."""

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from lib.errors import CODES
-from lib.messages import Json
 from lib.storable import pointer_to
-from lib.strict_json import parse_json
+from lib.strict_json import Json, parse_json
 from scripts.import_events.faults import Fault, Stop
 
 FIELDS = (

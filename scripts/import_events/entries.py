@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 
 from lib import limits
 from lib.errors import CODES, Invalid
-from lib.messages import Envelope, Json, read_message
+from lib.messages import Envelope, read_message
+from lib.strict_json import Json
 from scripts.import_events.faults import Fault
 from scripts.import_events.reading import Position, Record
 
