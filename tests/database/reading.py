@@ -8,13 +8,9 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-import psycopg
-
 from lib import keys
-from tests.conftest import Workspace
+from tests.conftest import Connection, Workspace
 from tests.database.model import RANKS, Contact, Identity, Message
-
-Connection = psycopg.Connection[Any]
 
 
 def track(db: Connection, workspace: Workspace, batch: Sequence[Message], now: datetime) -> dict[str, Any]:

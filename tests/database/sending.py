@@ -8,14 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-import psycopg
 from hypothesis import strategies as st
 
 from lib import keys, limits, messages
-from tests.conftest import Workspace
+from tests.conftest import Connection, Workspace
 from tests.database.model import Message
-
-Connection = psycopg.Connection[Any]
 
 # Either right, or so wrong that it is corrected; in between it is believed, and what it says is another time.
 clock_errors = st.sampled_from([0, 0, 6, -6, 60 * 24 * 400, -60 * 24 * 400]).map(

@@ -11,12 +11,11 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.conftest import Workspace
+from tests.conftest import Connection, Workspace
 from tests.database import model, reading
 from tests.database.histories import NOW
 from tests.database.model import Message
 
-Connection = psycopg.Connection[Any]
 CLIENTS = 8
 SECONDS = 30 if os.environ.get("PROVE") == "1" else 3
 

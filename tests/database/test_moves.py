@@ -1,20 +1,18 @@
 """An admin moves an identity to another contact, and back; everything derived follows."""
 
 from collections.abc import Callable
-from typing import Any
 
 import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import Workspace
+from tests.conftest import Connection, Workspace
 from tests.database import model, reading
 from tests.database.histories import NOW, deliveries, histories
 from tests.database.model import RANKS, Identity, Message, Pins
 from tests.database.test_order import PROVE
 
-Connection = psycopg.Connection[Any]
 ANN, BEN, BROWSER, EMAIL = ("userId", "ann"), ("userId", "ben"), ("anonymousId", "a"), ("email", "ann@example.com")
 
 

@@ -4,20 +4,17 @@ import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any
 
 import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import Workspace
+from tests.conftest import Connection, Workspace
 from tests.database import model, reading
 from tests.database.histories import NOW, deliveries, histories
 from tests.database.model import Message
 from tests.database.sending import as_read, clock_errors, senders
-
-Connection = psycopg.Connection[Any]
 
 PROVE = os.environ.get("PROVE") == "1"
 # The fixtures make a workspace for each example, so that none sees another's.

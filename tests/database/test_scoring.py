@@ -4,17 +4,14 @@ import json
 from decimal import Decimal
 from typing import Any
 
-import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import Workspace
+from tests.conftest import Connection, Workspace
 from tests.database.histories import NOW
 from tests.database.model import Message, decay
 from tests.database.reading import track
-
-Connection = psycopg.Connection[Any]
 
 
 def explain(db: Connection, workspace: Workspace, user: str) -> dict[str, Any]:

@@ -1,16 +1,12 @@
 """Stages move with what happens, and the right mail is decided on once."""
 
 from datetime import timedelta
-from typing import Any
 
-import psycopg
-
-from tests.conftest import Workspace
+from tests.conftest import Connection, Workspace
 from tests.database.histories import NOW
 from tests.database.model import Message
 from tests.database.reading import describe, track
 
-Connection = psycopg.Connection[Any]
 ANN = ("userId", "ann")
 READY = ["Upgrade Clicked"] * 2 + ["Pricing Viewed", "Project Created"]
 

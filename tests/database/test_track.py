@@ -9,12 +9,10 @@ import psycopg
 import pytest
 
 from lib import keys
-from tests.conftest import Workspace
+from tests.conftest import Connection, Workspace
 from tests.database.histories import NOW
 from tests.database.model import Message
 from tests.database.reading import describe, track
-
-Connection = psycopg.Connection[Any]
 
 
 def message(message_id: str, *identities: tuple[str, str], name: str = "Feature Used", **changes: Any) -> Message:

@@ -7,16 +7,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import httpx
-import psycopg
 import pytest
 
 from lib import keys
-from tests.conftest import Session, Workspace
+from tests.conftest import Connection, Session, Workspace
 from tests.database import reading
 from tests.database.histories import NOW
 from tests.database.model import Message
-
-Connection = psycopg.Connection[Any]
 
 # Each name with the smallest value that PostgREST takes for an argument of that type.
 PLAUSIBLE = {
