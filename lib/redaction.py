@@ -32,7 +32,7 @@ SECRET_ENDINGS = ("password", "passwd", "passphrase", "cardnumber")
 ADDRESS_WORDS = frozenset(("url", "uri", "href", "link", "referrer", "referer", "path", "pathname", "page", "location"))
 ADDRESS_WORDS |= {"src", "route", "redirect"}
 QUERY_WORDS = frozenset(("search", "query", "querystring"))
-# Behind these nothing that gives a key away has more letters.
+# A key is told by how it ends; what comes before that many characters tells nothing, and may be very long.
 KEY_LENGTH = 64
 # No key that is shorter holds an address with a query, nor anything sensitive.
 SHORTEST_FIND = len("s://h?a=b")
