@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from schemathesis import Case, CheckContext, Response
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
-AnyCase = Case[Any]
 # Refusals of what a schema can't express: a time's distance from now, a size in bytes, nesting, characters, secrets,
 # whether a string that looks like an address or a time is one, and what the key or the route adds.
 BEYOND_A_SCHEMA = {
