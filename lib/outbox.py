@@ -8,6 +8,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -68,9 +69,9 @@ def _may_start(message: Mapping[str, Any], email: Email, now: datetime) -> bool:
 
 
 def _finish(message: Mapping[str, Any], outcome: Outcome, now: datetime) -> str:
+    if outcome.status == "retry" and message["attempts"] >= GIVE_UP_AFTER_ATTEMPTS:
+        outcome = replace(outcome, status="failed")
     status, retry_at = cast(str, outcome.status), None
-    if status == "retry" and message["attempts"] >= GIVE_UP_AFTER_ATTEMPTS:
-        status = "failed"
     if status == "retry":
         status, retry_at = "sending", now + _pause(message["attempts"], outcome.retry_after)
     arguments = {
