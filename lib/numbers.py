@@ -144,7 +144,7 @@ def _card_end(text: str, groups: list[Group], index: int, lengths: tuple[int, ..
     _, start, end, digits = groups[index]
     found = None
     while len(digits) <= CARD_DIGITS:
-        if len(digits) in lengths and passes_luhn(digits) and _is_card(text, start, end, len(digits)):
+        if len(digits) in lengths and _passes_luhn(digits) and _is_card(text, start, end, len(digits)):
             found = end
         index += 1
         if index == len(groups) or groups[index][0] != end:
@@ -163,7 +163,7 @@ def _is_card(text: str, start: int, end: int, length: int) -> bool:
     return "." not in written or [len(group) for group in written.split(".")] == [4, 4, 4, 4]
 
 
-def passes_luhn(digits: str) -> bool:
+def _passes_luhn(digits: str) -> bool:
     """ISO/IEC 7812-1, annex B."""
     number = digits.encode()
     total = sum(number[-1::-2]) + sum(number[-2::-2].translate(DOUBLED)) - ord("0") * len(number)
