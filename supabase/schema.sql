@@ -499,6 +499,21 @@ CREATE FUNCTION private.give_up_on_stale_messages(p_now timestamp with time zone
         )
     $$;
 
+-- Name: has_room_by_trust(uuid, uuid); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.has_room_by_trust(p_identity uuid, p_contact uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    begin
+        return (
+            select bool_or(i.id = p_identity) and count(*) <= 50
+            from public.identities as i
+            where i.contact_id = p_contact and private.joined_by_trust(i)
+        );
+    end
+    $$;
+
 -- Name: hmac_key(bytea, integer); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.hmac_key(p_secret bytea, p_pad integer) RETURNS bytea
@@ -548,6 +563,23 @@ CREATE FUNCTION private.is_trusted(p_sender private.sender, p_message private.me
             and (p_message).kinds[1] = 'userId'
             and private.vouches(p_sender, (p_message).values[1], (p_message).user_hash)
         )
+    $$;
+
+-- Name: joined_by_trust(public.identities); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.joined_by_trust(p_identity public.identities) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    begin
+        return p_identity.owner_id is null or (
+            (p_identity.pinned_to_id is not null or exists (
+                select from public.identity_links as l
+                where l.lower_id = p_identity.id and l.higher_id = p_identity.owner_id and l.trusted
+            ))
+            and (select private.joined_by_trust(i) from public.identities as i where i.id = p_identity.owner_id)
+        );
+    end
     $$;
 
 -- Name: link_identities(uuid, private.message); Type: FUNCTION; Schema: private; Owner: -
@@ -656,19 +688,28 @@ CREATE FUNCTION private.merge_traits(p_workspace uuid, p_contacts uuid[]) RETURN
             where i.contact_id = any (p_contacts)
             order by i.contact_id, t.key, t.trusted desc, t.occurred_at desc, t.message_id desc
         ),
+        addresses as (
+            select distinct on (i.contact_id) i.contact_id, t.value #>> '{}' as email, t.trusted and t.value is not null as trusted
+            from public.identities as i
+            join public.traits as t on t.identity_id = i.id and t.key = 'email'
+            where i.contact_id = any (p_contacts)
+            order by
+                i.contact_id, (t.trusted and private.joined_by_trust(i)) desc,
+                t.trusted desc, t.occurred_at desc, t.message_id desc
+        ),
         merged as (
             select
                 c.contact_id,
-                coalesce(jsonb_object_agg(w.key, w.value) filter (where w.value is not null), '{}') as traits,
-                coalesce(bool_or(w.trusted) filter (where w.key = 'email' and w.value is not null), false) as email_trusted
+                coalesce(jsonb_object_agg(w.key, w.value) filter (where w.value is not null), '{}') as traits
             from unnest(p_contacts) as c (contact_id)
             left join winners as w on w.contact_id = c.contact_id
             group by c.contact_id
         ),
         updated as (
             update public.contacts as c
-            set traits = m.traits, email = m.traits ->> 'email', email_trusted = m.email_trusted
+            set traits = m.traits, email = a.email, email_trusted = coalesce(a.trusted, false)
             from merged as m
+            left join addresses as a on a.contact_id = m.contact_id
             where c.id = m.contact_id
             returning c.id, c.traits
         )
@@ -701,7 +742,8 @@ CREATE FUNCTION private.move_identity(p_identity uuid) RETURNS uuid[]
         update public.identities set contact_id = contact where owner_id = moved.id;
 
         -- Which is more than a person has: most likely a machine that many share, or an attack.
-        if (select count(*) from public.identities as i where i.contact_id = contact) > 50 then
+        if (select count(*) from public.identities as i where i.contact_id = contact) > 50
+            and not private.has_room_by_trust(p_identity, contact) then
             raise sqlstate 'PT450' using message = 'too_many_identities';
         end if;
         return array[moved.contact_id, contact];
@@ -717,21 +759,23 @@ CREATE FUNCTION private.overflowing_traits(p_messages private.message[], p_resol
     begin
         return (
             with added as (
-                select distinct on (r.contact_id, t.key) r.contact_id, m.index, t.key
+                select distinct on (r.contact_id, m.trusted, t.key) r.contact_id, m.trusted, m.index, t.key
                 from unnest(p_messages) as m
                 join unnest(p_resolved) as r on r.index = m.index
                 cross join jsonb_object_keys(m.traits) as t (key)
                 where not exists (
                     select from public.identities as i
                     join public.traits as known on known.identity_id = i.id and known.key = t.key
-                    where i.contact_id = r.contact_id
+                    where i.contact_id = r.contact_id and known.trusted >= m.trusted
                 )
-                order by r.contact_id, t.key, m.index
+                order by r.contact_id, m.trusted, t.key, m.index
             ),
             totals as (
-                select a.contact_id, a.index, sum(count(*)) over (partition by a.contact_id order by a.index) as added
+                select
+                    a.contact_id, a.trusted, a.index,
+                    sum(count(*)) over (partition by a.contact_id, a.trusted order by a.index) as added
                 from added as a
-                group by a.contact_id, a.index
+                group by a.contact_id, a.trusted, a.index
             )
             select coalesce(array_agg(t.index), '{}')
             from totals as t
@@ -739,7 +783,7 @@ CREATE FUNCTION private.overflowing_traits(p_messages private.message[], p_resol
                 select count(distinct known.key)
                 from public.identities as i
                 join public.traits as known on known.identity_id = i.id
-                where i.contact_id = t.contact_id
+                where i.contact_id = t.contact_id and known.trusted >= t.trusted
             ) > 255
         );
     end
@@ -927,7 +971,7 @@ CREATE FUNCTION private.refusal(p_sender private.sender, p_message private.messa
     AS $$
         select case
             when (p_message).redactions > 0 and ((p_sender).redact = 'reject' or (p_message).sensitive_id)
-                and (p_sender).redact <> 'off' then 'sensitive_data'
+                then 'sensitive_data'
             when (p_message).trusted then null
             when (p_message).user_hash is not null then 'user_hash_invalid'
             when (p_message).type = 'alias' then 'verification_required'
@@ -1180,12 +1224,7 @@ CREATE FUNCTION private.track_many(p_sender private.sender, p_rules private.comp
         if has_traits then
             overflowing := private.overflowing_traits(messages, resolved);
             if cardinality(overflowing) > 0 then
-                rejected := rejected || (
-                    select jsonb_agg(private.rejection(m, 'too_many_traits'))
-                    from unnest(messages) as m
-                    where m.index = any (overflowing)
-                );
-                messages := array(select m from unnest(messages) as m where m.index <> all (overflowing));
+                raise sqlstate 'PT451' using message = 'too_many_traits', detail = overflowing::text;
             end if;
         end if;
         stored := private.store_events(workspace, messages, resolved, p_now);
@@ -1196,7 +1235,12 @@ CREATE FUNCTION private.track_many(p_sender private.sender, p_rules private.comp
         gains := private.count_signals(workspace, p_rules, messages, resolved, (p_now at time zone 'utc')::date);
         if has_traits then
             perform private.write_traits(workspace, messages, resolved);
-            perform private.merge_traits(workspace, contacts);
+            perform private.merge_traits(workspace, array(
+                select distinct r.contact_id
+                from unnest(messages) as m
+                join unnest(resolved) as r on r.index = m.index
+                where m.traits is not null
+            ));
         end if;
         if has_stages then
             perform private.write_stage_events(workspace, p_rules, messages, resolved);
@@ -1259,7 +1303,11 @@ CREATE FUNCTION private.track_messages(p_sender private.sender, p_messages jsonb
         if cardinality(admitted) = 0 then
             return jsonb_build_object('accepted', 0, 'rejected', refused);
         end if;
-        result := private.track_many(p_sender, rules, admitted, p_now);
+        if exists (select from unnest(admitted) as m where m.traits is not null) then
+            result := private.track_traits(p_sender, rules, admitted, p_now);
+        else
+            result := private.track_many(p_sender, rules, admitted, p_now);
+        end if;
         return result || jsonb_build_object('rejected', refused || (result -> 'rejected'));
     end
     $$;
@@ -1365,6 +1413,37 @@ CREATE FUNCTION private.track_one(p_sender private.sender, p_rules private.compi
             );
         end if;
         return true;
+    end
+    $$;
+
+-- Name: track_traits(private.sender, private.compiled_rules, private.message[], timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.track_traits(p_sender private.sender, p_rules private.compiled_rules, p_messages private.message[], p_now timestamp with time zone) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        overflowing text;
+        result      jsonb;
+    begin
+        -- What is undone gives its locks back; this one has to be kept, since it is never upgraded.
+        perform private.lock_structure(
+            p_sender.workspace_id, private.changes_structure(p_sender.workspace_id, p_messages)
+        );
+        begin
+            return private.track_many(p_sender, p_rules, p_messages, p_now);
+        exception when sqlstate 'PT451' then
+            get stacked diagnostics overflowing = pg_exception_detail;
+        end;
+        result := private.track_traits(
+            p_sender, p_rules,
+            array(select m from unnest(p_messages) as m where m.index <> all (overflowing::integer[])), p_now
+        );
+        return result || jsonb_build_object('rejected', (result -> 'rejected') || (
+            select jsonb_agg(private.rejection(m, 'too_many_traits'))
+            from unnest(p_messages) as m
+            where m.index = any (overflowing::integer[])
+        ));
     end
     $$;
 
@@ -1668,6 +1747,13 @@ CREATE FUNCTION public.find_contacts(p_workspace uuid, p_lookup jsonb) RETURNS u
             from named
             join public.identity_links as l on l.lower_id = named.id and p_lookup ? 'email'
             join public.identities as higher on higher.id = l.higher_id and higher.kind = 'userId'
+            -- Where a server said whose it is, claims that it is somebody else's too do not count: anybody could make
+            -- a user's email ambiguous, and so keep the server from mailing them by it.
+            where l.trusted or not exists (
+                select from public.identity_links as said
+                join public.identities as owner on owner.id = said.higher_id and owner.kind = 'userId'
+                where said.lower_id = named.id and said.trusted
+            )
         ) as f
     $$;
 
@@ -3721,6 +3807,11 @@ GRANT ALL ON FUNCTION private.fit_matches(p_operator text, p_trait jsonb, p_oper
 REVOKE ALL ON FUNCTION private.give_up_on_stale_messages(p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.give_up_on_stale_messages(p_now timestamp with time zone) TO service_role;
 
+-- Name: FUNCTION has_room_by_trust(p_identity uuid, p_contact uuid); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.has_room_by_trust(p_identity uuid, p_contact uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.has_room_by_trust(p_identity uuid, p_contact uuid) TO service_role;
+
 -- Name: FUNCTION hmac_key(p_secret bytea, p_pad integer); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.hmac_key(p_secret bytea, p_pad integer) FROM PUBLIC;
@@ -3740,6 +3831,11 @@ GRANT ALL ON FUNCTION private.identity_rank(p_kind text) TO service_role;
 
 REVOKE ALL ON FUNCTION private.is_trusted(p_sender private.sender, p_message private.message) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.is_trusted(p_sender private.sender, p_message private.message) TO service_role;
+
+-- Name: FUNCTION joined_by_trust(p_identity public.identities); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.joined_by_trust(p_identity public.identities) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.joined_by_trust(p_identity public.identities) TO service_role;
 
 -- Name: FUNCTION link_identities(p_workspace uuid, p_message private.message); Type: ACL; Schema: private; Owner: -
 
@@ -3926,6 +4022,11 @@ GRANT ALL ON FUNCTION private.track_messages(p_sender private.sender, p_messages
 
 REVOKE ALL ON FUNCTION private.track_one(p_sender private.sender, p_rules private.compiled_rules, p_message private.message, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.track_one(p_sender private.sender, p_rules private.compiled_rules, p_message private.message, p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION track_traits(p_sender private.sender, p_rules private.compiled_rules, p_messages private.message[], p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.track_traits(p_sender private.sender, p_rules private.compiled_rules, p_messages private.message[], p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.track_traits(p_sender private.sender, p_rules private.compiled_rules, p_messages private.message[], p_now timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION update_scores(p_workspace uuid, p_rules private.compiled_rules, p_gains private.gain[], p_cause text, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
 

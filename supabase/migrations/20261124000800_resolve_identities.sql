@@ -157,6 +157,41 @@ create function private.owner_of(p_identity public.identities) returns uuid
 revoke all on function private.owner_of(public.identities) from public;
 grant execute on function private.owner_of(public.identities) to service_role;
 
+-- Whether all that makes an identity its contact's was said by a trusted message or an admin.
+create function private.joined_by_trust(p_identity public.identities) returns boolean
+    language plpgsql stable
+    set search_path = ''
+    as $$
+    begin
+        return p_identity.owner_id is null or (
+            (p_identity.pinned_to_id is not null or exists (
+                select from public.identity_links as l
+                where l.lower_id = p_identity.id and l.higher_id = p_identity.owner_id and l.trusted
+            ))
+            and (select private.joined_by_trust(i) from public.identities as i where i.id = p_identity.owner_id)
+        );
+    end
+    $$;
+revoke all on function private.joined_by_trust(public.identities) from public;
+grant execute on function private.joined_by_trust(public.identities) to service_role;
+
+-- Whether an identity is its contact's by trust, and one of at most 50 that are: claims must not use up what a server
+-- has yet to say.
+create function private.has_room_by_trust(p_identity uuid, p_contact uuid) returns boolean
+    language plpgsql stable
+    set search_path = ''
+    as $$
+    begin
+        return (
+            select bool_or(i.id = p_identity) and count(*) <= 50
+            from public.identities as i
+            where i.contact_id = p_contact and private.joined_by_trust(i)
+        );
+    end
+    $$;
+revoke all on function private.has_room_by_trust(uuid, uuid) from public;
+grant execute on function private.has_room_by_trust(uuid, uuid) to service_role;
+
 -- Hands an identity, and what it owns itself, to its owner, or makes it a contact of its own.
 -- Returns the contact that lost them and the one that has them now.
 create function private.move_identity(p_identity uuid) returns uuid[]
@@ -176,7 +211,8 @@ create function private.move_identity(p_identity uuid) returns uuid[]
         update public.identities set contact_id = contact where owner_id = moved.id;
 
         -- Which is more than a person has: most likely a machine that many share, or an attack.
-        if (select count(*) from public.identities as i where i.contact_id = contact) > 50 then
+        if (select count(*) from public.identities as i where i.contact_id = contact) > 50
+            and not private.has_room_by_trust(p_identity, contact) then
             raise sqlstate 'PT450' using message = 'too_many_identities';
         end if;
         return array[moved.contact_id, contact];

@@ -183,7 +183,9 @@ create function private.fit_matches(p_operator text, p_trait jsonb, p_operand js
 revoke all on function private.fit_matches(text, jsonb, jsonb) from public;
 grant execute on function private.fit_matches(text, jsonb, jsonb) to service_role;
 
--- Per key the last write among all of a contact's identities, trusted ones before claimed ones.
+-- Per key the last write among all of a contact's identities, trusted ones before claimed ones. The address to mail is
+-- rather one that was given to an identity which the contact has by trust: whoever is vouched for as a subscriber could
+-- else claim to be a user, and get the user's mail.
 create function private.merge_traits(p_workspace uuid, p_contacts uuid[]) returns void
     language plpgsql
     set search_path = ''
@@ -196,19 +198,28 @@ create function private.merge_traits(p_workspace uuid, p_contacts uuid[]) return
             where i.contact_id = any (p_contacts)
             order by i.contact_id, t.key, t.trusted desc, t.occurred_at desc, t.message_id desc
         ),
+        addresses as (
+            select distinct on (i.contact_id) i.contact_id, t.value #>> '{}' as email, t.trusted and t.value is not null as trusted
+            from public.identities as i
+            join public.traits as t on t.identity_id = i.id and t.key = 'email'
+            where i.contact_id = any (p_contacts)
+            order by
+                i.contact_id, (t.trusted and private.joined_by_trust(i)) desc,
+                t.trusted desc, t.occurred_at desc, t.message_id desc
+        ),
         merged as (
             select
                 c.contact_id,
-                coalesce(jsonb_object_agg(w.key, w.value) filter (where w.value is not null), '{}') as traits,
-                coalesce(bool_or(w.trusted) filter (where w.key = 'email' and w.value is not null), false) as email_trusted
+                coalesce(jsonb_object_agg(w.key, w.value) filter (where w.value is not null), '{}') as traits
             from unnest(p_contacts) as c (contact_id)
             left join winners as w on w.contact_id = c.contact_id
             group by c.contact_id
         ),
         updated as (
             update public.contacts as c
-            set traits = m.traits, email = m.traits ->> 'email', email_trusted = m.email_trusted
+            set traits = m.traits, email = a.email, email_trusted = coalesce(a.trusted, false)
             from merged as m
+            left join addresses as a on a.contact_id = m.contact_id
             where c.id = m.contact_id
             returning c.id, c.traits
         )

@@ -89,7 +89,7 @@ create function private.refusal(p_sender private.sender, p_message private.messa
     as $$
         select case
             when (p_message).redactions > 0 and ((p_sender).redact = 'reject' or (p_message).sensitive_id)
-                and (p_sender).redact <> 'off' then 'sensitive_data'
+                then 'sensitive_data'
             when (p_message).trusted then null
             when (p_message).user_hash is not null then 'user_hash_invalid'
             when (p_message).type = 'alias' then 'verification_required'

@@ -181,7 +181,8 @@ create function private.write_stage_events(
 revoke all on function private.write_stage_events(uuid, private.compiled_rules, private.message[], private.resolution[]) from public;
 grant execute on function private.write_stage_events(uuid, private.compiled_rules, private.message[], private.resolution[]) to service_role;
 
--- Indexes of messages that would give their contact more than 255 traits, counted in the batch's order.
+-- Indexes of messages that would give their contact more than 255 traits, counted in the batch's order. For a trusted
+-- message only trusted traits count, so that claims can't use up what a server has yet to say.
 create function private.overflowing_traits(
     p_messages private.message[], p_resolved private.resolution[]
 ) returns integer[]
@@ -191,21 +192,23 @@ create function private.overflowing_traits(
     begin
         return (
             with added as (
-                select distinct on (r.contact_id, t.key) r.contact_id, m.index, t.key
+                select distinct on (r.contact_id, m.trusted, t.key) r.contact_id, m.trusted, m.index, t.key
                 from unnest(p_messages) as m
                 join unnest(p_resolved) as r on r.index = m.index
                 cross join jsonb_object_keys(m.traits) as t (key)
                 where not exists (
                     select from public.identities as i
                     join public.traits as known on known.identity_id = i.id and known.key = t.key
-                    where i.contact_id = r.contact_id
+                    where i.contact_id = r.contact_id and known.trusted >= m.trusted
                 )
-                order by r.contact_id, t.key, m.index
+                order by r.contact_id, m.trusted, t.key, m.index
             ),
             totals as (
-                select a.contact_id, a.index, sum(count(*)) over (partition by a.contact_id order by a.index) as added
+                select
+                    a.contact_id, a.trusted, a.index,
+                    sum(count(*)) over (partition by a.contact_id, a.trusted order by a.index) as added
                 from added as a
-                group by a.contact_id, a.index
+                group by a.contact_id, a.trusted, a.index
             )
             select coalesce(array_agg(t.index), '{}')
             from totals as t
@@ -213,7 +216,7 @@ create function private.overflowing_traits(
                 select count(distinct known.key)
                 from public.identities as i
                 join public.traits as known on known.identity_id = i.id
-                where i.contact_id = t.contact_id
+                where i.contact_id = t.contact_id and known.trusted >= t.trusted
             ) > 255
         );
     end

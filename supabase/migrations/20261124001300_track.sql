@@ -74,8 +74,8 @@ create function private.resolve_new(
 revoke all on function private.resolve_new(uuid, private.message[], boolean) from public;
 grant execute on function private.resolve_new(uuid, private.message[], boolean) to service_role;
 
--- The full path: any messages of any identities, as sets.
--- Returns {"accepted": n, "rejected": [private.rejection]}.
+-- The full path: any messages of any identities, as sets. Raises PT451, with their indexes, when some would give their
+-- contact too many traits. Returns {"accepted": n, "rejected": [private.rejection]}.
 create function private.track_many(
     p_sender private.sender, p_rules private.compiled_rules, p_messages private.message[], p_now timestamptz
 ) returns jsonb
@@ -113,12 +113,7 @@ create function private.track_many(
         if has_traits then
             overflowing := private.overflowing_traits(messages, resolved);
             if cardinality(overflowing) > 0 then
-                rejected := rejected || (
-                    select jsonb_agg(private.rejection(m, 'too_many_traits'))
-                    from unnest(messages) as m
-                    where m.index = any (overflowing)
-                );
-                messages := array(select m from unnest(messages) as m where m.index <> all (overflowing));
+                raise sqlstate 'PT451' using message = 'too_many_traits', detail = overflowing::text;
             end if;
         end if;
         stored := private.store_events(workspace, messages, resolved, p_now);
@@ -129,7 +124,12 @@ create function private.track_many(
         gains := private.count_signals(workspace, p_rules, messages, resolved, (p_now at time zone 'utc')::date);
         if has_traits then
             perform private.write_traits(workspace, messages, resolved);
-            perform private.merge_traits(workspace, contacts);
+            perform private.merge_traits(workspace, array(
+                select distinct r.contact_id
+                from unnest(messages) as m
+                join unnest(resolved) as r on r.index = m.index
+                where m.traits is not null
+            ));
         end if;
         if has_stages then
             perform private.write_stage_events(workspace, p_rules, messages, resolved);
@@ -148,6 +148,41 @@ create function private.track_many(
     $$;
 revoke all on function private.track_many(private.sender, private.compiled_rules, private.message[], timestamptz) from public;
 grant execute on function private.track_many(private.sender, private.compiled_rules, private.message[], timestamptz) to service_role;
+
+-- The full path for messages of which some may have to be refused for their traits. Those are known late, when their
+-- identities are there and linked, so all of it is undone and the rest goes again.
+create function private.track_traits(
+    p_sender private.sender, p_rules private.compiled_rules, p_messages private.message[], p_now timestamptz
+) returns jsonb
+    language plpgsql
+    set search_path = ''
+    as $$
+    declare
+        overflowing text;
+        result      jsonb;
+    begin
+        -- What is undone gives its locks back; this one has to be kept, since it is never upgraded.
+        perform private.lock_structure(
+            p_sender.workspace_id, private.changes_structure(p_sender.workspace_id, p_messages)
+        );
+        begin
+            return private.track_many(p_sender, p_rules, p_messages, p_now);
+        exception when sqlstate 'PT451' then
+            get stacked diagnostics overflowing = pg_exception_detail;
+        end;
+        result := private.track_traits(
+            p_sender, p_rules,
+            array(select m from unnest(p_messages) as m where m.index <> all (overflowing::integer[])), p_now
+        );
+        return result || jsonb_build_object('rejected', (result -> 'rejected') || (
+            select jsonb_agg(private.rejection(m, 'too_many_traits'))
+            from unnest(p_messages) as m
+            where m.index = any (overflowing::integer[])
+        ));
+    end
+    $$;
+revoke all on function private.track_traits(private.sender, private.compiled_rules, private.message[], timestamptz) from public;
+grant execute on function private.track_traits(private.sender, private.compiled_rules, private.message[], timestamptz) to service_role;
 
 -- By the fast path what can go by it, everything else by the full one.
 -- Returns {"accepted": n, "rejected": [private.rejection]}.
@@ -196,7 +231,11 @@ create function private.track_messages(
         if cardinality(admitted) = 0 then
             return jsonb_build_object('accepted', 0, 'rejected', refused);
         end if;
-        result := private.track_many(p_sender, rules, admitted, p_now);
+        if exists (select from unnest(admitted) as m where m.traits is not null) then
+            result := private.track_traits(p_sender, rules, admitted, p_now);
+        else
+            result := private.track_many(p_sender, rules, admitted, p_now);
+        end if;
         return result || jsonb_build_object('rejected', refused || (result -> 'rejected'));
     end
     $$;

@@ -32,6 +32,13 @@ create function public.find_contacts(p_workspace uuid, p_lookup jsonb) returns u
             from named
             join public.identity_links as l on l.lower_id = named.id and p_lookup ? 'email'
             join public.identities as higher on higher.id = l.higher_id and higher.kind = 'userId'
+            -- Where a server said whose it is, claims that it is somebody else's too do not count: anybody could make
+            -- a user's email ambiguous, and so keep the server from mailing them by it.
+            where l.trusted or not exists (
+                select from public.identity_links as said
+                join public.identities as owner on owner.id = said.higher_id and owner.kind = 'userId'
+                where said.lower_id = named.id and said.trusted
+            )
         ) as f
     $$;
 revoke all on function public.find_contacts(uuid, jsonb) from public;

@@ -67,6 +67,18 @@ def test_the_256th_trait_of_a_contact_is_refused(db: Connection, workspace: Work
     assert track(db, workspace, [message("3", type="identify", traits={"t0": 1})], NOW)["accepted"] == 1
 
 
+def test_a_message_refused_for_its_traits_links_nobody(db: Connection, workspace: Workspace) -> None:
+    user, browser = ("userId", "u"), ("anonymousId", "a")
+    full = message("1", user, type="identify", traits={f"t{n}": n for n in range(255)})
+    track(db, workspace, [full, message("2", browser)], NOW)
+    too_many = message("3", user, browser, type="identify", traits={"one more": 1})
+    other = message("4", ("userId", "v"), ("anonymousId", "b"), type="identify", traits={"x": 1})
+    result = track(db, workspace, [too_many, other, message("5", browser)], NOW)
+    assert (result["accepted"], [refused["index"] for refused in result["rejected"]]) == (2, [0])
+    grouped = {contact.identities for contact in describe(db, workspace)}
+    assert grouped == {frozenset({user}), frozenset({browser}), frozenset({("userId", "v"), ("anonymousId", "b")})}
+
+
 def test_an_event_of_tomorrow_counts_from_tomorrow(db: Connection, workspace: Workspace) -> None:
     midnight = NOW.replace(hour=23, minute=58)
     early = Message("1", True, "track", "Feature Used", (("userId", "u"),), midnight + timedelta(minutes=4))

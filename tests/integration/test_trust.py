@@ -129,6 +129,31 @@ def test_no_mail_goes_to_a_claimed_address_in_place_of_the_vouched_one(api: Api,
     problem(api.secret("/api/send-email", body | {"to": {"email": "evil@example.com"}}), "not_mailable")
 
 
+def test_a_claim_brings_no_other_vouched_address_in_place_of_a_users(api: Api, address: str) -> None:
+    api.secret("/api/identify", {"email": "subscriber@example.com"})
+    api.public("/api/identify", {"userId": VICTIM, "email": "subscriber@example.com"})
+    body = {"to": {"userId": VICTIM}, "subject": "x", "text": "x", "category": "transactional"}
+    queued = api.secret("/api/send-email", body).json()
+    assert api.message(queued["messageId"])["to_address"] == address
+
+
+def test_claims_use_up_no_trait_and_no_identity_that_a_server_has_yet_to_say(api: Api) -> None:
+    api.public("/api/identify", {"userId": VICTIM, "traits": {f"t{n}": n for n in range(255)}})
+    api.public("/api/track", {"batch": [event(userId=VICTIM, anonymousId=f"a{n}") for n in range(49)]})
+    said = {"userId": VICTIM, "anonymousId": "theirs", "email": "v@example.com", "traits": {"plan": "pro"}}
+    assert api.secret("/api/identify", said).status_code == 200
+    assert (traits(api)["plan"], traits(api)["email"]) == ("pro", "v@example.com")
+    assert errors(api.public("/api/identify", {"userId": VICTIM, "traits": {"x": 1}})) == [
+        ("/traits", "too_many_traits")
+    ]
+    assert errors(api.public("/api/track", event(userId=VICTIM, anonymousId="a50"))) == [("", "too_many_identities")]
+
+
+def test_a_claim_makes_no_address_ambiguous_that_a_server_gave(api: Api, address: str) -> None:
+    api.public("/api/track", event(userId="mallory", email=address))
+    assert api.score(email=address)["contactId"] == api.score(userId=VICTIM)["contactId"]
+
+
 def test_no_score_and_no_contact_is_read(api: Api, address: str) -> None:
     for path, body in (("/api/score", {"userId": VICTIM}), ("/api/send-email", {"to": {"userId": VICTIM}})):
         problem(api.public(path, body), "secret_key_required")
