@@ -83,13 +83,23 @@ def read_batch(raw_messages: list[object], envelope: Envelope) -> Batch:
 def for_debugger(rejected: Iterable[Json]) -> list[Json]:
     """The rejections as they are kept: key, code and place, nothing of what was sent."""
     return [
-        {"messageId": _kept(rejection["messageId"]), "code": rejection["code"], "pointer": _kept(rejection["pointer"])}
+        {
+            "messageId": _kept(rejection["messageId"]),
+            "code": rejection["code"],
+            "pointer": _kept_pointer(cast(str, rejection["pointer"])),
+        }
         for rejection in rejected
     ]
 
 
 def _kept(text: object) -> str | None:
     return redact_text(storable(text))[0] if isinstance(text, str) else None
+
+
+def _kept_pointer(pointer: str) -> str:
+    """Each step read as the key it stands for, since a key that is an address looks like none when it is escaped."""
+    keys = (step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:])
+    return "".join(pointer_to(_kept(without_queries(key))) for key in keys)
 
 
 def read_message(raw: object, envelope: Envelope) -> Json:
@@ -110,7 +120,7 @@ def read_message(raw: object, envelope: Envelope) -> Json:
         "occurred_at": _occurred_at(message, envelope).isoformat(),
     }
     content = {
-        "name": _name(message, kind),
+        "name": without_queries(_name(message, kind)),
         "properties": without_queries(_properties(message, kind)),
         "context": without_queries(_context(message)),
         "traits": without_queries(_written_traits(message, kind, email)),

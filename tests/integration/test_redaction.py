@@ -100,6 +100,11 @@ def test_queries_go_whatever_the_setting(api: Api) -> None:
     assert api.stored("m1")[0]["properties"] == {"note": "see https://x.co/a?utm_source=ad"}
 
 
+def test_an_events_name_keeps_no_query(api: Api) -> None:
+    api.track(event(event="Visited https://x.co/a?token=1", messageId="m1"))
+    assert api.stored("m1")[0]["name"] == "Visited https://x.co/a"
+
+
 def test_members_see_how_much_was_taken_out(api: Api, bob: Session) -> None:
     duplicate = event(messageId="m1", properties={"a": CARD, "b": SSN})
     for _ in range(2):

@@ -51,6 +51,11 @@ def test_nothing_that_was_sent_is_kept(api: Api, bob: Session) -> None:
     assert card not in str(kept)
 
 
+def test_no_query_of_a_key_is_kept(api: Api, bob: Session) -> None:
+    api.public("/api/track", event(properties={"https://x.co/?token=1": "\0"}))
+    assert [row["pointer"] for row in seen(bob, api)] == ["/properties/https:~1~1x.co~1"]
+
+
 def test_an_outsider_sees_none_of_it(api: Api, charlie: Session) -> None:
     api.public("/api/track", event(event=""))
     assert seen(charlie, api) == []
