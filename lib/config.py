@@ -39,11 +39,11 @@ def read(environ: Mapping[str, str]) -> Config:
         supabase_publishable_key=_required(environ, "SUPABASE_PUBLISHABLE_KEY"),
         redis_url=_required(environ, "UPSTASH_REDIS_REST_URL"),
         redis_token=_required(environ, "UPSTASH_REDIS_REST_TOKEN"),
-        signing_secret=_required(environ, "SIGNING_SECRET"),
+        signing_secret=_secret(environ, "SIGNING_SECRET"),
         # Without one every scheduled request is refused, which is safe, so it may be missing.
         cron_secret=environ.get("CRON_SECRET", ""),
-        mail_domain=environ.get("MAIL_DOMAIN", ""),
-        resend_api_key=environ.get("RESEND_API_KEY", ""),
+        mail_domain=_required(environ, "MAIL_DOMAIN"),
+        resend_api_key=_required(environ, "RESEND_API_KEY"),
         resend_api_url=environ.get("RESEND_API_URL", "https://api.resend.com"),
         cell=_cell(environ),
         demo_key=_demo_key(environ, on_vercel),
@@ -56,6 +56,13 @@ def _required(environ: Mapping[str, str], name: str) -> str:
     value = environ.get(name, "")
     if not value:
         raise ConfigError(f"{name} is not set")
+    return value
+
+
+def _secret(environ: Mapping[str, str], name: str) -> str:
+    value = _required(environ, name)
+    if len(value) < 32:
+        raise ConfigError(f"{name} must have 32 characters at least: openssl rand -hex 32")
     return value
 
 

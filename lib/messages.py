@@ -5,7 +5,7 @@ Pure: data in, rows and rejections out.
 
 import json
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
@@ -13,13 +13,16 @@ from typing import cast
 from lib import limits, timestamps
 from lib.emails import normalise_email
 from lib.errors import Invalid, refuse
-from lib.redaction import is_sensitive, redact, redact_text, without_queries
-from lib.storable import pointer_to, refuse_unstorable, storable
+from lib.guard import guarded
+from lib.redaction import without_queries
+from lib.storable import refuse_unstorable, storable
 from lib.strict_json import Json
 
 # What a page or a screen counts as.
 EVENT_NAMES = {"page": "Page Viewed", "screen": "Screen Viewed"}
 TYPES = ("track", "page", "screen", "identify", "group", "alias")
+# The client's address, which the context of a server's SDK may hold.
+ADDRESS_KEYS = ("ip", "ip_address", "ipaddress", "client_ip", "clientip")
 # Segment's short routes.
 SHORT_TYPES = {"t": "track", "i": "identify", "p": "page", "s": "screen", "g": "group", "a": "alias"}
 
@@ -80,28 +83,6 @@ def read_batch(raw_messages: list[object], envelope: Envelope) -> Batch:
     return batch
 
 
-def for_debugger(rejected: Iterable[Json]) -> list[Json]:
-    """The rejections as they are kept: key, code and place, nothing of what was sent."""
-    return [
-        {
-            "messageId": _kept(rejection["messageId"]),
-            "code": rejection["code"],
-            "pointer": _kept_pointer(cast(str, rejection["pointer"])),
-        }
-        for rejection in rejected
-    ]
-
-
-def _kept(text: object) -> str | None:
-    return redact_text(storable(text))[0] if isinstance(text, str) else None
-
-
-def _kept_pointer(pointer: str) -> str:
-    """Each step read as the key it stands for, since a key that is an address looks like none when it is escaped."""
-    keys = (step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:])
-    return "".join(pointer_to(_kept(without_queries(key))) for key in keys)
-
-
 def read_message(raw: object, envelope: Envelope) -> Json:
     """The row of one message. Raises Invalid."""
     message = _object(raw)
@@ -126,45 +107,9 @@ def read_message(raw: object, envelope: Envelope) -> Json:
         "traits": without_queries(_written_traits(message, kind, email)),
     }
     ids = dict(zip(names, values, strict=True)) | {"messageId": cast(str, row["message_id"])}
-    return row | content | _guard(content, ids, kind)
-
-
-def _guard(content: Json, ids: Mapping[str, str], kind: str) -> Json:
-    """The content less what is sensitive in it, and the originals for a workspace that wants to keep them.
-
-    An id can't be changed without making different people one, so its message is marked, to be refused.
-    """
-    guarded, count = {}, 0
-    for name, value in content.items():
-        guarded[name], found = redact(value)
-        # What the traits hold is counted with the properties or the context, which hold it too.
-        count += found if name != "traits" else 0
-    marked = ["/" + name for name, value in ids.items() if is_sensitive(value)]
-    if not count and not marked:
-        return {}
-    return guarded | {
-        "redactions": count + len(marked),
-        "sensitive_id": bool(marked),
-        "sensitive_at": (marked or [_place_of_change(content, guarded, kind)])[0],
-        "originals": {name: value for name, value in content.items() if guarded[name] is not value},
-    }
-
-
-def _place_of_change(content: Json, guarded: Json, kind: str) -> str:
-    """JSON pointer, into the message as it was sent, of the first value that the guard changed."""
-    name = next(name for name, value in content.items() if guarded[name] is not value)
-    sent_as = {"name": "event", "properties": "traits" if kind in ("identify", "group") else "properties"}
-    return f"/{sent_as.get(name, name)}" + _first_difference(content[name], guarded[name])
-
-
-def _first_difference(before: object, after: object) -> str:
-    pairs: Iterable[tuple[object, object, object]] = ()
-    # A changed key is not named: it is what was sensitive.
-    if isinstance(before, dict) and isinstance(after, dict) and before.keys() == after.keys():
-        pairs = ((key, value, after[key]) for key, value in before.items())
-    elif isinstance(before, list) and isinstance(after, list):
-        pairs = ((index, *both) for index, both in enumerate(zip(before, after, strict=True)))
-    return next((pointer_to(key) + _first_difference(old, new) for key, old, new in pairs if old is not new), "")
+    if kind == "group":
+        ids["groupId"] = _group_id(message)
+    return row | content | guarded(content, ids, kind)
 
 
 def _object(raw: object) -> Json:
@@ -258,7 +203,7 @@ def _written_traits(message: Json, kind: str, email: str | None) -> Json | None:
     if kind == "identify":
         written = _traits(message)
     elif kind == "group":
-        written = {"company": {"id": _group_id(message), **_member(message, "traits")}}
+        written = {"company": {**_member(message, "traits"), "id": _group_id(message)}}
     if email:
         written["email"] = email
     return written if written or kind == "identify" else None
@@ -286,7 +231,7 @@ def _properties(message: Json, kind: str) -> Json:
 
 def _context(message: Json) -> Json:
     """The context less the client's address, which we do not store."""
-    return {key: value for key, value in _member(message, "context").items() if key != "ip"}
+    return {key: value for key, value in _member(message, "context").items() if key.lower() not in ADDRESS_KEYS}
 
 
 def _occurred_at(message: Json, envelope: Envelope) -> datetime:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
-from lib import numbers
+from lib import sensitive_numbers
 from lib.urls import without_queries_in, without_query
 
 REDACTED = "[redacted]"
@@ -68,7 +68,7 @@ def redact(value: object) -> tuple[object, int]:
 
 def redact_text(text: str) -> tuple[str, int]:
     """A text with each sensitive number in it replaced, and how many were."""
-    spans = numbers.spans(text)
+    spans = sensitive_numbers.spans(text)
     if not spans:
         return text, 0
     kept, at = [], 0
@@ -80,7 +80,7 @@ def redact_text(text: str) -> tuple[str, int]:
 
 def is_sensitive(text: str) -> bool:
     """Whether it holds a sensitive number: an id that does is refused, as "[redacted]" would make many people one."""
-    return bool(numbers.spans(text))
+    return bool(sensitive_numbers.spans(text))
 
 
 def without_queries(value: object) -> object:

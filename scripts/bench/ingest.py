@@ -97,11 +97,13 @@ def prepared(stack: Mapping[str, str]) -> Iterator[None]:
         db.execute(DROP_TABLES)
         db.execute(NAIVE_TABLES)
         db.execute("insert into public.naive_keys values (%s)", (digest,))
+        known = "select rate_multiplier from public.workspaces where id = %s"
+        [(multiplier,)] = db.execute(known, (stack["DEMO_WORKSPACE_ID"],)).fetchall()
         db.execute(limit, (1000, stack["DEMO_WORKSPACE_ID"]))
         try:
             yield
         finally:
-            db.execute(limit, (1, stack["DEMO_WORKSPACE_ID"]))
+            db.execute(limit, (multiplier, stack["DEMO_WORKSPACE_ID"]))
             db.execute(DROP_TABLES)
 
 

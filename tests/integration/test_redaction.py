@@ -54,20 +54,10 @@ def test_a_clean_message_is_stored_as_it_was_sent(api: Api) -> None:
     assert (stored["properties"], stored["redactions"]) == (properties, 0)
 
 
-@pytest.mark.parametrize("field", ["userId", "anonymousId", "messageId"])
+@pytest.mark.parametrize("field", ["userId", "anonymousId", "messageId", "groupId"])
 def test_an_id_is_never_changed_but_refused(api: Api, field: str) -> None:
-    answer = api.public(
-        "/api/track", event(messageId="m1", **{field: CARD}) if field != "messageId" else event(messageId=CARD)
-    )
-    assert errors(answer) == [(f"/{field}", "sensitive_data")]
-    assert CARD not in everything_stored(api)
-
-
-@pytest.mark.parametrize("field", ["userId", "anonymousId", "previousId"])
-def test_an_alias_may_hold_none_in_any_of_its_ids(api: Api, field: str) -> None:
-    ids = {"userId": "u1", "anonymousId": "a1", "previousId": "a0"} | {field: CARD}
-    answer = api.secret("/api/track", {"type": "alias", **ids})
-    assert errors(answer) == [(f"/{field}", "sensitive_data")]
+    message = event(type="group", groupId="g1", messageId="m1") | {field: CARD}
+    assert errors(api.public("/api/track", message)) == [(f"/{field}", "sensitive_data")]
     assert CARD not in everything_stored(api)
 
 

@@ -11,12 +11,14 @@ GOOD = {
     "SUPABASE_PUBLISHABLE_KEY": "sb_publishable_x",
     "UPSTASH_REDIS_REST_URL": "https://abc.upstash.io",
     "UPSTASH_REDIS_REST_TOKEN": "token",
-    "SIGNING_SECRET": "a long secret",
+    "SIGNING_SECRET": "5" * 32,
+    "MAIL_DOMAIN": "mail.example.com",
+    "RESEND_API_KEY": "re_x",
 }
 
 
 def test_it_reads_a_deployments_environment() -> None:
-    settings = read({**GOOD, "CELL": "7x", "CRON_SECRET": "cron", "MAIL_DOMAIN": "mail.example.com"})
+    settings = read({**GOOD, "CELL": "7x", "CRON_SECRET": "cron"})
     assert (settings.app_url, settings.cell) == ("https://app.example.com", "7x")
     assert (settings.cron_secret, settings.mail_domain) == ("cron", "mail.example.com")
 
@@ -35,6 +37,11 @@ def test_a_required_variable_that_is_missing_or_empty_is_named(name: str, value:
         del environ[name]
     with pytest.raises(ConfigError, match=f"^{name} "):
         read(environ)
+
+
+def test_a_signing_secret_that_could_be_guessed_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"^SIGNING_SECRET "):
+        read({**GOOD, "SIGNING_SECRET": "5" * 31})
 
 
 @pytest.mark.parametrize("cell", ["", "0", "000", "é0", "0-"])

@@ -124,6 +124,16 @@ def test_a_group_becomes_the_contacts_company() -> None:
     assert message["properties"] == {"plan": "pro", "groupId": "7"}
 
 
+def test_a_companys_id_is_the_groupid_whatever_its_traits_say() -> None:
+    message = row(type="group", groupId="g1", traits={"id": "other"})
+    assert message["traits"] == {"company": {"id": "g1"}}
+
+
+@pytest.mark.parametrize("key", ["ip", "IP", "client_ip"])
+def test_the_clients_address_is_not_kept(key: str) -> None:
+    assert row(context={key: "203.0.113.9", "locale": "en"})["context"] == {"locale": "en"}
+
+
 def test_identify_takes_traits_from_the_context_too_as_rudderstack_sends_them() -> None:
     message = row(type="identify", traits={"plan": "pro"}, context={"traits": {"plan": "free", "email": "Ann@x.co"}})
     assert message["traits"] == {"plan": "pro", "email": "ann@x.co"}
