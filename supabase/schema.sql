@@ -1137,10 +1137,10 @@ CREATE FUNCTION private.store_events(p_workspace uuid, p_messages private.messag
     begin
         with stored as (
             insert into public.events
-                (workspace_id, trusted, redactions, message_id, identity_id, lower_ids, type, name,
+                (workspace_id, trusted, message_id, identity_id, lower_ids, type, name,
                  occurred_at, received_at, properties, context)
             select
-                p_workspace, m.trusted, coalesce(m.redactions, 0), m.message_id, r.identity_id, r.lower_ids, m.type, m.name,
+                p_workspace, m.trusted, m.message_id, r.identity_id, r.lower_ids, m.type, m.name,
                 m.occurred_at, p_now, m.properties, m.context
             from unnest(p_messages) as m
             join unnest(p_resolved) as r on r.index = m.index
@@ -1177,7 +1177,8 @@ CREATE FUNCTION private.sum_counts(p_rules private.compiled_rules, p_contact uui
             left join (
                 select c.signal, sum(c.count * f.factor) as weight
                 from public.identities as i
-                join public.signal_counts as c on c.identity_id = i.id and c.day <= p_today
+                join public.signal_counts as c
+                    on c.workspace_id = i.workspace_id and c.identity_id = i.id and c.day <= p_today
                 join private.decay_factors as f
                     on f.half_life_days = p_rules.half_life_days and f.age = p_today - c.day
                 where i.contact_id = p_contact
@@ -1230,6 +1231,13 @@ CREATE FUNCTION private.track_many(p_sender private.sender, p_rules private.comp
         stored := private.store_events(workspace, messages, resolved, p_now);
         if cardinality(stored) < cardinality(messages) then
             messages := array(select m from unnest(messages) as m where m.index = any (stored));
+        end if;
+
+        if exists (select from unnest(messages) as m where m.redactions > 0) then
+            insert into public.redactions (workspace_id, message_id, trusted, removed, received_at)
+            select workspace, m.message_id, m.trusted, m.redactions, p_now
+            from unnest(messages) as m
+            where m.redactions > 0;
         end if;
 
         gains := private.count_signals(workspace, p_rules, messages, resolved, (p_now at time zone 'utc')::date);
@@ -1331,6 +1339,7 @@ CREATE FUNCTION private.track_one(p_sender private.sender, p_rules private.compi
     begin
         if p_message.type not in ('track', 'page', 'screen')
             or p_message.traits is not null
+            or p_message.redactions > 0
             or p_message.name = any (p_rules.stage_events)
         then
             return null;
@@ -1353,10 +1362,10 @@ CREATE FUNCTION private.track_one(p_sender private.sender, p_rules private.compi
         end if;
 
         insert into public.events
-            (workspace_id, trusted, redactions, message_id, identity_id, lower_ids, type, name,
+            (workspace_id, trusted, message_id, identity_id, lower_ids, type, name,
              occurred_at, received_at, properties, context)
         values
-            (p_sender.workspace_id, p_message.trusted, coalesce(p_message.redactions, 0), p_message.message_id,
+            (p_sender.workspace_id, p_message.trusted, p_message.message_id,
              state.identity_id, lower_ids, p_message.type, p_message.name,
              p_message.occurred_at, p_now, p_message.properties, p_message.context)
         on conflict on constraint events_pkey do nothing;
@@ -1898,7 +1907,8 @@ CREATE FUNCTION public.score_parts(p_contact uuid, p_on date) RETURNS TABLE(sour
                 max(n.day) as last_on,
                 sum(n.count * private.decay(p_on - n.day, w.half_life_days)) as weight
             from public.identities as i
-            join public.signal_counts as n on n.identity_id = i.id and n.signal = r.signal and n.day <= p_on
+            join public.signal_counts as n
+                on n.workspace_id = i.workspace_id and n.identity_id = i.id and n.signal = r.signal and n.day <= p_on
             where i.contact_id = c.id
         ) as d
         where c.id = p_contact and d.count > 0
@@ -2093,7 +2103,6 @@ CREATE TABLE public.contacts (
 CREATE TABLE public.events (
     workspace_id uuid NOT NULL,
     trusted boolean NOT NULL,
-    redactions smallint DEFAULT 0 NOT NULL,
     message_id text NOT NULL COLLATE pg_catalog."C",
     identity_id uuid NOT NULL,
     lower_ids uuid[],
@@ -2112,7 +2121,6 @@ PARTITION BY HASH (workspace_id);
 CREATE TABLE public.events_0 (
     workspace_id uuid CONSTRAINT events_workspace_id_not_null NOT NULL,
     trusted boolean CONSTRAINT events_trusted_not_null NOT NULL,
-    redactions smallint DEFAULT 0 CONSTRAINT events_redactions_not_null NOT NULL,
     message_id text CONSTRAINT events_message_id_not_null NOT NULL COLLATE pg_catalog."C",
     identity_id uuid CONSTRAINT events_identity_id_not_null NOT NULL,
     lower_ids uuid[],
@@ -2130,7 +2138,6 @@ CREATE TABLE public.events_0 (
 CREATE TABLE public.events_1 (
     workspace_id uuid CONSTRAINT events_workspace_id_not_null NOT NULL,
     trusted boolean CONSTRAINT events_trusted_not_null NOT NULL,
-    redactions smallint DEFAULT 0 CONSTRAINT events_redactions_not_null NOT NULL,
     message_id text CONSTRAINT events_message_id_not_null NOT NULL COLLATE pg_catalog."C",
     identity_id uuid CONSTRAINT events_identity_id_not_null NOT NULL,
     lower_ids uuid[],
@@ -2148,7 +2155,6 @@ CREATE TABLE public.events_1 (
 CREATE TABLE public.events_10 (
     workspace_id uuid CONSTRAINT events_workspace_id_not_null NOT NULL,
     trusted boolean CONSTRAINT events_trusted_not_null NOT NULL,
-    redactions smallint DEFAULT 0 CONSTRAINT events_redactions_not_null NOT NULL,
     message_id text CONSTRAINT events_message_id_not_null NOT NULL COLLATE pg_catalog."C",
     identity_id uuid CONSTRAINT events_identity_id_not_null NOT NULL,
     lower_ids uuid[],
@@ -2166,7 +2172,6 @@ CREATE TABLE public.events_10 (
 CREATE TABLE public.events_11 (
     workspace_id uuid CONSTRAINT events_workspace_id_not_null NOT NULL,
     trusted boolean CONSTRAINT events_trusted_not_null NOT NULL,
-    redactions smallint DEFAULT 0 CONSTRAINT events_redactions_not_null NOT NULL,
     message_id text CONSTRAINT events_message_id_not_null NOT NULL COLLATE pg_catalog."C",
     identity_id uuid CONSTRAINT events_identity_id_not_null NOT NULL,
     lower_ids uuid[],
@@ -2184,7 +2189,6 @@ CREATE TABLE public.events_11 (
 CREATE TABLE public.events_12 (
     workspace_id uuid CONSTRAINT events_workspace_id_not_null NOT NULL,
     trusted boolean CONSTRAINT events_trusted_not_null NOT NULL,
-    redactions smallint DEFAULT 0 CONSTRAINT events_redactions_not_null NOT NULL,
     message_id text CONSTRAINT events_message_id_not_null NOT NULL COLLATE pg_catalog."C",
     identity_id uuid CONSTRAINT events_identity_id_not_null NOT NULL,
     lower_ids uuid[],
@@ -2202,7 +2206,6 @@ CREATE TABLE public.events_12 (
 CREATE TABLE public.events_13 (
     workspace_id uuid CONSTRAINT events_workspace_id_not_null NOT NULL,
     trusted boolean CONSTRAINT events_trusted_not_null NOT NULL,
-    redactions smallint DEFAULT 0 CONSTRAINT events_redactions_not_null NOT NULL,
     message_id text CONSTRAINT events_message_id_not_null NOT NULL COLLATE pg_catalog."C",
     identity_id uuid CONSTRAINT events_identity_id_not_null NOT NULL,
     lower_ids uuid[],
@@ -2220,7 +2223,6 @@ CREATE TABLE public.events_13 (
 CREATE TABLE public.events_14 (
     workspace_id uuid CONSTRAINT events_workspace_id_not_null NOT NULL,
     trusted boolean CONSTRAINT events_trusted_not_null NOT NULL,
-    redactions smallint DEFAULT 0 CONSTRAINT events_redactions_not_null NOT NULL,
     message_id text CONSTRAINT events_message_id_not_null NOT NULL COLLATE pg_catalog."C",
     identity_id uuid CONSTRAINT events_identity_id_not_null NOT NULL,
     lower_ids uuid[],
@@ -2238,7 +2240,6 @@ CREATE TABLE public.events_14 (
 CREATE TABLE public.events_15 (
     workspace_id uuid CONSTRAINT events_workspace_id_not_null NOT NULL,
     trusted boolean CONSTRAINT events_trusted_not_null NOT NULL,
-    redactions smallint DEFAULT 0 CONSTRAINT events_redactions_not_null NOT NULL,
     message_id text CONSTRAINT events_message_id_not_null NOT NULL COLLATE pg_catalog."C",
     identity_id uuid CONSTRAINT events_identity_id_not_null NOT NULL,
     lower_ids uuid[],
@@ -2256,7 +2257,6 @@ CREATE TABLE public.events_15 (
 CREATE TABLE public.events_2 (
     workspace_id uuid CONSTRAINT events_workspace_id_not_null NOT NULL,
     trusted boolean CONSTRAINT events_trusted_not_null NOT NULL,
-    redactions smallint DEFAULT 0 CONSTRAINT events_redactions_not_null NOT NULL,
     message_id text CONSTRAINT events_message_id_not_null NOT NULL COLLATE pg_catalog."C",
     identity_id uuid CONSTRAINT events_identity_id_not_null NOT NULL,
     lower_ids uuid[],
@@ -2274,7 +2274,6 @@ CREATE TABLE public.events_2 (
 CREATE TABLE public.events_3 (
     workspace_id uuid CONSTRAINT events_workspace_id_not_null NOT NULL,
     trusted boolean CONSTRAINT events_trusted_not_null NOT NULL,
-    redactions smallint DEFAULT 0 CONSTRAINT events_redactions_not_null NOT NULL,
     message_id text CONSTRAINT events_message_id_not_null NOT NULL COLLATE pg_catalog."C",
     identity_id uuid CONSTRAINT events_identity_id_not_null NOT NULL,
     lower_ids uuid[],
@@ -2292,7 +2291,6 @@ CREATE TABLE public.events_3 (
 CREATE TABLE public.events_4 (
     workspace_id uuid CONSTRAINT events_workspace_id_not_null NOT NULL,
     trusted boolean CONSTRAINT events_trusted_not_null NOT NULL,
-    redactions smallint DEFAULT 0 CONSTRAINT events_redactions_not_null NOT NULL,
     message_id text CONSTRAINT events_message_id_not_null NOT NULL COLLATE pg_catalog."C",
     identity_id uuid CONSTRAINT events_identity_id_not_null NOT NULL,
     lower_ids uuid[],
@@ -2310,7 +2308,6 @@ CREATE TABLE public.events_4 (
 CREATE TABLE public.events_5 (
     workspace_id uuid CONSTRAINT events_workspace_id_not_null NOT NULL,
     trusted boolean CONSTRAINT events_trusted_not_null NOT NULL,
-    redactions smallint DEFAULT 0 CONSTRAINT events_redactions_not_null NOT NULL,
     message_id text CONSTRAINT events_message_id_not_null NOT NULL COLLATE pg_catalog."C",
     identity_id uuid CONSTRAINT events_identity_id_not_null NOT NULL,
     lower_ids uuid[],
@@ -2328,7 +2325,6 @@ CREATE TABLE public.events_5 (
 CREATE TABLE public.events_6 (
     workspace_id uuid CONSTRAINT events_workspace_id_not_null NOT NULL,
     trusted boolean CONSTRAINT events_trusted_not_null NOT NULL,
-    redactions smallint DEFAULT 0 CONSTRAINT events_redactions_not_null NOT NULL,
     message_id text CONSTRAINT events_message_id_not_null NOT NULL COLLATE pg_catalog."C",
     identity_id uuid CONSTRAINT events_identity_id_not_null NOT NULL,
     lower_ids uuid[],
@@ -2346,7 +2342,6 @@ CREATE TABLE public.events_6 (
 CREATE TABLE public.events_7 (
     workspace_id uuid CONSTRAINT events_workspace_id_not_null NOT NULL,
     trusted boolean CONSTRAINT events_trusted_not_null NOT NULL,
-    redactions smallint DEFAULT 0 CONSTRAINT events_redactions_not_null NOT NULL,
     message_id text CONSTRAINT events_message_id_not_null NOT NULL COLLATE pg_catalog."C",
     identity_id uuid CONSTRAINT events_identity_id_not_null NOT NULL,
     lower_ids uuid[],
@@ -2364,7 +2359,6 @@ CREATE TABLE public.events_7 (
 CREATE TABLE public.events_8 (
     workspace_id uuid CONSTRAINT events_workspace_id_not_null NOT NULL,
     trusted boolean CONSTRAINT events_trusted_not_null NOT NULL,
-    redactions smallint DEFAULT 0 CONSTRAINT events_redactions_not_null NOT NULL,
     message_id text CONSTRAINT events_message_id_not_null NOT NULL COLLATE pg_catalog."C",
     identity_id uuid CONSTRAINT events_identity_id_not_null NOT NULL,
     lower_ids uuid[],
@@ -2382,7 +2376,6 @@ CREATE TABLE public.events_8 (
 CREATE TABLE public.events_9 (
     workspace_id uuid CONSTRAINT events_workspace_id_not_null NOT NULL,
     trusted boolean CONSTRAINT events_trusted_not_null NOT NULL,
-    redactions smallint DEFAULT 0 CONSTRAINT events_redactions_not_null NOT NULL,
     message_id text CONSTRAINT events_message_id_not_null NOT NULL COLLATE pg_catalog."C",
     identity_id uuid CONSTRAINT events_identity_id_not_null NOT NULL,
     lower_ids uuid[],
@@ -2426,6 +2419,16 @@ CREATE TABLE public.members (
     role text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT members_role_known CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'viewer'::text])))
+);
+
+-- Name: redactions; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.redactions (
+    workspace_id uuid NOT NULL,
+    message_id text NOT NULL COLLATE pg_catalog."C",
+    trusted boolean NOT NULL,
+    removed smallint NOT NULL,
+    received_at timestamp with time zone NOT NULL
 );
 
 -- Name: rejections; Type: TABLE; Schema: public; Owner: -
@@ -2814,6 +2817,11 @@ ALTER TABLE ONLY public.messages
 ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_pkey PRIMARY KEY (id);
 
+-- Name: redactions redactions_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.redactions
+    ADD CONSTRAINT redactions_pkey PRIMARY KEY (workspace_id, message_id, trusted);
+
 -- Name: rejections rejections_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.rejections
@@ -2832,7 +2840,7 @@ ALTER TABLE ONLY public.score_rules
 -- Name: signal_counts signal_counts_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.signal_counts
-    ADD CONSTRAINT signal_counts_pkey PRIMARY KEY (identity_id, signal, day);
+    ADD CONSTRAINT signal_counts_pkey PRIMARY KEY (workspace_id, identity_id, signal, day);
 
 -- Name: signals signals_name_key; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -2941,133 +2949,65 @@ CREATE INDEX events_identity_idx ON ONLY public.events USING btree (identity_id,
 
 CREATE INDEX events_0_identity_id_occurred_at_idx ON public.events_0 USING btree (identity_id, occurred_at);
 
--- Name: events_redacted_idx; Type: INDEX; Schema: public; Owner: -
-
-CREATE INDEX events_redacted_idx ON ONLY public.events USING btree (workspace_id, redactions) WHERE (redactions > 0);
-
--- Name: events_0_workspace_id_redactions_idx; Type: INDEX; Schema: public; Owner: -
-
-CREATE INDEX events_0_workspace_id_redactions_idx ON public.events_0 USING btree (workspace_id, redactions) WHERE (redactions > 0);
-
 -- Name: events_10_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_10_identity_id_occurred_at_idx ON public.events_10 USING btree (identity_id, occurred_at);
-
--- Name: events_10_workspace_id_redactions_idx; Type: INDEX; Schema: public; Owner: -
-
-CREATE INDEX events_10_workspace_id_redactions_idx ON public.events_10 USING btree (workspace_id, redactions) WHERE (redactions > 0);
 
 -- Name: events_11_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_11_identity_id_occurred_at_idx ON public.events_11 USING btree (identity_id, occurred_at);
 
--- Name: events_11_workspace_id_redactions_idx; Type: INDEX; Schema: public; Owner: -
-
-CREATE INDEX events_11_workspace_id_redactions_idx ON public.events_11 USING btree (workspace_id, redactions) WHERE (redactions > 0);
-
 -- Name: events_12_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_12_identity_id_occurred_at_idx ON public.events_12 USING btree (identity_id, occurred_at);
-
--- Name: events_12_workspace_id_redactions_idx; Type: INDEX; Schema: public; Owner: -
-
-CREATE INDEX events_12_workspace_id_redactions_idx ON public.events_12 USING btree (workspace_id, redactions) WHERE (redactions > 0);
 
 -- Name: events_13_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_13_identity_id_occurred_at_idx ON public.events_13 USING btree (identity_id, occurred_at);
 
--- Name: events_13_workspace_id_redactions_idx; Type: INDEX; Schema: public; Owner: -
-
-CREATE INDEX events_13_workspace_id_redactions_idx ON public.events_13 USING btree (workspace_id, redactions) WHERE (redactions > 0);
-
 -- Name: events_14_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_14_identity_id_occurred_at_idx ON public.events_14 USING btree (identity_id, occurred_at);
-
--- Name: events_14_workspace_id_redactions_idx; Type: INDEX; Schema: public; Owner: -
-
-CREATE INDEX events_14_workspace_id_redactions_idx ON public.events_14 USING btree (workspace_id, redactions) WHERE (redactions > 0);
 
 -- Name: events_15_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_15_identity_id_occurred_at_idx ON public.events_15 USING btree (identity_id, occurred_at);
 
--- Name: events_15_workspace_id_redactions_idx; Type: INDEX; Schema: public; Owner: -
-
-CREATE INDEX events_15_workspace_id_redactions_idx ON public.events_15 USING btree (workspace_id, redactions) WHERE (redactions > 0);
-
 -- Name: events_1_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_1_identity_id_occurred_at_idx ON public.events_1 USING btree (identity_id, occurred_at);
-
--- Name: events_1_workspace_id_redactions_idx; Type: INDEX; Schema: public; Owner: -
-
-CREATE INDEX events_1_workspace_id_redactions_idx ON public.events_1 USING btree (workspace_id, redactions) WHERE (redactions > 0);
 
 -- Name: events_2_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_2_identity_id_occurred_at_idx ON public.events_2 USING btree (identity_id, occurred_at);
 
--- Name: events_2_workspace_id_redactions_idx; Type: INDEX; Schema: public; Owner: -
-
-CREATE INDEX events_2_workspace_id_redactions_idx ON public.events_2 USING btree (workspace_id, redactions) WHERE (redactions > 0);
-
 -- Name: events_3_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_3_identity_id_occurred_at_idx ON public.events_3 USING btree (identity_id, occurred_at);
-
--- Name: events_3_workspace_id_redactions_idx; Type: INDEX; Schema: public; Owner: -
-
-CREATE INDEX events_3_workspace_id_redactions_idx ON public.events_3 USING btree (workspace_id, redactions) WHERE (redactions > 0);
 
 -- Name: events_4_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_4_identity_id_occurred_at_idx ON public.events_4 USING btree (identity_id, occurred_at);
 
--- Name: events_4_workspace_id_redactions_idx; Type: INDEX; Schema: public; Owner: -
-
-CREATE INDEX events_4_workspace_id_redactions_idx ON public.events_4 USING btree (workspace_id, redactions) WHERE (redactions > 0);
-
 -- Name: events_5_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_5_identity_id_occurred_at_idx ON public.events_5 USING btree (identity_id, occurred_at);
-
--- Name: events_5_workspace_id_redactions_idx; Type: INDEX; Schema: public; Owner: -
-
-CREATE INDEX events_5_workspace_id_redactions_idx ON public.events_5 USING btree (workspace_id, redactions) WHERE (redactions > 0);
 
 -- Name: events_6_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_6_identity_id_occurred_at_idx ON public.events_6 USING btree (identity_id, occurred_at);
 
--- Name: events_6_workspace_id_redactions_idx; Type: INDEX; Schema: public; Owner: -
-
-CREATE INDEX events_6_workspace_id_redactions_idx ON public.events_6 USING btree (workspace_id, redactions) WHERE (redactions > 0);
-
 -- Name: events_7_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_7_identity_id_occurred_at_idx ON public.events_7 USING btree (identity_id, occurred_at);
-
--- Name: events_7_workspace_id_redactions_idx; Type: INDEX; Schema: public; Owner: -
-
-CREATE INDEX events_7_workspace_id_redactions_idx ON public.events_7 USING btree (workspace_id, redactions) WHERE (redactions > 0);
 
 -- Name: events_8_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_8_identity_id_occurred_at_idx ON public.events_8 USING btree (identity_id, occurred_at);
 
--- Name: events_8_workspace_id_redactions_idx; Type: INDEX; Schema: public; Owner: -
-
-CREATE INDEX events_8_workspace_id_redactions_idx ON public.events_8 USING btree (workspace_id, redactions) WHERE (redactions > 0);
-
 -- Name: events_9_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_9_identity_id_occurred_at_idx ON public.events_9 USING btree (identity_id, occurred_at);
-
--- Name: events_9_workspace_id_redactions_idx; Type: INDEX; Schema: public; Owner: -
-
-CREATE INDEX events_9_workspace_id_redactions_idx ON public.events_9 USING btree (workspace_id, redactions) WHERE (redactions > 0);
 
 -- Name: fit_rules_workspace_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -3117,10 +3057,6 @@ CREATE INDEX rejections_received_idx ON public.rejections USING btree (received_
 
 CREATE INDEX rejections_workspace_idx ON public.rejections USING btree (workspace_id, received_at DESC);
 
--- Name: signal_counts_workspace_idx; Type: INDEX; Schema: public; Owner: -
-
-CREATE INDEX signal_counts_workspace_idx ON public.signal_counts USING btree (workspace_id);
-
 -- Name: stage_events_workspace_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX stage_events_workspace_idx ON public.stage_events USING btree (workspace_id);
@@ -3141,10 +3077,6 @@ ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_0_identity
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_0_pkey;
 
--- Name: events_0_workspace_id_redactions_idx; Type: INDEX ATTACH; Schema: public; Owner: -
-
-ALTER INDEX public.events_redacted_idx ATTACH PARTITION public.events_0_workspace_id_redactions_idx;
-
 -- Name: events_10_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_10_identity_id_occurred_at_idx;
@@ -3152,10 +3084,6 @@ ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_10_identit
 -- Name: events_10_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_10_pkey;
-
--- Name: events_10_workspace_id_redactions_idx; Type: INDEX ATTACH; Schema: public; Owner: -
-
-ALTER INDEX public.events_redacted_idx ATTACH PARTITION public.events_10_workspace_id_redactions_idx;
 
 -- Name: events_11_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
@@ -3165,10 +3093,6 @@ ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_11_identit
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_11_pkey;
 
--- Name: events_11_workspace_id_redactions_idx; Type: INDEX ATTACH; Schema: public; Owner: -
-
-ALTER INDEX public.events_redacted_idx ATTACH PARTITION public.events_11_workspace_id_redactions_idx;
-
 -- Name: events_12_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_12_identity_id_occurred_at_idx;
@@ -3176,10 +3100,6 @@ ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_12_identit
 -- Name: events_12_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_12_pkey;
-
--- Name: events_12_workspace_id_redactions_idx; Type: INDEX ATTACH; Schema: public; Owner: -
-
-ALTER INDEX public.events_redacted_idx ATTACH PARTITION public.events_12_workspace_id_redactions_idx;
 
 -- Name: events_13_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
@@ -3189,10 +3109,6 @@ ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_13_identit
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_13_pkey;
 
--- Name: events_13_workspace_id_redactions_idx; Type: INDEX ATTACH; Schema: public; Owner: -
-
-ALTER INDEX public.events_redacted_idx ATTACH PARTITION public.events_13_workspace_id_redactions_idx;
-
 -- Name: events_14_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_14_identity_id_occurred_at_idx;
@@ -3200,10 +3116,6 @@ ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_14_identit
 -- Name: events_14_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_14_pkey;
-
--- Name: events_14_workspace_id_redactions_idx; Type: INDEX ATTACH; Schema: public; Owner: -
-
-ALTER INDEX public.events_redacted_idx ATTACH PARTITION public.events_14_workspace_id_redactions_idx;
 
 -- Name: events_15_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
@@ -3213,10 +3125,6 @@ ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_15_identit
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_15_pkey;
 
--- Name: events_15_workspace_id_redactions_idx; Type: INDEX ATTACH; Schema: public; Owner: -
-
-ALTER INDEX public.events_redacted_idx ATTACH PARTITION public.events_15_workspace_id_redactions_idx;
-
 -- Name: events_1_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_1_identity_id_occurred_at_idx;
@@ -3224,10 +3132,6 @@ ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_1_identity
 -- Name: events_1_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_1_pkey;
-
--- Name: events_1_workspace_id_redactions_idx; Type: INDEX ATTACH; Schema: public; Owner: -
-
-ALTER INDEX public.events_redacted_idx ATTACH PARTITION public.events_1_workspace_id_redactions_idx;
 
 -- Name: events_2_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
@@ -3237,10 +3141,6 @@ ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_2_identity
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_2_pkey;
 
--- Name: events_2_workspace_id_redactions_idx; Type: INDEX ATTACH; Schema: public; Owner: -
-
-ALTER INDEX public.events_redacted_idx ATTACH PARTITION public.events_2_workspace_id_redactions_idx;
-
 -- Name: events_3_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_3_identity_id_occurred_at_idx;
@@ -3248,10 +3148,6 @@ ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_3_identity
 -- Name: events_3_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_3_pkey;
-
--- Name: events_3_workspace_id_redactions_idx; Type: INDEX ATTACH; Schema: public; Owner: -
-
-ALTER INDEX public.events_redacted_idx ATTACH PARTITION public.events_3_workspace_id_redactions_idx;
 
 -- Name: events_4_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
@@ -3261,10 +3157,6 @@ ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_4_identity
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_4_pkey;
 
--- Name: events_4_workspace_id_redactions_idx; Type: INDEX ATTACH; Schema: public; Owner: -
-
-ALTER INDEX public.events_redacted_idx ATTACH PARTITION public.events_4_workspace_id_redactions_idx;
-
 -- Name: events_5_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_5_identity_id_occurred_at_idx;
@@ -3272,10 +3164,6 @@ ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_5_identity
 -- Name: events_5_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_5_pkey;
-
--- Name: events_5_workspace_id_redactions_idx; Type: INDEX ATTACH; Schema: public; Owner: -
-
-ALTER INDEX public.events_redacted_idx ATTACH PARTITION public.events_5_workspace_id_redactions_idx;
 
 -- Name: events_6_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
@@ -3285,10 +3173,6 @@ ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_6_identity
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_6_pkey;
 
--- Name: events_6_workspace_id_redactions_idx; Type: INDEX ATTACH; Schema: public; Owner: -
-
-ALTER INDEX public.events_redacted_idx ATTACH PARTITION public.events_6_workspace_id_redactions_idx;
-
 -- Name: events_7_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_7_identity_id_occurred_at_idx;
@@ -3296,10 +3180,6 @@ ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_7_identity
 -- Name: events_7_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_7_pkey;
-
--- Name: events_7_workspace_id_redactions_idx; Type: INDEX ATTACH; Schema: public; Owner: -
-
-ALTER INDEX public.events_redacted_idx ATTACH PARTITION public.events_7_workspace_id_redactions_idx;
 
 -- Name: events_8_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
@@ -3309,10 +3189,6 @@ ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_8_identity
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_8_pkey;
 
--- Name: events_8_workspace_id_redactions_idx; Type: INDEX ATTACH; Schema: public; Owner: -
-
-ALTER INDEX public.events_redacted_idx ATTACH PARTITION public.events_8_workspace_id_redactions_idx;
-
 -- Name: events_9_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_9_identity_id_occurred_at_idx;
@@ -3320,10 +3196,6 @@ ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_9_identity
 -- Name: events_9_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_9_pkey;
-
--- Name: events_9_workspace_id_redactions_idx; Type: INDEX ATTACH; Schema: public; Owner: -
-
-ALTER INDEX public.events_redacted_idx ATTACH PARTITION public.events_9_workspace_id_redactions_idx;
 
 -- Name: identity_moves identity_moves_apply; Type: TRIGGER; Schema: public; Owner: -
 
@@ -3427,6 +3299,12 @@ CREATE POLICY "A user sees their own memberships" ON public.members FOR SELECT T
 -- Name: identity_links Members see how identities were linked; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY "Members see how identities were linked" ON public.identity_links FOR SELECT TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE (members.user_id = ( SELECT auth.uid() AS uid)))));
+
+-- Name: redactions Members see how much was taken out of their events; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Members see how much was taken out of their events" ON public.redactions FOR SELECT TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
    FROM public.members
   WHERE (members.user_id = ( SELECT auth.uid() AS uid)))));
 
@@ -3671,6 +3549,10 @@ ALTER TABLE public.members ENABLE ROW LEVEL SECURITY;
 -- Name: messages; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.messages ENABLE ROW LEVEL SECURITY;
+
+-- Name: redactions; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.redactions ENABLE ROW LEVEL SECURITY;
 
 -- Name: rejections; Type: ROW SECURITY; Schema: public; Owner: -
 
@@ -4195,6 +4077,11 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.identity_links TO service_role
 
 GRANT SELECT ON TABLE public.members TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.members TO service_role;
+
+-- Name: TABLE redactions; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT ON TABLE public.redactions TO authenticated;
+GRANT SELECT,INSERT,DELETE ON TABLE public.redactions TO service_role;
 
 -- Name: TABLE rejections; Type: ACL; Schema: public; Owner: -
 

@@ -6,8 +6,6 @@
 create table public.events (
     workspace_id uuid        not null,
     trusted      boolean     not null,
-    -- How many sensitive values were taken out of it before it was stored.
-    redactions   smallint    not null default 0,
     message_id   text        not null collate "C",
     -- The highest identity the message names; the event belongs to that identity's contact.
     identity_id  uuid        not null,
@@ -25,8 +23,6 @@ create table public.events (
 ) partition by hash (workspace_id);
 
 create index events_identity_idx on public.events (identity_id, occurred_at);
--- Counts a workspace's redactions; nearly empty where nobody sends what they should not.
-create index events_redacted_idx on public.events (workspace_id, redactions) where redactions > 0;
 
 alter table public.events enable row level security;
 

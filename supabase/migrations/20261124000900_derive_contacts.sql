@@ -82,7 +82,8 @@ create function private.sum_counts(p_rules private.compiled_rules, p_contact uui
             left join (
                 select c.signal, sum(c.count * f.factor) as weight
                 from public.identities as i
-                join public.signal_counts as c on c.identity_id = i.id and c.day <= p_today
+                join public.signal_counts as c
+                    on c.workspace_id = i.workspace_id and c.identity_id = i.id and c.day <= p_today
                 join private.decay_factors as f
                     on f.half_life_days = p_rules.half_life_days and f.age = p_today - c.day
                 where i.contact_id = p_contact

@@ -39,10 +39,10 @@ create function private.store_events(
     begin
         with stored as (
             insert into public.events
-                (workspace_id, trusted, redactions, message_id, identity_id, lower_ids, type, name,
+                (workspace_id, trusted, message_id, identity_id, lower_ids, type, name,
                  occurred_at, received_at, properties, context)
             select
-                p_workspace, m.trusted, coalesce(m.redactions, 0), m.message_id, r.identity_id, r.lower_ids, m.type, m.name,
+                p_workspace, m.trusted, m.message_id, r.identity_id, r.lower_ids, m.type, m.name,
                 m.occurred_at, p_now, m.properties, m.context
             from unnest(p_messages) as m
             join unnest(p_resolved) as r on r.index = m.index

@@ -23,6 +23,7 @@ create function private.track_one(
     begin
         if p_message.type not in ('track', 'page', 'screen')
             or p_message.traits is not null
+            or p_message.redactions > 0
             or p_message.name = any (p_rules.stage_events)
         then
             return null;
@@ -45,10 +46,10 @@ create function private.track_one(
         end if;
 
         insert into public.events
-            (workspace_id, trusted, redactions, message_id, identity_id, lower_ids, type, name,
+            (workspace_id, trusted, message_id, identity_id, lower_ids, type, name,
              occurred_at, received_at, properties, context)
         values
-            (p_sender.workspace_id, p_message.trusted, coalesce(p_message.redactions, 0), p_message.message_id,
+            (p_sender.workspace_id, p_message.trusted, p_message.message_id,
              state.identity_id, lower_ids, p_message.type, p_message.name,
              p_message.occurred_at, p_now, p_message.properties, p_message.context)
         on conflict on constraint events_pkey do nothing;

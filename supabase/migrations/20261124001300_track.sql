@@ -121,6 +121,13 @@ create function private.track_many(
             messages := array(select m from unnest(messages) as m where m.index = any (stored));
         end if;
 
+        if exists (select from unnest(messages) as m where m.redactions > 0) then
+            insert into public.redactions (workspace_id, message_id, trusted, removed, received_at)
+            select workspace, m.message_id, m.trusted, m.redactions, p_now
+            from unnest(messages) as m
+            where m.redactions > 0;
+        end if;
+
         gains := private.count_signals(workspace, p_rules, messages, resolved, (p_now at time zone 'utc')::date);
         if has_traits then
             perform private.write_traits(workspace, messages, resolved);

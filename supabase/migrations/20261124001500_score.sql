@@ -64,7 +64,8 @@ create function public.score_parts(p_contact uuid, p_on date)
                 max(n.day) as last_on,
                 sum(n.count * private.decay(p_on - n.day, w.half_life_days)) as weight
             from public.identities as i
-            join public.signal_counts as n on n.identity_id = i.id and n.signal = r.signal and n.day <= p_on
+            join public.signal_counts as n
+                on n.workspace_id = i.workspace_id and n.identity_id = i.id and n.signal = r.signal and n.day <= p_on
             where i.contact_id = c.id
         ) as d
         where c.id = p_contact and d.count > 0

@@ -67,6 +67,8 @@ def filled(db: Connection, workspace: Workspace, alice: Session) -> Workspace:
     for statement in (
         "insert into public.fit_rules (workspace_id, trait, operator, points) values (%s, 'plan', 'exists', 1)",
         "insert into public.suppressions (workspace_id, address_hash, reason) values (%s, 'abc', 'by_hand')",
+        """insert into public.redactions (workspace_id, message_id, trusted, removed, received_at)
+           values (%s, '1', true, 1, now())""",
         """insert into public.rejections (workspace_id, api_key_id, code, pointer, received_at)
            values (%s, gen_random_uuid(), 'event_invalid', '/event', now())""",
         """insert into public.identity_moves (workspace_id, identity_id)
