@@ -1203,11 +1203,15 @@ CREATE FUNCTION private.track_many(p_sender private.sender, p_rules private.comp
         touched     uuid[] := '{}';
         overflowing integer[];
         stored      integer[];
-        has_traits  boolean := exists (select from unnest(p_messages) as m where m.traits is not null);
-        has_stages  boolean := exists (select from unnest(p_messages) as m where m.name = any (p_rules.stage_events));
+        has_traits  boolean;
+        has_stages  boolean;
+        is_redacted boolean;
         structural  boolean := private.changes_structure(workspace, p_messages);
         rejected    jsonb := '[]';
     begin
+        select bool_or(m.traits is not null), bool_or(m.name = any (p_rules.stage_events)), bool_or(m.redactions > 0)
+        into has_traits, has_stages, is_redacted
+        from unnest(p_messages) as m;
         perform private.lock_structure(workspace, structural);
         resolved := private.resolve_messages(workspace, messages);
         if structural or cardinality(resolved) < cardinality(messages) then
@@ -1233,7 +1237,7 @@ CREATE FUNCTION private.track_many(p_sender private.sender, p_rules private.comp
             messages := array(select m from unnest(messages) as m where m.index = any (stored));
         end if;
 
-        if exists (select from unnest(messages) as m where m.redactions > 0) then
+        if is_redacted then
             insert into public.redactions (workspace_id, message_id, trusted, removed, received_at)
             select workspace, m.message_id, m.trusted, m.redactions, p_now
             from unnest(messages) as m
@@ -1273,12 +1277,13 @@ CREATE FUNCTION private.track_messages(p_sender private.sender, p_messages jsonb
     SET search_path TO ''
     AS $$
     declare
-        rules    private.compiled_rules;
-        message  private.message;
-        admitted private.message[];
-        refused  jsonb;
-        result   jsonb;
-        was_new  boolean;
+        rules      private.compiled_rules;
+        message    private.message;
+        admitted   private.message[];
+        has_traits boolean;
+        refused    jsonb;
+        result     jsonb;
+        was_new    boolean;
     begin
         select * into strict rules from private.compiled_rules where workspace_id = p_sender.workspace_id;
 
@@ -1295,8 +1300,9 @@ CREATE FUNCTION private.track_messages(p_sender private.sender, p_messages jsonb
 
         select
             coalesce(array_agg(m.message) filter (where r.code is null), '{}'),
-            coalesce(jsonb_agg(private.rejection(m.message, r.code)) filter (where r.code is not null), '[]')
-        into admitted, refused
+            coalesce(jsonb_agg(private.rejection(m.message, r.code)) filter (where r.code is not null), '[]'),
+            bool_or((m.message).traits is not null)
+        into admitted, refused, has_traits
         from (
             select row(
                 m.index, m.type, m.name, m.kinds, m.values, m.user_hash, m.occurred_at, m.message_id,
@@ -1311,7 +1317,7 @@ CREATE FUNCTION private.track_messages(p_sender private.sender, p_messages jsonb
         if cardinality(admitted) = 0 then
             return jsonb_build_object('accepted', 0, 'rejected', refused);
         end if;
-        if exists (select from unnest(admitted) as m where m.traits is not null) then
+        if has_traits then
             result := private.track_traits(p_sender, rules, admitted, p_now);
         else
             result := private.track_many(p_sender, rules, admitted, p_now);
@@ -1373,17 +1379,18 @@ CREATE FUNCTION private.track_one(p_sender private.sender, p_rules private.compi
             return false;
         end if;
 
-        counted := (
-            select array_agg(s.signal)
-            from unnest(p_rules.signals, p_rules.signal_events, p_rules.signal_conditions, p_rules.signal_trusted)
-                as s (signal, event, condition, trusted_only)
-            where s.event = p_message.name and (p_message.trusted or not s.trusted_only)
-                and (s.condition is null or p_message.properties @> s.condition)
-        );
-        if counted is not null then
-            insert into public.signal_counts as c (workspace_id, identity_id, day, signal, count)
-            select p_sender.workspace_id, state.identity_id, day, signal, 1 from unnest(counted) as signal
-            on conflict on constraint signal_counts_pkey do update set count = c.count + 1;
+        if p_message.name = any (p_rules.signal_events) then
+            with counts as (
+                insert into public.signal_counts as c (workspace_id, identity_id, day, signal, count)
+                select p_sender.workspace_id, state.identity_id, day, s.signal, 1
+                from unnest(p_rules.signals, p_rules.signal_events, p_rules.signal_conditions, p_rules.signal_trusted)
+                    as s (signal, event, condition, trusted_only)
+                where s.event = p_message.name and (p_message.trusted or not s.trusted_only)
+                    and (s.condition is null or p_message.properties @> s.condition)
+                on conflict on constraint signal_counts_pkey do update set count = c.count + 1
+                returning c.signal
+            )
+            select array_agg(signal) into counted from counts;
         end if;
 
         if state.sums_on <> today or state.rules_version <> p_rules.version then
@@ -2111,8 +2118,7 @@ CREATE TABLE public.events (
     occurred_at timestamp with time zone NOT NULL,
     received_at timestamp with time zone NOT NULL,
     properties jsonb NOT NULL,
-    context jsonb NOT NULL,
-    CONSTRAINT events_type_known CHECK ((type = ANY (ARRAY['track'::text, 'page'::text, 'screen'::text, 'identify'::text, 'group'::text, 'alias'::text])))
+    context jsonb NOT NULL
 )
 PARTITION BY HASH (workspace_id);
 
@@ -2129,8 +2135,7 @@ CREATE TABLE public.events_0 (
     occurred_at timestamp with time zone CONSTRAINT events_occurred_at_not_null NOT NULL,
     received_at timestamp with time zone CONSTRAINT events_received_at_not_null NOT NULL,
     properties jsonb CONSTRAINT events_properties_not_null NOT NULL,
-    context jsonb CONSTRAINT events_context_not_null NOT NULL,
-    CONSTRAINT events_type_known CHECK ((type = ANY (ARRAY['track'::text, 'page'::text, 'screen'::text, 'identify'::text, 'group'::text, 'alias'::text])))
+    context jsonb CONSTRAINT events_context_not_null NOT NULL
 );
 
 -- Name: events_1; Type: TABLE; Schema: public; Owner: -
@@ -2146,8 +2151,7 @@ CREATE TABLE public.events_1 (
     occurred_at timestamp with time zone CONSTRAINT events_occurred_at_not_null NOT NULL,
     received_at timestamp with time zone CONSTRAINT events_received_at_not_null NOT NULL,
     properties jsonb CONSTRAINT events_properties_not_null NOT NULL,
-    context jsonb CONSTRAINT events_context_not_null NOT NULL,
-    CONSTRAINT events_type_known CHECK ((type = ANY (ARRAY['track'::text, 'page'::text, 'screen'::text, 'identify'::text, 'group'::text, 'alias'::text])))
+    context jsonb CONSTRAINT events_context_not_null NOT NULL
 );
 
 -- Name: events_10; Type: TABLE; Schema: public; Owner: -
@@ -2163,8 +2167,7 @@ CREATE TABLE public.events_10 (
     occurred_at timestamp with time zone CONSTRAINT events_occurred_at_not_null NOT NULL,
     received_at timestamp with time zone CONSTRAINT events_received_at_not_null NOT NULL,
     properties jsonb CONSTRAINT events_properties_not_null NOT NULL,
-    context jsonb CONSTRAINT events_context_not_null NOT NULL,
-    CONSTRAINT events_type_known CHECK ((type = ANY (ARRAY['track'::text, 'page'::text, 'screen'::text, 'identify'::text, 'group'::text, 'alias'::text])))
+    context jsonb CONSTRAINT events_context_not_null NOT NULL
 );
 
 -- Name: events_11; Type: TABLE; Schema: public; Owner: -
@@ -2180,8 +2183,7 @@ CREATE TABLE public.events_11 (
     occurred_at timestamp with time zone CONSTRAINT events_occurred_at_not_null NOT NULL,
     received_at timestamp with time zone CONSTRAINT events_received_at_not_null NOT NULL,
     properties jsonb CONSTRAINT events_properties_not_null NOT NULL,
-    context jsonb CONSTRAINT events_context_not_null NOT NULL,
-    CONSTRAINT events_type_known CHECK ((type = ANY (ARRAY['track'::text, 'page'::text, 'screen'::text, 'identify'::text, 'group'::text, 'alias'::text])))
+    context jsonb CONSTRAINT events_context_not_null NOT NULL
 );
 
 -- Name: events_12; Type: TABLE; Schema: public; Owner: -
@@ -2197,8 +2199,7 @@ CREATE TABLE public.events_12 (
     occurred_at timestamp with time zone CONSTRAINT events_occurred_at_not_null NOT NULL,
     received_at timestamp with time zone CONSTRAINT events_received_at_not_null NOT NULL,
     properties jsonb CONSTRAINT events_properties_not_null NOT NULL,
-    context jsonb CONSTRAINT events_context_not_null NOT NULL,
-    CONSTRAINT events_type_known CHECK ((type = ANY (ARRAY['track'::text, 'page'::text, 'screen'::text, 'identify'::text, 'group'::text, 'alias'::text])))
+    context jsonb CONSTRAINT events_context_not_null NOT NULL
 );
 
 -- Name: events_13; Type: TABLE; Schema: public; Owner: -
@@ -2214,8 +2215,7 @@ CREATE TABLE public.events_13 (
     occurred_at timestamp with time zone CONSTRAINT events_occurred_at_not_null NOT NULL,
     received_at timestamp with time zone CONSTRAINT events_received_at_not_null NOT NULL,
     properties jsonb CONSTRAINT events_properties_not_null NOT NULL,
-    context jsonb CONSTRAINT events_context_not_null NOT NULL,
-    CONSTRAINT events_type_known CHECK ((type = ANY (ARRAY['track'::text, 'page'::text, 'screen'::text, 'identify'::text, 'group'::text, 'alias'::text])))
+    context jsonb CONSTRAINT events_context_not_null NOT NULL
 );
 
 -- Name: events_14; Type: TABLE; Schema: public; Owner: -
@@ -2231,8 +2231,7 @@ CREATE TABLE public.events_14 (
     occurred_at timestamp with time zone CONSTRAINT events_occurred_at_not_null NOT NULL,
     received_at timestamp with time zone CONSTRAINT events_received_at_not_null NOT NULL,
     properties jsonb CONSTRAINT events_properties_not_null NOT NULL,
-    context jsonb CONSTRAINT events_context_not_null NOT NULL,
-    CONSTRAINT events_type_known CHECK ((type = ANY (ARRAY['track'::text, 'page'::text, 'screen'::text, 'identify'::text, 'group'::text, 'alias'::text])))
+    context jsonb CONSTRAINT events_context_not_null NOT NULL
 );
 
 -- Name: events_15; Type: TABLE; Schema: public; Owner: -
@@ -2248,8 +2247,7 @@ CREATE TABLE public.events_15 (
     occurred_at timestamp with time zone CONSTRAINT events_occurred_at_not_null NOT NULL,
     received_at timestamp with time zone CONSTRAINT events_received_at_not_null NOT NULL,
     properties jsonb CONSTRAINT events_properties_not_null NOT NULL,
-    context jsonb CONSTRAINT events_context_not_null NOT NULL,
-    CONSTRAINT events_type_known CHECK ((type = ANY (ARRAY['track'::text, 'page'::text, 'screen'::text, 'identify'::text, 'group'::text, 'alias'::text])))
+    context jsonb CONSTRAINT events_context_not_null NOT NULL
 );
 
 -- Name: events_2; Type: TABLE; Schema: public; Owner: -
@@ -2265,8 +2263,7 @@ CREATE TABLE public.events_2 (
     occurred_at timestamp with time zone CONSTRAINT events_occurred_at_not_null NOT NULL,
     received_at timestamp with time zone CONSTRAINT events_received_at_not_null NOT NULL,
     properties jsonb CONSTRAINT events_properties_not_null NOT NULL,
-    context jsonb CONSTRAINT events_context_not_null NOT NULL,
-    CONSTRAINT events_type_known CHECK ((type = ANY (ARRAY['track'::text, 'page'::text, 'screen'::text, 'identify'::text, 'group'::text, 'alias'::text])))
+    context jsonb CONSTRAINT events_context_not_null NOT NULL
 );
 
 -- Name: events_3; Type: TABLE; Schema: public; Owner: -
@@ -2282,8 +2279,7 @@ CREATE TABLE public.events_3 (
     occurred_at timestamp with time zone CONSTRAINT events_occurred_at_not_null NOT NULL,
     received_at timestamp with time zone CONSTRAINT events_received_at_not_null NOT NULL,
     properties jsonb CONSTRAINT events_properties_not_null NOT NULL,
-    context jsonb CONSTRAINT events_context_not_null NOT NULL,
-    CONSTRAINT events_type_known CHECK ((type = ANY (ARRAY['track'::text, 'page'::text, 'screen'::text, 'identify'::text, 'group'::text, 'alias'::text])))
+    context jsonb CONSTRAINT events_context_not_null NOT NULL
 );
 
 -- Name: events_4; Type: TABLE; Schema: public; Owner: -
@@ -2299,8 +2295,7 @@ CREATE TABLE public.events_4 (
     occurred_at timestamp with time zone CONSTRAINT events_occurred_at_not_null NOT NULL,
     received_at timestamp with time zone CONSTRAINT events_received_at_not_null NOT NULL,
     properties jsonb CONSTRAINT events_properties_not_null NOT NULL,
-    context jsonb CONSTRAINT events_context_not_null NOT NULL,
-    CONSTRAINT events_type_known CHECK ((type = ANY (ARRAY['track'::text, 'page'::text, 'screen'::text, 'identify'::text, 'group'::text, 'alias'::text])))
+    context jsonb CONSTRAINT events_context_not_null NOT NULL
 );
 
 -- Name: events_5; Type: TABLE; Schema: public; Owner: -
@@ -2316,8 +2311,7 @@ CREATE TABLE public.events_5 (
     occurred_at timestamp with time zone CONSTRAINT events_occurred_at_not_null NOT NULL,
     received_at timestamp with time zone CONSTRAINT events_received_at_not_null NOT NULL,
     properties jsonb CONSTRAINT events_properties_not_null NOT NULL,
-    context jsonb CONSTRAINT events_context_not_null NOT NULL,
-    CONSTRAINT events_type_known CHECK ((type = ANY (ARRAY['track'::text, 'page'::text, 'screen'::text, 'identify'::text, 'group'::text, 'alias'::text])))
+    context jsonb CONSTRAINT events_context_not_null NOT NULL
 );
 
 -- Name: events_6; Type: TABLE; Schema: public; Owner: -
@@ -2333,8 +2327,7 @@ CREATE TABLE public.events_6 (
     occurred_at timestamp with time zone CONSTRAINT events_occurred_at_not_null NOT NULL,
     received_at timestamp with time zone CONSTRAINT events_received_at_not_null NOT NULL,
     properties jsonb CONSTRAINT events_properties_not_null NOT NULL,
-    context jsonb CONSTRAINT events_context_not_null NOT NULL,
-    CONSTRAINT events_type_known CHECK ((type = ANY (ARRAY['track'::text, 'page'::text, 'screen'::text, 'identify'::text, 'group'::text, 'alias'::text])))
+    context jsonb CONSTRAINT events_context_not_null NOT NULL
 );
 
 -- Name: events_7; Type: TABLE; Schema: public; Owner: -
@@ -2350,8 +2343,7 @@ CREATE TABLE public.events_7 (
     occurred_at timestamp with time zone CONSTRAINT events_occurred_at_not_null NOT NULL,
     received_at timestamp with time zone CONSTRAINT events_received_at_not_null NOT NULL,
     properties jsonb CONSTRAINT events_properties_not_null NOT NULL,
-    context jsonb CONSTRAINT events_context_not_null NOT NULL,
-    CONSTRAINT events_type_known CHECK ((type = ANY (ARRAY['track'::text, 'page'::text, 'screen'::text, 'identify'::text, 'group'::text, 'alias'::text])))
+    context jsonb CONSTRAINT events_context_not_null NOT NULL
 );
 
 -- Name: events_8; Type: TABLE; Schema: public; Owner: -
@@ -2367,8 +2359,7 @@ CREATE TABLE public.events_8 (
     occurred_at timestamp with time zone CONSTRAINT events_occurred_at_not_null NOT NULL,
     received_at timestamp with time zone CONSTRAINT events_received_at_not_null NOT NULL,
     properties jsonb CONSTRAINT events_properties_not_null NOT NULL,
-    context jsonb CONSTRAINT events_context_not_null NOT NULL,
-    CONSTRAINT events_type_known CHECK ((type = ANY (ARRAY['track'::text, 'page'::text, 'screen'::text, 'identify'::text, 'group'::text, 'alias'::text])))
+    context jsonb CONSTRAINT events_context_not_null NOT NULL
 );
 
 -- Name: events_9; Type: TABLE; Schema: public; Owner: -
@@ -2384,8 +2375,7 @@ CREATE TABLE public.events_9 (
     occurred_at timestamp with time zone CONSTRAINT events_occurred_at_not_null NOT NULL,
     received_at timestamp with time zone CONSTRAINT events_received_at_not_null NOT NULL,
     properties jsonb CONSTRAINT events_properties_not_null NOT NULL,
-    context jsonb CONSTRAINT events_context_not_null NOT NULL,
-    CONSTRAINT events_type_known CHECK ((type = ANY (ARRAY['track'::text, 'page'::text, 'screen'::text, 'identify'::text, 'group'::text, 'alias'::text])))
+    context jsonb CONSTRAINT events_context_not_null NOT NULL
 );
 
 -- Name: fit_rules; Type: TABLE; Schema: public; Owner: -

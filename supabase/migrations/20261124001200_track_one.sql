@@ -57,17 +57,18 @@ create function private.track_one(
             return false;
         end if;
 
-        counted := (
-            select array_agg(s.signal)
-            from unnest(p_rules.signals, p_rules.signal_events, p_rules.signal_conditions, p_rules.signal_trusted)
-                as s (signal, event, condition, trusted_only)
-            where s.event = p_message.name and (p_message.trusted or not s.trusted_only)
-                and (s.condition is null or p_message.properties @> s.condition)
-        );
-        if counted is not null then
-            insert into public.signal_counts as c (workspace_id, identity_id, day, signal, count)
-            select p_sender.workspace_id, state.identity_id, day, signal, 1 from unnest(counted) as signal
-            on conflict on constraint signal_counts_pkey do update set count = c.count + 1;
+        if p_message.name = any (p_rules.signal_events) then
+            with counts as (
+                insert into public.signal_counts as c (workspace_id, identity_id, day, signal, count)
+                select p_sender.workspace_id, state.identity_id, day, s.signal, 1
+                from unnest(p_rules.signals, p_rules.signal_events, p_rules.signal_conditions, p_rules.signal_trusted)
+                    as s (signal, event, condition, trusted_only)
+                where s.event = p_message.name and (p_message.trusted or not s.trusted_only)
+                    and (s.condition is null or p_message.properties @> s.condition)
+                on conflict on constraint signal_counts_pkey do update set count = c.count + 1
+                returning c.signal
+            )
+            select array_agg(signal) into counted from counts;
         end if;
 
         if state.sums_on <> today or state.rules_version <> p_rules.version then

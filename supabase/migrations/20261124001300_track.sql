@@ -91,11 +91,15 @@ create function private.track_many(
         touched     uuid[] := '{}';
         overflowing integer[];
         stored      integer[];
-        has_traits  boolean := exists (select from unnest(p_messages) as m where m.traits is not null);
-        has_stages  boolean := exists (select from unnest(p_messages) as m where m.name = any (p_rules.stage_events));
+        has_traits  boolean;
+        has_stages  boolean;
+        is_redacted boolean;
         structural  boolean := private.changes_structure(workspace, p_messages);
         rejected    jsonb := '[]';
     begin
+        select bool_or(m.traits is not null), bool_or(m.name = any (p_rules.stage_events)), bool_or(m.redactions > 0)
+        into has_traits, has_stages, is_redacted
+        from unnest(p_messages) as m;
         perform private.lock_structure(workspace, structural);
         resolved := private.resolve_messages(workspace, messages);
         if structural or cardinality(resolved) < cardinality(messages) then
@@ -121,7 +125,7 @@ create function private.track_many(
             messages := array(select m from unnest(messages) as m where m.index = any (stored));
         end if;
 
-        if exists (select from unnest(messages) as m where m.redactions > 0) then
+        if is_redacted then
             insert into public.redactions (workspace_id, message_id, trusted, removed, received_at)
             select workspace, m.message_id, m.trusted, m.redactions, p_now
             from unnest(messages) as m
@@ -200,12 +204,13 @@ create function private.track_messages(
     set search_path = ''
     as $$
     declare
-        rules    private.compiled_rules;
-        message  private.message;
-        admitted private.message[];
-        refused  jsonb;
-        result   jsonb;
-        was_new  boolean;
+        rules      private.compiled_rules;
+        message    private.message;
+        admitted   private.message[];
+        has_traits boolean;
+        refused    jsonb;
+        result     jsonb;
+        was_new    boolean;
     begin
         select * into strict rules from private.compiled_rules where workspace_id = p_sender.workspace_id;
 
@@ -222,8 +227,9 @@ create function private.track_messages(
 
         select
             coalesce(array_agg(m.message) filter (where r.code is null), '{}'),
-            coalesce(jsonb_agg(private.rejection(m.message, r.code)) filter (where r.code is not null), '[]')
-        into admitted, refused
+            coalesce(jsonb_agg(private.rejection(m.message, r.code)) filter (where r.code is not null), '[]'),
+            bool_or((m.message).traits is not null)
+        into admitted, refused, has_traits
         from (
             select row(
                 m.index, m.type, m.name, m.kinds, m.values, m.user_hash, m.occurred_at, m.message_id,
@@ -238,7 +244,7 @@ create function private.track_messages(
         if cardinality(admitted) = 0 then
             return jsonb_build_object('accepted', 0, 'rejected', refused);
         end if;
-        if exists (select from unnest(admitted) as m where m.traits is not null) then
+        if has_traits then
             result := private.track_traits(p_sender, rules, admitted, p_now);
         else
             result := private.track_many(p_sender, rules, admitted, p_now);
