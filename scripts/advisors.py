@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,17 +16,22 @@ EXCEPTIONS = ROOT / "supabase" / "advisor_exceptions.txt"
 
 
 def advice(database_url: str) -> dict[str, str]:
-    """What it finds at WARN or above: the finding's key, and what it says about it."""
+    """What it finds at WARN or above: the finding's name, and what it says about it."""
     command = [str(cli()), "db", "advisors", f"--remote={database_url}?sslmode=disable", "--level=warn"]
     found = subprocess.run(
         [*command, "--output-format=json"], env={**os.environ, **QUIET}, cwd=ROOT, stdout=subprocess.PIPE, check=True
     )
     results = json.loads(found.stdout)["results"]
-    return {result["cacheKey"]: f"{result['level']} {result['title']}: {result['detail']}" for result in results}
+    return {name(result["cacheKey"]): f"{result['level']} {result['title']}: {result['detail']}" for result in results}
+
+
+def name(key: str) -> str:
+    """A finding's key without the digest at its end, which changes with a function's body."""
+    return re.sub("_[0-9a-f]{32}$", "", key)
 
 
 def exceptions(file: Path) -> set[str]:
-    """The keys in the file, each followed by `#` and its reason; one without a reason is a ValueError."""
+    """The names in the file, each followed by `#` and its reason; one without a reason is a ValueError."""
     lines = [line.partition("#") for line in file.read_text().splitlines() if line and not line.startswith("#")]
     for key, _, reason in lines:
         if not reason.strip():
