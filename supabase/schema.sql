@@ -1145,7 +1145,7 @@ CREATE FUNCTION private.store_events(p_workspace uuid, p_messages private.messag
             from unnest(p_messages) as m
             join unnest(p_resolved) as r on r.index = m.index
             order by m.message_id, m.trusted, m.index
-            on conflict on constraint events_pkey do nothing
+            on conflict do nothing
             returning message_id, trusted
         )
         select array_agg(message_id), array_agg(trusted) into stored_ids, trusts from stored;
@@ -1374,7 +1374,7 @@ CREATE FUNCTION private.track_one(p_sender private.sender, p_rules private.compi
             (p_sender.workspace_id, p_message.trusted, p_message.message_id,
              state.identity_id, lower_ids, p_message.type, p_message.name,
              p_message.occurred_at, p_now, p_message.properties, p_message.context)
-        on conflict on constraint events_pkey do nothing;
+        on conflict do nothing;
         if not found then
             return false;
         end if;

@@ -44,7 +44,7 @@ def message(position: int, contact: str, day: str) -> Mapping[str, object]:
 def track_script(contacts: Sequence[str], day: str = TODAY) -> str:
     """One call of track() with a message for each of those contacts."""
     messages = json.dumps([message(position, contact, day) for position, contact in enumerate(contacts)])
-    call = f"select public.track('{KEY_HASH}', null, '{messages}', '{TODAY}T12:00:00Z')"
+    call = f"select public.track('{KEY_HASH}', null, '{messages}', '{TODAY}T12:00:00Z', '[]')"
     return "\n".join([*draws(contacts), f"{call};\n"])
 
 

@@ -19,6 +19,7 @@ create table public.events (
     context      jsonb       not null,
 
     -- No check constraints: each costs every event its parsing, and track() alone writes here.
+    -- The only unique key, so inserts need not name it in "on conflict", which costs look-ups on a partitioned table.
     constraint events_pkey primary key (workspace_id, message_id, trusted)
 ) partition by hash (workspace_id);
 

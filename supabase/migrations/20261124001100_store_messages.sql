@@ -47,7 +47,7 @@ create function private.store_events(
             from unnest(p_messages) as m
             join unnest(p_resolved) as r on r.index = m.index
             order by m.message_id, m.trusted, m.index
-            on conflict on constraint events_pkey do nothing
+            on conflict do nothing
             returning message_id, trusted
         )
         select array_agg(message_id), array_agg(trusted) into stored_ids, trusts from stored;

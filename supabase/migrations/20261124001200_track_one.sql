@@ -52,7 +52,7 @@ create function private.track_one(
             (p_sender.workspace_id, p_message.trusted, p_message.message_id,
              state.identity_id, lower_ids, p_message.type, p_message.name,
              p_message.occurred_at, p_now, p_message.properties, p_message.context)
-        on conflict on constraint events_pkey do nothing;
+        on conflict do nothing;
         if not found then
             return false;
         end if;
