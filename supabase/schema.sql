@@ -42,7 +42,7 @@ CREATE TYPE private.message AS (
 	"values" text[],
 	user_hash text,
 	occurred_at timestamp with time zone,
-	message_id text,
+	message_id text COLLATE pg_catalog."C",
 	properties jsonb,
 	context jsonb,
 	traits jsonb,
@@ -1206,12 +1206,15 @@ CREATE FUNCTION private.track_many(p_sender private.sender, p_rules private.comp
         has_traits  boolean;
         has_stages  boolean;
         is_redacted boolean;
-        structural  boolean := private.changes_structure(workspace, p_messages);
+        structural  boolean;
         rejected    jsonb := '[]';
     begin
-        select bool_or(m.traits is not null), bool_or(m.name = any (p_rules.stage_events)), bool_or(m.redactions > 0)
-        into has_traits, has_stages, is_redacted
+        select
+            bool_or(m.traits is not null), bool_or(m.name = any (p_rules.stage_events)), bool_or(m.redactions > 0),
+            bool_or(cardinality(m.kinds) > 1)
+        into has_traits, has_stages, is_redacted, structural
         from unnest(p_messages) as m;
+        structural := structural and private.changes_structure(workspace, p_messages);
         perform private.lock_structure(workspace, structural);
         resolved := private.resolve_messages(workspace, messages);
         if structural or cardinality(resolved) < cardinality(messages) then

@@ -14,7 +14,7 @@ create type private.message as (
     "values"     text[],
     user_hash    text,
     occurred_at  timestamptz,
-    message_id   text,
+    message_id   text collate "C",
     properties   jsonb,
     context      jsonb,
     traits       jsonb,

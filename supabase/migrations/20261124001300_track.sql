@@ -94,12 +94,15 @@ create function private.track_many(
         has_traits  boolean;
         has_stages  boolean;
         is_redacted boolean;
-        structural  boolean := private.changes_structure(workspace, p_messages);
+        structural  boolean;
         rejected    jsonb := '[]';
     begin
-        select bool_or(m.traits is not null), bool_or(m.name = any (p_rules.stage_events)), bool_or(m.redactions > 0)
-        into has_traits, has_stages, is_redacted
+        select
+            bool_or(m.traits is not null), bool_or(m.name = any (p_rules.stage_events)), bool_or(m.redactions > 0),
+            bool_or(cardinality(m.kinds) > 1)
+        into has_traits, has_stages, is_redacted, structural
         from unnest(p_messages) as m;
+        structural := structural and private.changes_structure(workspace, p_messages);
         perform private.lock_structure(workspace, structural);
         resolved := private.resolve_messages(workspace, messages);
         if structural or cardinality(resolved) < cardinality(messages) then
