@@ -553,18 +553,6 @@ CREATE FUNCTION private.identity_rank(p_kind text) RETURNS integer
         select array_position(array['anonymousId', 'email', 'userId'], p_kind)
     $$;
 
--- Name: is_trusted(private.sender, private.message); Type: FUNCTION; Schema: private; Owner: -
-
-CREATE FUNCTION private.is_trusted(p_sender private.sender, p_message private.message) RETURNS boolean
-    LANGUAGE sql IMMUTABLE
-    AS $$
-        select (p_sender).trusted or (
-            (p_message).user_hash is not null
-            and (p_message).kinds[1] = 'userId'
-            and private.vouches(p_sender, (p_message).values[1], (p_message).user_hash)
-        )
-    $$;
-
 -- Name: joined_by_trust(public.identities); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.joined_by_trust(p_identity public.identities) RETURNS boolean
@@ -1281,6 +1269,8 @@ CREATE FUNCTION private.track_messages(p_sender private.sender, p_messages jsonb
     AS $$
     declare
         rules      private.compiled_rules;
+        -- What a message is where it says nothing: as trusted as its sender.
+        blank      private.message;
         message    private.message;
         admitted   private.message[];
         has_traits boolean;
@@ -1289,10 +1279,10 @@ CREATE FUNCTION private.track_messages(p_sender private.sender, p_messages jsonb
         was_new    boolean;
     begin
         select * into strict rules from private.compiled_rules where workspace_id = p_sender.workspace_id;
+        blank.trusted := p_sender.trusted;
 
         if jsonb_array_length(p_messages) = 1 then
-            message := jsonb_populate_record(null::private.message, p_messages -> 0);
-            message.trusted := private.is_trusted(p_sender, message);
+            message := private.weighed(p_sender, jsonb_populate_record(blank, p_messages -> 0));
             if private.refusal(p_sender, message) is null then
                 was_new := private.track_one(p_sender, rules, message, p_now);
                 if was_new is not null then
@@ -1307,12 +1297,8 @@ CREATE FUNCTION private.track_messages(p_sender private.sender, p_messages jsonb
             bool_or((m.message).traits is not null)
         into admitted, refused, has_traits
         from (
-            select row(
-                m.index, m.type, m.name, m.kinds, m.values, m.user_hash, m.occurred_at, m.message_id,
-                m.properties, m.context, m.traits, m.redactions, m.sensitive_at, m.sensitive_id,
-                private.is_trusted(p_sender, m)
-            )::private.message as message
-            from jsonb_populate_recordset(null::private.message, p_messages) as m
+            select case when m.user_hash is null then m else private.weighed(p_sender, m) end as message
+            from jsonb_populate_recordset(blank, p_messages) as m
             offset 0
         ) as m
         cross join lateral (select private.refusal(p_sender, m.message) as code) as r;
@@ -1541,6 +1527,21 @@ CREATE FUNCTION private.vouches(p_sender private.sender, p_user_id text, p_user_
                 false
             )
         );
+    end
+    $$;
+
+-- Name: weighed(private.sender, private.message); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.weighed(p_sender private.sender, p_message private.message) RETURNS private.message
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+    begin
+        if p_message.user_hash is not null and p_message.kinds[1] = 'userId' then
+            p_message.trusted := p_message.trusted
+                or private.vouches(p_sender, p_message.values[1], p_message.user_hash);
+        end if;
+        return p_message;
     end
     $$;
 
@@ -3702,11 +3703,6 @@ GRANT ALL ON FUNCTION private.hmac_sha256(p_key text, p_message text) TO service
 REVOKE ALL ON FUNCTION private.identity_rank(p_kind text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.identity_rank(p_kind text) TO service_role;
 
--- Name: FUNCTION is_trusted(p_sender private.sender, p_message private.message); Type: ACL; Schema: private; Owner: -
-
-REVOKE ALL ON FUNCTION private.is_trusted(p_sender private.sender, p_message private.message) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.is_trusted(p_sender private.sender, p_message private.message) TO service_role;
-
 -- Name: FUNCTION joined_by_trust(p_identity public.identities); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.joined_by_trust(p_identity public.identities) FROM PUBLIC;
@@ -3912,6 +3908,11 @@ GRANT ALL ON FUNCTION private.update_scores(p_workspace uuid, p_rules private.co
 
 REVOKE ALL ON FUNCTION private.vouches(p_sender private.sender, p_user_id text, p_user_hash text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.vouches(p_sender private.sender, p_user_id text, p_user_hash text) TO service_role;
+
+-- Name: FUNCTION weighed(p_sender private.sender, p_message private.message); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.weighed(p_sender private.sender, p_message private.message) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.weighed(p_sender private.sender, p_message private.message) TO service_role;
 
 -- Name: FUNCTION with_originals(p_messages jsonb); Type: ACL; Schema: private; Owner: -
 

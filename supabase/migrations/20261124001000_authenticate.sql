@@ -69,21 +69,24 @@ create function private.vouches(p_sender private.sender, p_user_id text, p_user_
 revoke all on function private.vouches(private.sender, text, text) from public;
 grant execute on function private.vouches(private.sender, text, text) to service_role;
 
--- These two have no search_path of their own, so that the planner can put their bodies in place of the calls:
--- they are asked once per message. All names in them are qualified.
-create function private.is_trusted(p_sender private.sender, p_message private.message) returns boolean
-    language sql immutable
+-- The message, trusted also where its userHash vouches for the user it names.
+create function private.weighed(p_sender private.sender, p_message private.message) returns private.message
+    language plpgsql immutable
+    set search_path = ''
     as $$
-        select (p_sender).trusted or (
-            (p_message).user_hash is not null
-            and (p_message).kinds[1] = 'userId'
-            and private.vouches(p_sender, (p_message).values[1], (p_message).user_hash)
-        )
+    begin
+        if p_message.user_hash is not null and p_message.kinds[1] = 'userId' then
+            p_message.trusted := p_message.trusted
+                or private.vouches(p_sender, p_message.values[1], p_message.user_hash);
+        end if;
+        return p_message;
+    end
     $$;
-revoke all on function private.is_trusted(private.sender, private.message) from public;
-grant execute on function private.is_trusted(private.sender, private.message) to service_role;
+revoke all on function private.weighed(private.sender, private.message) from public;
+grant execute on function private.weighed(private.sender, private.message) to service_role;
 
--- Why the sender may not say this, or null when they may.
+-- Why the sender may not say this, or null when they may. It has no search_path of its own, so that the planner can
+-- put its body in place of the call: it is asked once per message. All names in it are qualified.
 create function private.refusal(p_sender private.sender, p_message private.message) returns text
     language sql immutable
     as $$

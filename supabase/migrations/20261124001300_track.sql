@@ -208,6 +208,8 @@ create function private.track_messages(
     as $$
     declare
         rules      private.compiled_rules;
+        -- What a message is where it says nothing: as trusted as its sender.
+        blank      private.message;
         message    private.message;
         admitted   private.message[];
         has_traits boolean;
@@ -216,10 +218,10 @@ create function private.track_messages(
         was_new    boolean;
     begin
         select * into strict rules from private.compiled_rules where workspace_id = p_sender.workspace_id;
+        blank.trusted := p_sender.trusted;
 
         if jsonb_array_length(p_messages) = 1 then
-            message := jsonb_populate_record(null::private.message, p_messages -> 0);
-            message.trusted := private.is_trusted(p_sender, message);
+            message := private.weighed(p_sender, jsonb_populate_record(blank, p_messages -> 0));
             if private.refusal(p_sender, message) is null then
                 was_new := private.track_one(p_sender, rules, message, p_now);
                 if was_new is not null then
@@ -234,12 +236,8 @@ create function private.track_messages(
             bool_or((m.message).traits is not null)
         into admitted, refused, has_traits
         from (
-            select row(
-                m.index, m.type, m.name, m.kinds, m.values, m.user_hash, m.occurred_at, m.message_id,
-                m.properties, m.context, m.traits, m.redactions, m.sensitive_at, m.sensitive_id,
-                private.is_trusted(p_sender, m)
-            )::private.message as message
-            from jsonb_populate_recordset(null::private.message, p_messages) as m
+            select case when m.user_hash is null then m else private.weighed(p_sender, m) end as message
+            from jsonb_populate_recordset(blank, p_messages) as m
             offset 0
         ) as m
         cross join lateral (select private.refusal(p_sender, m.message) as code) as r;
