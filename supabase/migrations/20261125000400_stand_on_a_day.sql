@@ -1,0 +1,164 @@
+-- Why: one function says what a contact's numbers lead to on a day: score, stage, and the day until which neither
+-- changes by itself. Ingestion, the sweep, re-scoring and a draft's preview all ask it.
+-- Not breaking (new functions). Locks: none. Undo: drop the functions.
+
+create type private.standing as (
+    score    smallint,
+    stage_id uuid,
+    due_on   date
+);
+
+drop function private.stage_of(private.compiled_rules, integer, uuid, timestamptz, date);
+
+-- By hand, else by the latest stage event, else by silence, else by score.
+create function private.stage_of(
+    p_rules private.compiled_rules, p_score integer, p_pinned_stage uuid, p_event_stage uuid, p_silent_days integer
+) returns uuid
+    language plpgsql immutable parallel safe
+    set search_path = ''
+    as $$
+    begin
+        -- width_bucket() counts the thresholds reached; position 0 is outside the array, hence null.
+        return coalesce(
+            p_pinned_stage,
+            p_event_stage,
+            (p_rules).silence_stages[width_bucket(p_silent_days, (p_rules).silence_days::integer[])],
+            (p_rules).score_stages[width_bucket(p_score, (p_rules).thresholds::integer[])]
+        );
+    end
+    $$;
+revoke all on function private.stage_of(private.compiled_rules, integer, uuid, uuid, integer) from public;
+grant execute on function private.stage_of(private.compiled_rules, integer, uuid, uuid, integer) to service_role;
+
+-- In days, the soonest that the score can change by decay; never too late, and exact where no rule is at its cap and
+-- all points have one sign. A part that is p now is at least p * 2^(-days / half-life) then, so what points lose in n
+-- days is at most gained * (1 - 2^(-n / half-life)), or, until a cap lets go, as much of what is not capped.
+--   p_gained: sum of the positive parts     p_free: those of them below their cap     p_owed: sum of the negative parts
+--   p_uncapping: the least (points * sum / cap) of those at their cap
+--   p_loss, p_rise: how much lower or higher the sum may be for the same score
+create function private.days_to_change(
+    p_gained float8, p_free float8, p_uncapping float8, p_owed float8, p_loss float8, p_rise float8, p_half_life float8
+) returns float8
+    language plpgsql immutable parallel safe
+    set search_path = ''
+    as $$
+    declare
+        down float8 := 'infinity';
+        up   float8 := 'infinity';
+    begin
+        if p_gained > p_loss then
+            down := greatest(
+                ln(p_gained / (p_gained - p_loss)),
+                least(
+                    ln(p_uncapping),
+                    case when p_free > p_loss then ln(p_free / (p_free - p_loss)) else 'infinity' end
+                )
+            );
+        end if;
+        if p_owed > p_rise then
+            up := ln(p_owed / (p_owed - p_rise));
+        end if;
+        return least(down, up) / ln(2.0::float8) * p_half_life;
+    end
+    $$;
+revoke all on function private.days_to_change(float8, float8, float8, float8, float8, float8, float8) from public;
+grant execute on function private.days_to_change(float8, float8, float8, float8, float8, float8, float8) to service_role;
+
+-- p_sums: per rule, in the compiled order, the sum of count times decay as of p_day.
+create function private.standing(
+    p_rules private.compiled_rules, p_sums numeric[], p_fit numeric, p_pinned_stage uuid, p_event_stage uuid,
+    p_last_event_at timestamptz, p_day date
+) returns private.standing
+    language plpgsql immutable parallel safe
+    set search_path = ''
+    as $$
+    declare
+        here     private.standing;
+        tally    record;
+        days     float8;
+        last_day date := (p_last_event_at at time zone 'utc')::date;
+        silence  integer := p_day - last_day;
+    begin
+        select
+            coalesce(sum(r.part), 0) + p_fit as points,
+            coalesce(sum(r.part) filter (where r.part > 0), 0) as gained,
+            coalesce(sum(r.part) filter (where r.part > 0 and r.part < r.cap), 0) as free,
+            coalesce(min(r.whole / r.cap) filter (where r.whole >= r.cap), 'infinity') as uncapping,
+            coalesce(-sum(r.part) filter (where r.part < 0), 0) as owed
+        into tally
+        from (
+            select r.whole, r.cap, least(r.cap, greatest(-r.cap, r.whole)) as part
+            from (
+                select r.points * r.sum as whole, r.cap
+                from unnest(p_sums, p_rules.rule_points, p_rules.rule_caps) as r (sum, points, cap)
+                offset 0
+            ) as r
+            offset 0
+        ) as r;
+        here.score := round(least(100, greatest(0, tally.points)));
+        here.stage_id := private.stage_of(p_rules, here.score, p_pinned_stage, p_event_stage, silence);
+
+        days := private.days_to_change(
+            tally.gained, tally.free, tally.uncapping, tally.owed,
+            case here.score when 0 then 'infinity' else tally.points - here.score + 0.5 end,
+            case here.score when 100 then 'infinity' else here.score + 0.5 - tally.points end,
+            p_rules.half_life_days
+        );
+        -- A thousandth of a day is far more than what the factors' rounding to 12 decimals can shift.
+        here.due_on := case
+            when days = 'infinity' then 'infinity'
+            else p_day + greatest(1, ceil(days - 0.001)::integer)
+        end;
+        if last_day > p_day then
+            -- What is dated tomorrow counts from tomorrow on.
+            here.due_on := least(here.due_on, last_day);
+        elsif p_pinned_stage is null and p_event_stage is null then
+            here.due_on := least(
+                here.due_on,
+                last_day + p_rules.silence_days[1 + width_bucket(silence, p_rules.silence_days::integer[])]
+            );
+        end if;
+        return here;
+    end
+    $$;
+revoke all on function private.standing(private.compiled_rules, numeric[], numeric, uuid, uuid, timestamptz, date) from public;
+grant execute on function private.standing(private.compiled_rules, numeric[], numeric, uuid, uuid, timestamptz, date)
+    to service_role;
+
+-- The points of those fit rules that a contact's traits match.
+create function private.fit_of(p_rules private.compiled_rules, p_traits jsonb) returns numeric
+    language plpgsql immutable parallel safe
+    set search_path = ''
+    as $$
+    begin
+        return (
+            select coalesce(sum(f.points), 0)
+            from unnest(p_rules.fit_traits, p_rules.fit_operators, p_rules.fit_operands, p_rules.fit_points)
+                as f (trait, operator, operand, points)
+            where private.fit_matches(f.operator, p_traits -> f.trait, f.operand)
+        );
+    end
+    $$;
+revoke all on function private.fit_of(private.compiled_rules, jsonb) from public;
+grant execute on function private.fit_of(private.compiled_rules, jsonb) to service_role;
+
+-- The stage of a contact's latest stage event in the total order; of two that one message means, the later stage.
+create function private.event_stage_of(p_rules private.compiled_rules, p_contact uuid) returns uuid
+    language plpgsql stable
+    set search_path = ''
+    as $$
+    begin
+        return (
+            select p_rules.event_stages[array_position(p_rules.event_signals, e.signal)]
+            from public.identities as i
+            join public.stage_events as e on e.identity_id = i.id
+            where i.contact_id = p_contact and e.signal = any (p_rules.event_signals)
+            order by
+                e.trusted desc, e.occurred_at desc, e.message_id desc,
+                array_position(p_rules.event_signals, e.signal) desc
+            limit 1
+        );
+    end
+    $$;
+revoke all on function private.event_stage_of(private.compiled_rules, uuid) from public;
+grant execute on function private.event_stage_of(private.compiled_rules, uuid) to service_role;
