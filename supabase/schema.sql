@@ -83,37 +83,23 @@ CREATE TYPE private.stage_change AS (
 	score smallint
 );
 
--- Name: add_default_rules(uuid); Type: FUNCTION; Schema: private; Owner: -
+-- Name: standing; Type: TYPE; Schema: private; Owner: -
 
-CREATE FUNCTION private.add_default_rules(p_workspace uuid) RETURNS void
-    LANGUAGE plpgsql
+CREATE TYPE private.standing AS (
+	score smallint,
+	stage_id uuid,
+	due_on date
+);
+
+-- Name: accept_rescore_request(); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.accept_rescore_request() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
     begin
-        insert into public.signals (workspace_id, number, name, event)
-        select p_workspace, d.number, d.event, d.event
-        from (values
-            (1, 'Page Viewed'), (2, 'Feature Used'), (3, 'Project Created'),
-            (4, 'Invite Sent'), (5, 'Pricing Viewed'), (6, 'Upgrade Clicked')
-        ) as d (number, event);
-
-        insert into public.score_rules (workspace_id, signal, points, cap)
-        select p_workspace, d.signal, d.points, d.cap
-        from (values
-            (1, 1, 10), (2, 5, 30), (3, 10, 30), (4, 10, 20), (5, 15, 30), (6, 25, 50)
-        ) as d (signal, points, cap);
-
-        insert into public.stages (workspace_id, position, name, threshold, event, silence_days)
-        select p_workspace, d.position, d.name, d.threshold, d.event, d.silence_days
-        from (values
-            (1, 'signed_up', 0, null, null),
-            (2, 'activated', 20, null, null),
-            (3, 'engaged', 40, null, null),
-            (4, 'ready', 70, null, null),
-            (5, 'customer', null, 'Subscription Started', null),
-            (6, 'at_risk', null, null, 14),
-            (7, 'churned', null, 'Subscription Cancelled', null)
-        ) as d (position, name, threshold, event, silence_days);
+        perform private.begin_rescore(new.workspace_id, true, new.requested_at);
+        return null;
     end
     $$;
 
@@ -144,6 +130,82 @@ CREATE FUNCTION private.add_ready_automation(p_workspace uuid) RETURNS void
         where s.workspace_id = p_workspace and s.name = 'ready'
     $$;
 
+SET default_tablespace = '';
+
+SET default_table_access_method = heap;
+
+-- Name: compiled_rules; Type: TABLE; Schema: private; Owner: -
+
+CREATE TABLE private.compiled_rules (
+    workspace_id uuid NOT NULL,
+    version integer NOT NULL,
+    half_life_days smallint NOT NULL,
+    signals smallint[] NOT NULL,
+    signal_events text[] NOT NULL,
+    signal_conditions jsonb[] NOT NULL,
+    signal_trusted boolean[] NOT NULL,
+    rule_signals smallint[] NOT NULL,
+    rule_points numeric[] NOT NULL,
+    rule_caps numeric[] NOT NULL,
+    score_stages uuid[] NOT NULL,
+    thresholds smallint[] NOT NULL,
+    event_stages uuid[] NOT NULL,
+    silence_stages uuid[] NOT NULL,
+    silence_days smallint[] NOT NULL,
+    fit_traits text[] NOT NULL,
+    fit_operators text[] NOT NULL,
+    fit_operands jsonb[] NOT NULL,
+    fit_points numeric[] NOT NULL,
+    event_signals smallint[] NOT NULL,
+    last_signals smallint[] NOT NULL,
+    last_events text[] NOT NULL,
+    last_conditions jsonb[] NOT NULL,
+    last_trusted boolean[] NOT NULL
+);
+
+-- Name: age_contacts(uuid, private.compiled_rules, uuid[], timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.age_contacts(p_workspace uuid, p_rules private.compiled_rules, p_contacts uuid[], p_now timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        day     date;
+        due     uuid[];
+        changes private.stage_change[];
+        entered private.stage_change[] := '{}';
+    begin
+        loop
+            select min(s.due_on), array_agg(s.contact_id order by s.contact_id) into day, due
+            from public.contact_states as s
+            where s.contact_id = any (p_contacts)
+                and s.due_on = (
+                    select min(first.due_on) from public.contact_states as first where first.contact_id = any (p_contacts)
+                );
+            exit when day is null or day > (p_now at time zone 'utc')::date;
+            changes := private.update_scores(p_workspace, p_rules, private.no_gains(due), day::timestamp at time zone 'utc');
+            perform private.log_transitions(
+                p_workspace, array(select c from unnest(changes) as c where c.to_stage_id = any (p_rules.silence_stages)),
+                'silence', day::timestamp at time zone 'utc'
+            );
+            perform private.log_transitions(
+                p_workspace, array(select c from unnest(changes) as c where c.to_stage_id <> all (p_rules.silence_stages)),
+                'decay', day::timestamp at time zone 'utc'
+            );
+            entered := entered || changes;
+        end loop;
+        perform private.queue_mails(
+            p_workspace,
+            array(
+                select c from unnest(entered) as c
+                join public.contact_states as s on s.contact_id = c.contact_id and s.stage_id = c.to_stage_id
+            ),
+            p_now
+        );
+        return cardinality(entered);
+    end
+    $$;
+
 -- Name: apply_move(); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.apply_move() RETURNS trigger
@@ -155,19 +217,75 @@ CREATE FUNCTION private.apply_move() RETURNS trigger
         touched uuid[];
     begin
         perform private.lock_structure(new.workspace_id, true);
+        select * into strict rules from private.compiled_rules where workspace_id = new.workspace_id;
         update public.identities set pinned_to_id = private.pin_for(new) where id = new.identity_id;
         touched := array(select distinct id from unnest(private.move_identity(new.identity_id)) as id order by id);
         perform private.lock_contacts(new.workspace_id, touched);
-        perform private.regroup_contacts(new.workspace_id, touched);
-
-        select * into strict rules from private.compiled_rules where workspace_id = new.workspace_id;
-        perform private.update_scores(
-            new.workspace_id, rules,
-            array(select row(id, null, null, null)::private.gain from unnest(touched) as id), 'hand', new.moved_at
+        perform private.regroup_contacts(new.workspace_id, rules, touched);
+        perform private.record_transitions(
+            new.workspace_id,
+            private.update_scores(new.workspace_id, rules, private.no_gains(touched), new.moved_at), 'hand', new.moved_at
         );
         return null;
     exception when sqlstate 'PT450' then
         raise sqlstate 'PT412' using message = 'too_many_identities';
+    end
+    $$;
+
+-- Name: apply_pin(); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.apply_pin() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+    declare
+        rules   private.compiled_rules;
+        contact uuid;
+    begin
+        perform private.lock_structure(new.workspace_id, false);
+        select i.contact_id into contact from public.identities as i
+        where i.id = new.contact_id and i.workspace_id = new.workspace_id;
+        if not found then
+            raise sqlstate 'PT404' using message = 'contact_unknown';
+        end if;
+        select * into strict rules from private.compiled_rules where workspace_id = new.workspace_id;
+        perform private.lock_contacts(new.workspace_id, array[contact]);
+        perform private.bring_up_to_date(new.workspace_id, rules, array[contact], new.pinned_at);
+        update public.contact_states set pinned_stage_id = private.pinned_stage_of(rules, contact) where contact_id = contact;
+        perform private.record_transitions(
+            new.workspace_id,
+            private.update_scores(new.workspace_id, rules, private.no_gains(array[contact]), new.pinned_at),
+            'hand', new.pinned_at
+        );
+        return null;
+    end
+    $$;
+
+-- Name: apply_rules(uuid, jsonb); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.apply_rules(p_workspace uuid, p_document jsonb) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    begin
+        perform private.lock_structure(p_workspace, true);
+        update public.workspaces
+        set half_life_days = (p_document -> 'halfLifeDays')::smallint, rules_version = rules_version + 1
+        where id = p_workspace;
+        perform private.write_stages(p_workspace, p_document -> 'stages');
+
+        delete from public.score_rules where workspace_id = p_workspace;
+        insert into public.score_rules (workspace_id, name, signal, points, cap)
+        select p_workspace, r.name, r.signal, r.points, r.cap
+        from jsonb_to_recordset(p_document -> 'signals')
+            as r (name text, signal smallint, points numeric, cap numeric);
+
+        delete from public.fit_rules where workspace_id = p_workspace;
+        insert into public.fit_rules (workspace_id, trait, operator, operand, points)
+        select p_workspace, f.trait, f.operator, f.operand, f.points
+        from jsonb_to_recordset(p_document -> 'fit') as f (trait text, operator text, operand jsonb, points numeric);
+
+        perform private.compile_rules(p_workspace);
     end
     $$;
 
@@ -203,6 +321,96 @@ CREATE FUNCTION private.authenticate(p_key_hash text, p_origin text) RETURNS pri
     end
     $$;
 
+-- Name: rule_drafts; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.rule_drafts (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    workspace_id uuid NOT NULL,
+    rules jsonb NOT NULL,
+    completed jsonb,
+    status text DEFAULT 'counting'::text NOT NULL,
+    decision text,
+    previewed_on date,
+    done_to uuid,
+    done integer DEFAULT 0 NOT NULL,
+    total integer,
+    created_by uuid DEFAULT auth.uid(),
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL,
+    decided_at timestamp with time zone,
+    CONSTRAINT rule_drafts_decision_known CHECK ((decision = ANY (ARRAY['publish'::text, 'discard'::text]))),
+    CONSTRAINT rule_drafts_status_known CHECK ((status = ANY (ARRAY['counting'::text, 'previewing'::text, 'previewed'::text, 'published'::text, 'discarded'::text])))
+);
+
+-- Name: begin_draft(public.rule_drafts); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.begin_draft(p_draft public.rule_drafts) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        document jsonb;
+    begin
+        perform private.refuse_wrong_rules(p_draft.rules);
+        perform private.lock_structure(p_draft.workspace_id, true);
+        document := private.completed_rules(p_draft.workspace_id, p_draft.rules);
+        perform private.refuse_lost_stages(p_draft.workspace_id, document);
+        perform private.compile_rules(p_draft.workspace_id);
+        perform private.fill_decay_factors((document -> 'halfLifeDays')::smallint);
+        update public.rule_drafts
+        set
+            completed = document,
+            status = case private.uncounted_signals(p_draft.workspace_id, document)
+                when '{}' then 'previewing' else 'counting'
+            end,
+            previewed_on = null, done_to = null, done = 0, total = null, changed_at = now()
+        where id = p_draft.id;
+    end
+    $$;
+
+-- Name: begin_rescore(uuid, boolean, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.begin_rescore(p_workspace uuid, p_recount boolean, p_now timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    begin
+        insert into public.rescores as known (workspace_id, recount, requested_at)
+        values (p_workspace, p_recount, p_now)
+        on conflict on constraint rescores_pkey do update
+            set recount = excluded.recount or (known.recount and known.finished_at is null),
+                requested_at = excluded.requested_at, done_to = null, done = 0, total = null, finished_at = null;
+    end
+    $$;
+
+-- Name: bring_up_to_date(uuid, private.compiled_rules, uuid[], timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.bring_up_to_date(p_workspace uuid, p_rules private.compiled_rules, p_contacts uuid[], p_now timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        outdated uuid[];
+        due      uuid[];
+        changed  integer := 0;
+    begin
+        select
+            array_agg(s.contact_id) filter (where s.rules_version <> p_rules.version),
+            array_agg(s.contact_id) filter (where s.due_on <= (p_now at time zone 'utc')::date)
+        into outdated, due
+        from public.contact_states as s
+        -- A contact without a stage is new.
+        where s.contact_id = any (p_contacts) and s.stage_id is not null;
+        if outdated is not null then
+            changed := private.rescore_contacts(p_workspace, p_rules, outdated, p_now);
+        end if;
+        if due is not null then
+            changed := changed + private.age_contacts(p_workspace, p_rules, due, p_now);
+        end if;
+        return changed;
+    end
+    $$;
+
 -- Name: changes_structure(uuid, private.message[]); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.changes_structure(p_workspace uuid, p_messages private.message[]) RETURNS boolean
@@ -235,48 +443,120 @@ CREATE FUNCTION private.compile_rules(p_workspace uuid) RETURNS void
     begin
         delete from private.compiled_rules where workspace_id = p_workspace;
         insert into private.compiled_rules
-        select
-            w.id, w.rules_version, w.half_life_days,
-            s.signals, s.events, s.conditions, s.trusted,
-            r.signals, r.points, r.caps,
-            exists (select from public.fit_rules as f where f.workspace_id = w.id),
-            g.score_stages, g.thresholds, g.event_stages, g.events, g.trusted, g.silence_stages, g.silence_days
-        from
-            public.workspaces as w,
-            lateral (
-                select
-                    coalesce(array_agg(number order by number), '{}') as signals,
-                    coalesce(array_agg(event order by number), '{}') as events,
-                    coalesce(array_agg(condition order by number), '{}') as conditions,
-                    coalesce(array_agg(trusted_only order by number), '{}') as trusted
-                from public.signals where workspace_id = w.id
-            ) as s,
-            lateral (
-                select
-                    coalesce(array_agg(signal order by signal), '{}') as signals,
-                    coalesce(array_agg(points order by signal), '{}') as points,
-                    coalesce(array_agg(cap order by signal), '{}') as caps
-                from public.score_rules where workspace_id = w.id
-            ) as r,
-            lateral (
-                select
-                    coalesce(array_agg(id order by threshold, position) filter (where threshold is not null), '{}') as score_stages,
-                    coalesce(array_agg(threshold order by threshold, position) filter (where threshold is not null), '{}') as thresholds,
-                    coalesce(array_agg(id order by position) filter (where event is not null), '{}') as event_stages,
-                    coalesce(array_agg(event order by position) filter (where event is not null), '{}') as events,
-                    coalesce(array_agg(trusted_only order by position) filter (where event is not null), '{}') as trusted,
-                    coalesce(array_agg(id order by silence_days) filter (where silence_days is not null), '{}') as silence_stages,
-                    coalesce(array_agg(silence_days order by silence_days) filter (where silence_days is not null), '{}') as silence_days
-                from public.stages where workspace_id = w.id
-            ) as g
+        select (private.compiled(w.id, w.rules_version, public.rules_in_force(w.id))).*
+        from public.workspaces as w
         where w.id = p_workspace;
         perform private.fill_decay_factors(half_life_days) from public.workspaces where id = p_workspace;
     end
     $$;
 
-SET default_tablespace = '';
+-- Name: compiled(uuid, integer, jsonb); Type: FUNCTION; Schema: private; Owner: -
 
-SET default_table_access_method = heap;
+CREATE FUNCTION private.compiled(p_workspace uuid, p_version integer, p_document jsonb) RETURNS private.compiled_rules
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    declare
+        rules private.compiled_rules;
+    begin
+        rules.workspace_id := p_workspace;
+        rules.version := p_version;
+        rules.half_life_days := p_document ->> 'halfLifeDays';
+        select
+            coalesce(array_agg(number order by number) filter (where kind = 'count'), '{}'),
+            coalesce(array_agg(event order by number) filter (where kind = 'count'), '{}'),
+            coalesce(array_agg(condition order by number) filter (where kind = 'count'), '{}'),
+            coalesce(array_agg(trusted_only order by number) filter (where kind = 'count'), '{}'),
+            coalesce(array_agg(number order by number) filter (where kind = 'last'), '{}'),
+            coalesce(array_agg(event order by number) filter (where kind = 'last'), '{}'),
+            coalesce(array_agg(condition order by number) filter (where kind = 'last'), '{}'),
+            coalesce(array_agg(trusted_only order by number) filter (where kind = 'last'), '{}')
+        into
+            rules.signals, rules.signal_events, rules.signal_conditions, rules.signal_trusted,
+            rules.last_signals, rules.last_events, rules.last_conditions, rules.last_trusted
+        from public.signals
+        where workspace_id = p_workspace;
+        select
+            coalesce(array_agg(signal order by signal), '{}'),
+            coalesce(array_agg(points order by signal), '{}'),
+            coalesce(array_agg(cap order by signal), '{}')
+        into rules.rule_signals, rules.rule_points, rules.rule_caps
+        from jsonb_to_recordset(p_document -> 'signals') as r (signal smallint, points numeric, cap numeric);
+        select
+            coalesce(array_agg(trait order by position), '{}'),
+            coalesce(array_agg(operator order by position), '{}'),
+            coalesce(array_agg(operand order by position), '{}'),
+            coalesce(array_agg(points order by position), '{}')
+        into rules.fit_traits, rules.fit_operators, rules.fit_operands, rules.fit_points
+        from rows from (
+            jsonb_to_recordset(p_document -> 'fit') as (trait text, operator text, operand jsonb, points numeric)
+        ) with ordinality as f (trait, operator, operand, points, position);
+        select
+            coalesce(array_agg(id order by score) filter (where score is not null), '{}'),
+            coalesce(array_agg(score order by score) filter (where score is not null), '{}'),
+            coalesce(array_agg(id order by position) filter (where signal is not null), '{}'),
+            coalesce(array_agg(signal order by position) filter (where signal is not null), '{}'),
+            coalesce(array_agg(id order by days) filter (where days is not null), '{}'),
+            coalesce(array_agg(days order by days) filter (where days is not null), '{}')
+        into
+            rules.score_stages, rules.thresholds, rules.event_stages, rules.event_signals,
+            rules.silence_stages, rules.silence_days
+        from rows from (
+            jsonb_to_recordset(p_document -> 'stages')
+                as (id uuid, score smallint, signal smallint, "silenceDays" smallint)
+        ) with ordinality as g (id, score, signal, days, position);
+        return rules;
+    end
+    $$;
+
+-- Name: compiled_draft(public.rule_drafts); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.compiled_draft(p_draft public.rule_drafts) RETURNS private.compiled_rules
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    begin
+        return private.compiled(p_draft.workspace_id, -1, p_draft.completed);
+    end
+    $$;
+
+-- Name: completed_rules(uuid, jsonb); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.completed_rules(p_workspace uuid, p_document jsonb) RETURNS jsonb
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+        select jsonb_build_object(
+            'halfLifeDays', p_document -> 'halfLifeDays',
+            'fit', p_document -> 'fit',
+            'signals', (
+                select coalesce(jsonb_agg(
+                    '{"trustedOnly": false, "cap": 100}' || e.entry
+                    || jsonb_build_object('signal', private.signal_number(p_workspace, 'count', e.entry))
+                    order by e.place
+                ), '[]')
+                from private.entries(p_document, 'signals') as e
+            ),
+            'stages', (
+                select coalesce(jsonb_agg(
+                    e.entry || jsonb_build_object('id', coalesce(given.id, named.id, gen_random_uuid()))
+                    || case when e.entry ? 'event'
+                        then jsonb_build_object('signal', private.signal_number(p_workspace, 'last', e.entry)) else '{}'
+                    end
+                    order by e.place
+                ), '[]')
+                from private.entries(p_document, 'stages') as e
+                left join public.stages as given
+                    on given.workspace_id = p_workspace and given.id = (e.entry ->> 'id')::uuid
+                left join public.stages as named
+                    on named.workspace_id = p_workspace and named.name = e.entry ->> 'name'
+                    and not exists (
+                        select from private.entries(p_document, 'stages') as other
+                        where other.entry ->> 'id' = named.id::text
+                    )
+            )
+        )
+    $$;
 
 -- Name: identities; Type: TABLE; Schema: public; Owner: -
 
@@ -309,28 +589,17 @@ CREATE FUNCTION private.contact_by_messages(p_identity public.identities) RETURN
     end
     $$;
 
--- Name: compiled_rules; Type: TABLE; Schema: private; Owner: -
+-- Name: count_back(uuid, uuid[], smallint[]); Type: FUNCTION; Schema: private; Owner: -
 
-CREATE TABLE private.compiled_rules (
-    workspace_id uuid NOT NULL,
-    version integer NOT NULL,
-    half_life_days smallint NOT NULL,
-    signals smallint[] NOT NULL,
-    signal_events text[] NOT NULL,
-    signal_conditions jsonb[] NOT NULL,
-    signal_trusted boolean[] NOT NULL,
-    rule_signals smallint[] NOT NULL,
-    rule_points numeric[] NOT NULL,
-    rule_caps numeric[] NOT NULL,
-    has_fit boolean NOT NULL,
-    score_stages uuid[] NOT NULL,
-    thresholds smallint[] NOT NULL,
-    event_stages uuid[] NOT NULL,
-    stage_events text[] NOT NULL,
-    stage_trusted boolean[] NOT NULL,
-    silence_stages uuid[] NOT NULL,
-    silence_days smallint[] NOT NULL
-);
+CREATE FUNCTION private.count_back(p_workspace uuid, p_contacts uuid[], p_signals smallint[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    begin
+        perform private.recount_signals(p_workspace, p_contacts, p_signals);
+        perform private.find_last_occurrences(p_workspace, p_contacts, p_signals);
+    end
+    $$;
 
 -- Name: count_signals(uuid, private.compiled_rules, private.message[], private.resolution[], date); Type: FUNCTION; Schema: private; Owner: -
 
@@ -388,6 +657,52 @@ CREATE FUNCTION private.count_signals(p_workspace uuid, p_rules private.compiled
     end
     $$;
 
+-- Name: counts_by_events(uuid, uuid[], smallint[]); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.counts_by_events(p_workspace uuid, p_contacts uuid[], p_signals smallint[]) RETURNS TABLE(identity_id uuid, signal smallint, day date, count integer)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    begin
+        return query
+        select i.id, s.number, (e.occurred_at at time zone 'utc')::date, count(*)::integer
+        from public.identities as i
+        join public.events as e on e.workspace_id = p_workspace and e.identity_id = i.id
+        join public.signals as s
+            on s.workspace_id = p_workspace and s.number = any (p_signals) and s.kind = 'count'
+            and s.event = e.name and (e.trusted or not s.trusted_only)
+            and (s.condition is null or e.properties @> s.condition)
+        where i.contact_id = any (p_contacts) and e.type in ('track', 'page', 'screen')
+        group by 1, 2, 3;
+    end
+    $$;
+
+-- Name: days_to_change(double precision, double precision, double precision, double precision, double precision, double precision, double precision); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.days_to_change(p_gained double precision, p_free double precision, p_uncapping double precision, p_owed double precision, p_loss double precision, p_rise double precision, p_half_life double precision) RETURNS double precision
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+    declare
+        down float8 := 'infinity';
+        up   float8 := 'infinity';
+    begin
+        if p_gained > p_loss then
+            down := greatest(
+                ln(p_gained / (p_gained - p_loss)),
+                least(
+                    ln(p_uncapping),
+                    case when p_free > p_loss then ln(p_free / (p_free - p_loss)) else 'infinity' end
+                )
+            );
+        end if;
+        if p_owed > p_rise then
+            up := ln(p_owed / (p_owed - p_rise));
+        end if;
+        return least(down, up) / ln(2.0::float8) * p_half_life;
+    end
+    $$;
+
 -- Name: decay(integer, smallint); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.decay(p_age integer, p_half_life_days smallint) RETURNS numeric
@@ -395,6 +710,76 @@ CREATE FUNCTION private.decay(p_age integer, p_half_life_days smallint) RETURNS 
     SET search_path TO ''
     AS $$
         select round(power(2::numeric, (-p_age::numeric(40, 30) / p_half_life_days)::numeric(40, 30)), 12)
+    $$;
+
+-- Name: draft_changes(private.compiled_rules, uuid[], date); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.draft_changes(p_rules private.compiled_rules, p_contacts uuid[], p_day date) RETURNS private.stage_change[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    begin
+        return array(
+            select row(n.contact_id, n.stage_id, (n.here).stage_id, (n.here).score)::private.stage_change
+            from (
+                select
+                    s.contact_id, s.stage_id,
+                    private.standing(
+                        p_rules, private.sum_counts(p_rules, c.id, p_day), private.fit_of(p_rules, c.traits),
+                        private.pinned_stage_of(p_rules, c.id), private.event_stage_of(p_rules, c.id), s.last_event_at, p_day
+                    ) as here
+                from public.contact_states as s
+                join public.contacts as c on c.id = s.contact_id
+                where s.contact_id = any (p_contacts)
+                offset 0
+            ) as n
+            where n.stage_id is distinct from (n.here).stage_id
+            order by n.contact_id
+        );
+    end
+    $$;
+
+-- Name: drifted_contacts(uuid, private.compiled_rules, uuid[]); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.drifted_contacts(p_workspace uuid, p_rules private.compiled_rules, p_contacts uuid[]) RETURNS SETOF uuid
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        with events as (
+            select c.identity_id, c.signal, c.day, c.count
+            from private.counts_by_events(
+                p_workspace, p_contacts,
+                array(
+                    select s.number from public.signals as s
+                    where s.workspace_id = p_workspace and s.counted_back and s.kind = 'count'
+                )
+            ) as c
+        ),
+        kept as (
+            select c.identity_id, c.signal, c.day, c.count
+            from public.identities as i
+            join public.signal_counts as c on c.workspace_id = p_workspace and c.identity_id = i.id
+            join public.signals as s on s.workspace_id = p_workspace and s.number = c.signal and s.counted_back
+            where i.contact_id = any (p_contacts)
+        ),
+        miscounted as (
+            (select * from events except all select * from kept)
+            union all
+            (select * from kept except all select * from events)
+        )
+        select i.contact_id
+        from miscounted as m
+        join public.identities as i on i.id = m.identity_id
+        union
+        select s.contact_id
+        from public.contact_states as s
+        join public.contacts as c on c.id = s.contact_id
+        cross join lateral private.standing(
+            p_rules, private.sum_counts(p_rules, s.contact_id, s.sums_on), private.fit_of(p_rules, c.traits),
+            private.pinned_stage_of(p_rules, c.id), private.event_stage_of(p_rules, c.id), s.last_event_at, s.sums_on
+        ) as here
+        where s.contact_id = any (p_contacts) and s.rules_version = p_rules.version
+            and (s.score, s.stage_id) is distinct from (here.score, here.stage_id)
     $$;
 
 -- Name: drop_duplicates(uuid, private.message[]); Type: FUNCTION; Schema: private; Owner: -
@@ -417,6 +802,32 @@ CREATE FUNCTION private.drop_duplicates(p_workspace uuid, p_messages private.mes
                 where e.workspace_id = p_workspace and e.message_id = m.message_id and e.trusted = m.trusted
             ) is null
         );
+    end
+    $$;
+
+-- Name: drop_unused_signals(uuid); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.drop_unused_signals(p_workspace uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    begin
+        delete from public.signals as s
+        where s.workspace_id = p_workspace
+            and not exists (
+                select from public.score_rules as r where r.workspace_id = p_workspace and r.signal = s.number
+            )
+            and not exists (
+                select from public.stages as g where g.workspace_id = p_workspace and g.signal = s.number
+            )
+            and not exists (
+                select from public.rule_drafts as d
+                where d.workspace_id = p_workspace and d.status not in ('published', 'discarded')
+                    and (
+                        d.completed -> 'signals' @> jsonb_build_array(jsonb_build_object('signal', s.number))
+                        or d.completed -> 'stages' @> jsonb_build_array(jsonb_build_object('signal', s.number))
+                    )
+            );
     end
     $$;
 
@@ -444,6 +855,38 @@ CREATE FUNCTION private.ensure_identities(p_workspace uuid, p_messages private.m
     end
     $$;
 
+-- Name: entries(jsonb, text); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.entries(p_document jsonb, p_name text) RETURNS TABLE(entry jsonb, pointer text, place bigint)
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+        select e.entry, '/' || p_name || '/' || (e.place - 1), e.place
+        from jsonb_array_elements(
+            case jsonb_typeof(p_document -> p_name) when 'array' then p_document -> p_name else '[]' end
+        ) with ordinality as e (entry, place)
+    $$;
+
+-- Name: event_stage_of(private.compiled_rules, uuid); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.event_stage_of(p_rules private.compiled_rules, p_contact uuid) RETURNS uuid
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    begin
+        return (
+            select p_rules.event_stages[array_position(p_rules.event_signals, e.signal)]
+            from public.identities as i
+            join public.stage_events as e on e.identity_id = i.id
+            where i.contact_id = p_contact and e.signal = any (p_rules.event_signals)
+            order by
+                e.trusted desc, e.occurred_at desc, e.message_id desc,
+                array_position(p_rules.event_signals, e.signal) desc
+            limit 1
+        );
+    end
+    $$;
+
 -- Name: fill_decay_factors(smallint); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.fill_decay_factors(p_half_life_days smallint) RETURNS void
@@ -456,6 +899,52 @@ CREATE FUNCTION private.fill_decay_factors(p_half_life_days smallint) RETURNS vo
         from generate_series(0, 41 * p_half_life_days) as age
         where private.decay(age, p_half_life_days) > 0
         on conflict do nothing
+    $$;
+
+-- Name: find_last_occurrences(uuid, uuid[], smallint[]); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.find_last_occurrences(p_workspace uuid, p_contacts uuid[], p_signals smallint[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    begin
+        delete from public.stage_events as k
+        using public.identities as i
+        where i.contact_id = any (p_contacts) and k.identity_id = i.id and k.signal = any (p_signals);
+        insert into public.stage_events (workspace_id, identity_id, signal, trusted, occurred_at, message_id)
+        select distinct on (i.id, s.number)
+            p_workspace, i.id, s.number, e.trusted, e.occurred_at, e.message_id
+        from public.identities as i
+        join public.events as e on e.workspace_id = p_workspace and e.identity_id = i.id
+        join public.signals as s
+            on s.workspace_id = p_workspace and s.number = any (p_signals) and s.kind = 'last'
+            and s.event = e.name and (e.trusted or not s.trusted_only)
+            and (s.condition is null or e.properties @> s.condition)
+        where i.contact_id = any (p_contacts) and e.type in ('track', 'page', 'screen')
+        order by i.id, s.number, e.trusted desc, e.occurred_at desc, e.message_id desc;
+    end
+    $$;
+
+-- Name: finish_step(public.rule_drafts); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.finish_step(p_draft public.rule_drafts) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    begin
+        if p_draft.status = 'counting' then
+            update public.signals
+            set counted_back = true
+            where workspace_id = p_draft.workspace_id
+                and number = any (private.uncounted_signals(p_draft.workspace_id, p_draft.completed));
+        end if;
+        update public.rule_drafts
+        set
+            status = case status when 'counting' then 'previewing' else 'previewed' end,
+            done = case status when 'counting' then 0 else done end,
+            done_to = null
+        where id = p_draft.id;
+    end
     $$;
 
 -- Name: fit_matches(text, jsonb, jsonb); Type: FUNCTION; Schema: private; Owner: -
@@ -483,6 +972,61 @@ CREATE FUNCTION private.fit_matches(p_operator text, p_trait jsonb, p_operand js
         )
     $$;
 
+-- Name: fit_of(private.compiled_rules, jsonb); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.fit_of(p_rules private.compiled_rules, p_traits jsonb) RETURNS numeric
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+    begin
+        return (
+            select coalesce(sum(f.points), 0)
+            from unnest(p_rules.fit_traits, p_rules.fit_operators, p_rules.fit_operands, p_rules.fit_points)
+                as f (trait, operator, operand, points)
+            where private.fit_matches(f.operator, p_traits -> f.trait, f.operand)
+        );
+    end
+    $$;
+
+-- Name: fit_rule_problems(jsonb); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.fit_rule_problems(p_document jsonb) RETURNS TABLE(pointer text, expected text)
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+        select e.pointer, c.expected
+        from private.entries(p_document, 'fit') as e
+        cross join lateral (values
+            (private.is_object(e.entry, array['trait', 'operator', 'operand', 'points']),
+                'an object with trait, operator, operand and points, and nothing else'),
+            (private.is_text(e.entry -> 'trait', 255), 'a trait of 1 to 255 characters'),
+            (private.is_operand(e.entry ->> 'operator', e.entry -> 'operand'),
+                'an operator with its operand: equals or contains a string, number or boolean, in a list, exists nothing, '
+                'between [low, high], one of which may be null'),
+            (private.is_number(e.entry -> 'points', -1000, 1000, 2), 'points from -1000 to 1000 with at most two decimals')
+        ) as c (is_met, expected)
+        where not c.is_met
+    $$;
+
+-- Name: forget_counts(uuid, uuid[]); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.forget_counts(p_workspace uuid, p_contacts uuid[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        known smallint[] := array(select s.number from public.signals as s where s.workspace_id = p_workspace);
+    begin
+        delete from public.signal_counts as c
+        using public.identities as i
+        where i.contact_id = any (p_contacts)
+            and c.workspace_id = p_workspace and c.identity_id = i.id and c.signal <> all (known);
+        delete from public.stage_events as k
+        using public.identities as i
+        where i.contact_id = any (p_contacts) and k.identity_id = i.id and k.signal <> all (known);
+    end
+    $$;
+
 -- Name: give_up_on_stale_messages(timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.give_up_on_stale_messages(p_now timestamp with time zone) RETURNS void
@@ -497,6 +1041,36 @@ CREATE FUNCTION private.give_up_on_stale_messages(p_now timestamp with time zone
                 and (claimed_until is null or claimed_until < p_now)
             for update skip locked
         )
+    $$;
+
+-- Name: handle_draft(); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.handle_draft() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+    begin
+        if tg_op = 'INSERT' then
+            perform private.begin_draft(new);
+            return null;
+        elsif old.status in ('published', 'discarded') then
+            raise sqlstate 'PT409' using message = 'draft_closed';
+        elsif new.decision is not null then
+            if new.decision = 'publish' then
+                perform private.publish_draft(new);
+            end if;
+            update public.rule_drafts
+            set status = case new.decision when 'publish' then 'published' else 'discarded' end, decided_at = now()
+            where id = new.id;
+        elsif new.rules <> old.rules then
+            perform private.begin_draft(new);
+        end if;
+        -- What the draft no longer asks for is counted no longer.
+        perform private.lock_structure(new.workspace_id, true);
+        perform private.drop_unused_signals(new.workspace_id);
+        perform private.compile_rules(new.workspace_id);
+        return null;
+    end
     $$;
 
 -- Name: has_room_by_trust(uuid, uuid); Type: FUNCTION; Schema: private; Owner: -
@@ -551,6 +1125,96 @@ CREATE FUNCTION private.identity_rank(p_kind text) RETURNS integer
     SET search_path TO ''
     AS $$
         select array_position(array['anonymousId', 'email', 'userId'], p_kind)
+    $$;
+
+-- Name: is_definition(jsonb); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.is_definition(p_entry jsonb) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+    begin
+        return private.is_text(p_entry -> 'event', 200)
+            and coalesce(jsonb_typeof(p_entry -> 'trustedOnly'), 'boolean') = 'boolean'
+            and coalesce(jsonb_typeof(p_entry -> 'condition'), 'null') in ('object', 'null')
+            -- What an index can hold.
+            and coalesce(octet_length(p_entry ->> 'condition'), 0) <= 1000;
+    end
+    $$;
+
+-- Name: is_entry(uuid, uuid, uuid, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.is_entry(p_workspace uuid, p_contact uuid, p_stage uuid, p_now timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    begin
+        return not exists (
+            select from public.transitions as t
+            where t.workspace_id = p_workspace and t.contact_id = p_contact
+                and t.created_at > p_now - interval '7 days' and t.from_stage_id = p_stage
+        );
+    end
+    $$;
+
+-- Name: is_number(jsonb, numeric, numeric, integer); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.is_number(p_value jsonb, p_low numeric, p_high numeric, p_decimals integer) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+    begin
+        return coalesce(jsonb_typeof(p_value) = 'number', false)
+            and p_value::numeric between p_low and p_high
+            and scale(trim_scale(p_value::numeric)) <= p_decimals;
+    end
+    $$;
+
+-- Name: is_object(jsonb, text[]); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.is_object(p_value jsonb, p_members text[]) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+    begin
+        -- In this order: there is nothing to take away from a value that is no object.
+        return case when jsonb_typeof(p_value) = 'object' then p_value - p_members = '{}' else false end;
+    end
+    $$;
+
+-- Name: is_operand(text, jsonb); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.is_operand(p_operator text, p_operand jsonb) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+    begin
+        return coalesce(octet_length(p_operand::text), 0) <= 10000 and coalesce(
+            case p_operator
+                when 'exists' then p_operand is null
+                when 'equals' then jsonb_typeof(p_operand) in ('string', 'number', 'boolean')
+                when 'contains' then jsonb_typeof(p_operand) in ('string', 'number', 'boolean')
+                when 'in' then jsonb_typeof(p_operand) = 'array' and jsonb_array_length(p_operand) between 1 and 100
+                when 'between' then
+                    jsonb_typeof(p_operand) = 'array' and jsonb_array_length(p_operand) = 2
+                    and (select bool_and(jsonb_typeof(e) in ('number', 'null')) and bool_or(jsonb_typeof(e) = 'number')
+                         from jsonb_array_elements(p_operand) as e)
+            end,
+            false
+        );
+    end
+    $$;
+
+-- Name: is_text(jsonb, integer); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.is_text(p_value jsonb, p_longest integer) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+    begin
+        return coalesce(jsonb_typeof(p_value) = 'string', false)
+            and char_length(p_value #>> '{}') <= p_longest and (p_value #>> '{}') ~ '\S';
+    end
     $$;
 
 -- Name: joined_by_trust(public.identities); Type: FUNCTION; Schema: private; Owner: -
@@ -642,29 +1306,46 @@ CREATE FUNCTION private.lock_structure(p_workspace uuid, p_change boolean) RETUR
     end
     $$;
 
--- Name: merge_stage_events(uuid[]); Type: FUNCTION; Schema: private; Owner: -
+-- Name: log_transitions(uuid, private.stage_change[], text, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
 
-CREATE FUNCTION private.merge_stage_events(p_contacts uuid[]) RETURNS void
+CREATE FUNCTION private.log_transitions(p_workspace uuid, p_changes private.stage_change[], p_cause text, p_now timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
     begin
-        update public.contact_states as s
-        set event_stage_id = (
-            select e.stage_id
-            from public.identities as i
-            join public.stage_events as e on e.identity_id = i.id
-            where i.contact_id = s.contact_id
-            order by e.trusted desc, e.occurred_at desc, e.message_id desc
-            limit 1
-        )
-        where s.contact_id = any (p_contacts);
+        insert into public.transitions (workspace_id, contact_id, from_stage_id, to_stage_id, cause, score, created_at)
+        select p_workspace, c.contact_id, c.from_stage_id, c.to_stage_id, p_cause, c.score, p_now
+        from unnest(p_changes) as c;
     end
     $$;
 
--- Name: merge_traits(uuid, uuid[]); Type: FUNCTION; Schema: private; Owner: -
+-- Name: mails_for(uuid, private.stage_change[], timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
 
-CREATE FUNCTION private.merge_traits(p_workspace uuid, p_contacts uuid[]) RETURNS void
+CREATE FUNCTION private.mails_for(p_workspace uuid, p_changes private.stage_change[], p_now timestamp with time zone) RETURNS TABLE(contact_id uuid, automation_id uuid, template_id uuid, category text)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    begin
+        return query
+        select c.contact_id, a.id, t.id, t.category
+        from unnest(p_changes) as c
+        join public.automations as a
+            on a.workspace_id = p_workspace and a.entering_stage_id = c.to_stage_id and a.status = 'live'
+        join public.templates as t on t.id = a.template_id
+        -- A person who was mailed under an identity that has joined this contact since has had it.
+        where not exists (
+            select from public.identities as i
+            join public.messages as m on m.workspace_id = p_workspace and m.contact_id = i.id
+            where i.contact_id = c.contact_id and m.automation_id = a.id
+                and (m.status <> 'skipped' or m.contact_id = c.contact_id)
+        )
+            and private.is_entry(p_workspace, c.contact_id, c.to_stage_id, p_now);
+    end
+    $$;
+
+-- Name: merge_traits(private.compiled_rules, uuid[]); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.merge_traits(p_rules private.compiled_rules, p_contacts uuid[]) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
@@ -702,10 +1383,7 @@ CREATE FUNCTION private.merge_traits(p_workspace uuid, p_contacts uuid[]) RETURN
             returning c.id, c.traits
         )
         update public.contact_states as s
-        set fit = coalesce((
-            select sum(r.points) from public.fit_rules as r
-            where r.workspace_id = p_workspace and private.fit_matches(r.operator, u.traits -> r.trait, r.operand)
-        ), 0)
+        set fit = private.fit_of(p_rules, u.traits)
         from updated as u
         where s.contact_id = u.id;
     end
@@ -735,6 +1413,46 @@ CREATE FUNCTION private.move_identity(p_identity uuid) RETURNS uuid[]
             raise sqlstate 'PT450' using message = 'too_many_identities';
         end if;
         return array[moved.contact_id, contact];
+    end
+    $$;
+
+-- Name: no_gains(uuid[]); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.no_gains(p_contacts uuid[]) RETURNS private.gain[]
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+    begin
+        return array(select row(id, null, null, null)::private.gain from unnest(p_contacts) as id);
+    end
+    $$;
+
+-- Name: note_changes(public.rule_drafts, private.stage_change[], timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.note_changes(p_draft public.rule_drafts, p_changes private.stage_change[], p_now timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    begin
+        insert into public.rule_draft_moves as known
+            (draft_id, workspace_id, from_stage_id, to_stage_id, contacts, examples)
+        select
+            p_draft.id, p_draft.workspace_id, c.from_stage_id, c.to_stage_id,
+            count(*), (array_agg(c.contact_id order by c.score desc))[:5]
+        from unnest(p_changes) as c
+        group by c.from_stage_id, c.to_stage_id
+        on conflict on constraint rule_draft_moves_pkey do update
+            set contacts = known.contacts + excluded.contacts, examples = (known.examples || excluded.examples)[:5];
+
+        insert into public.rule_draft_mails as known (draft_id, workspace_id, automation_id, mails, mailable)
+        select
+            p_draft.id, p_draft.workspace_id, m.automation_id,
+            count(*), count(*) filter (where c.email is not null and c.email_trusted)
+        from private.mails_for(p_draft.workspace_id, p_changes, p_now) as m
+        join public.contacts as c on c.id = m.contact_id
+        group by m.automation_id
+        on conflict on constraint rule_draft_mails_pkey do update
+            set mails = known.mails + excluded.mails, mailable = known.mailable + excluded.mailable;
     end
     $$;
 
@@ -835,6 +1553,84 @@ CREATE FUNCTION private.pin_for(p_move public.identity_moves) RETURNS uuid
     end
     $$;
 
+-- Name: pinned_stage_of(private.compiled_rules, uuid); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.pinned_stage_of(p_rules private.compiled_rules, p_contact uuid) RETURNS uuid
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    begin
+        return (
+            select case
+                when p.stage_id = any (p_rules.score_stages || p_rules.event_stages || p_rules.silence_stages) then p.stage_id
+            end
+            from public.identities as i
+            join public.stage_pins as p on p.contact_id = i.id
+            where i.contact_id = p_contact
+            order by p.pinned_at desc, p.id desc
+            limit 1
+        );
+    end
+    $$;
+
+-- Name: preview_contacts(public.rule_drafts, uuid[], timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.preview_contacts(p_draft public.rule_drafts, p_contacts uuid[], p_now timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        rules private.compiled_rules;
+    begin
+        if p_draft.done_to is null then
+            delete from public.rule_draft_moves where draft_id = p_draft.id;
+            delete from public.rule_draft_mails where draft_id = p_draft.id;
+        end if;
+        select * into strict rules from private.compiled_rules where workspace_id = p_draft.workspace_id;
+        perform private.bring_up_to_date(p_draft.workspace_id, rules, p_contacts, p_now);
+        perform private.note_changes(
+            p_draft,
+            private.draft_changes(private.compiled_draft(p_draft), p_contacts, (p_now at time zone 'utc')::date),
+            p_now
+        );
+    end
+    $$;
+
+-- Name: publish_draft(public.rule_drafts); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.publish_draft(p_draft public.rule_drafts) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    begin
+        if p_draft.status <> 'previewed' then
+            raise sqlstate 'PT425' using message = 'preview_pending';
+        end if;
+        perform private.refuse_lost_stages(p_draft.workspace_id, p_draft.completed);
+        -- Whoever is at the re-score or at another draft is waited for before ingestion has to wait.
+        perform private.begin_rescore(p_draft.workspace_id, false, now());
+        update public.rule_drafts
+        set status = 'previewing', previewed_on = null, done_to = null, done = 0, total = null, changed_at = now()
+        where workspace_id = p_draft.workspace_id and id <> p_draft.id and status in ('previewing', 'previewed');
+        perform private.apply_rules(p_draft.workspace_id, p_draft.completed);
+    end
+    $$;
+
+-- Name: queue_mails(uuid, private.stage_change[], timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.queue_mails(p_workspace uuid, p_changes private.stage_change[], p_now timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    begin
+        insert into public.messages
+            (workspace_id, contact_id, automation_id, occurrence, template_id, category, send_at, created_at)
+        select p_workspace, m.contact_id, m.automation_id, 'once', m.template_id, m.category, p_now, p_now
+        from private.mails_for(p_workspace, p_changes, p_now) as m
+        on conflict on constraint messages_occurrence_key do nothing;
+    end
+    $$;
+
 -- Name: messages; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.messages (
@@ -931,24 +1727,36 @@ CREATE FUNCTION private.record_transitions(p_workspace uuid, p_changes private.s
     SET search_path TO ''
     AS $$
     begin
-        insert into public.transitions (workspace_id, contact_id, from_stage_id, to_stage_id, cause, score, created_at)
-        select p_workspace, c.contact_id, c.from_stage_id, c.to_stage_id, p_cause, c.score, p_now
-        from unnest(p_changes) as c;
+        if cardinality(p_changes) > 0 then
+            -- The mails first: what is logged now is no earlier stay.
+            perform private.queue_mails(p_workspace, p_changes, p_now);
+            perform private.log_transitions(p_workspace, p_changes, p_cause, p_now);
+        end if;
+    end
+    $$;
 
-        insert into public.messages
-            (workspace_id, contact_id, automation_id, occurrence, template_id, category, send_at, created_at)
-        select p_workspace, c.contact_id, a.id, 'once', t.id, t.category, p_now, p_now
-        from unnest(p_changes) as c
-        join public.automations as a
-            on a.workspace_id = p_workspace and a.entering_stage_id = c.to_stage_id and a.status = 'live'
-        join public.templates as t on t.id = a.template_id
-        -- A person who was mailed under an identity that has joined this contact since has had it.
-        where not exists (
-            select from public.identities as i
-            join public.messages as m on m.workspace_id = p_workspace and m.contact_id = i.id
-            where i.contact_id = c.contact_id and m.automation_id = a.id and m.status <> 'skipped'
+-- Name: recount_signals(uuid, uuid[], smallint[]); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.recount_signals(p_workspace uuid, p_contacts uuid[], p_signals smallint[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    begin
+        with counted as materialized (
+            select * from private.counts_by_events(p_workspace, p_contacts, p_signals)
+        ),
+        gone as (
+            delete from public.signal_counts as c
+            using public.identities as i
+            where i.contact_id = any (p_contacts)
+                and c.workspace_id = p_workspace and c.identity_id = i.id and c.signal = any (p_signals)
+                and (c.identity_id, c.signal, c.day) not in (select n.identity_id, n.signal, n.day from counted as n)
         )
-        on conflict on constraint messages_occurrence_key do nothing;
+        insert into public.signal_counts as c (workspace_id, identity_id, signal, day, count)
+        select p_workspace, n.identity_id, n.signal, n.day, n.count
+        from counted as n
+        order by n.identity_id, n.signal, n.day
+        on conflict on constraint signal_counts_pkey do update set count = excluded.count where c.count <> excluded.count;
     end
     $$;
 
@@ -967,34 +1775,84 @@ CREATE FUNCTION private.refusal(p_sender private.sender, p_message private.messa
         end
     $$;
 
--- Name: regroup_contacts(uuid, uuid[]); Type: FUNCTION; Schema: private; Owner: -
+-- Name: refuse_lost_stages(uuid, jsonb); Type: FUNCTION; Schema: private; Owner: -
 
-CREATE FUNCTION private.regroup_contacts(p_workspace uuid, p_contacts uuid[]) RETURNS void
+CREATE FUNCTION private.refuse_lost_stages(p_workspace uuid, p_document jsonb) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        problems jsonb;
+    begin
+        select jsonb_agg(jsonb_build_object(
+            'pointer', '/stages',
+            'expected', format('the stage %s, on which the automation %s enters', g.name, a.name)
+        )) into problems
+        from public.automations as a
+        join public.stages as g on g.workspace_id = a.workspace_id and g.id = a.entering_stage_id
+        where a.workspace_id = p_workspace
+            and not p_document -> 'stages' @> jsonb_build_array(jsonb_build_object('id', g.id));
+        if problems is not null then
+            raise sqlstate 'PT422' using message = 'rules_invalid', detail = problems::text;
+        end if;
+    end
+    $$;
+
+-- Name: refuse_wrong_rules(jsonb); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.refuse_wrong_rules(p_document jsonb) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        problems jsonb;
+    begin
+        select jsonb_agg(jsonb_build_object('pointer', p.pointer, 'expected', p.expected) order by p.pointer) into problems
+        from private.rule_problems(p_document) as p;
+        if problems is not null then
+            raise sqlstate 'PT422' using message = 'rules_invalid', detail = problems::text;
+        end if;
+    end
+    $$;
+
+-- Name: regroup_contacts(uuid, private.compiled_rules, uuid[]); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.regroup_contacts(p_workspace uuid, p_rules private.compiled_rules, p_contacts uuid[]) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
     begin
-        delete from public.contact_states as s
-        where s.contact_id = any (p_contacts)
-            and not exists (select from public.identities as i where i.contact_id = s.contact_id);
+        with gone as (
+            delete from public.contact_states as s
+            where s.contact_id = any (p_contacts)
+                and not exists (select from public.identities as i where i.contact_id = s.contact_id)
+            returning s.*
+        )
+        insert into public.score_history (workspace_id, contact_id, day, score, stage_id)
+        select workspace_id, contact_id, changed_on, score, stage_id from gone where stage_id is not null
+        on conflict on constraint score_history_pkey do update
+            set score = excluded.score, stage_id = excluded.stage_id;
         delete from public.contacts as c
         where c.id = any (p_contacts)
             and not exists (select from public.identities as i where i.contact_id = c.id);
         update public.contact_states as s
-        set sums_on = '-infinity', last_event_at = (
-            select max(newest.occurred_at)
-            from public.identities as i
-            cross join lateral (
-                select e.occurred_at from public.events as e
-                where e.workspace_id = p_workspace and e.identity_id = i.id and e.type in ('track', 'page', 'screen')
-                order by e.occurred_at desc
-                limit 1
-            ) as newest
-            where i.contact_id = s.contact_id
-        )
+        set
+            sums_on = '-infinity',
+            event_stage_id = private.event_stage_of(p_rules, s.contact_id),
+            pinned_stage_id = private.pinned_stage_of(p_rules, s.contact_id),
+            last_event_at = (
+                select max(newest.occurred_at)
+                from public.identities as i
+                cross join lateral (
+                    select e.occurred_at from public.events as e
+                    where e.workspace_id = p_workspace and e.identity_id = i.id and e.type in ('track', 'page', 'screen')
+                    order by e.occurred_at desc
+                    limit 1
+                ) as newest
+                where i.contact_id = s.contact_id
+            )
         where s.contact_id = any (p_contacts);
-        perform private.merge_traits(p_workspace, p_contacts);
-        perform private.merge_stage_events(p_contacts);
+        perform private.merge_traits(p_rules, p_contacts);
     end
     $$;
 
@@ -1016,6 +1874,53 @@ CREATE FUNCTION private.rejection(p_message private.message, p_code text) RETURN
                 else ''
             end
         )
+    $$;
+
+-- Name: repetitions(jsonb); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.repetitions(p_document jsonb) RETURNS TABLE(pointer text, expected text)
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+        select max(e.pointer), 'another ' || u.noun || ' than ' || min(e.pointer)
+        from (values
+            ('signals', 'name', array['name']), ('signals', 'definition', array['event', 'condition', 'trustedOnly']),
+            ('stages', 'name', array['name']), ('stages', 'id', array['id']), ('stages', 'score', array['score']),
+            ('stages', 'silence', array['silenceDays']),
+            ('stages', 'definition', array['event', 'condition', 'trustedOnly'])
+        ) as u (list, noun, members)
+        cross join lateral private.entries(p_document, u.list) as e
+        cross join lateral (
+            select jsonb_object_agg(m.key, m.value) as said
+            from jsonb_each(case jsonb_typeof(e.entry) when 'object' then e.entry else '{}' end) as m
+            where m.key = any (u.members) and m.value not in ('null', 'false')
+        ) as s
+        where s.said ? u.members[1]
+        group by u.list, u.noun, s.said
+        having count(*) > 1
+    $$;
+
+-- Name: rescore_contacts(uuid, private.compiled_rules, uuid[], timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.rescore_contacts(p_workspace uuid, p_rules private.compiled_rules, p_contacts uuid[], p_now timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        changes private.stage_change[];
+    begin
+        update public.contact_states as s
+        set
+            fit = private.fit_of(p_rules, c.traits),
+            event_stage_id = private.event_stage_of(p_rules, c.id),
+            pinned_stage_id = private.pinned_stage_of(p_rules, c.id),
+            sums_on = '-infinity'
+        from public.contacts as c
+        where s.contact_id = any (p_contacts) and c.id = s.contact_id;
+        changes := private.update_scores(p_workspace, p_rules, private.no_gains(p_contacts), p_now);
+        perform private.record_transitions(p_workspace, changes, 'rules', p_now);
+        return cardinality(changes);
+    end
     $$;
 
 -- Name: resolve_messages(uuid, private.message[]); Type: FUNCTION; Schema: private; Owner: -
@@ -1079,6 +1984,50 @@ CREATE FUNCTION private.resolve_new(p_workspace uuid, INOUT p_messages private.m
     end
     $$;
 
+-- Name: rule_problems(jsonb); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.rule_problems(p_document jsonb) RETURNS TABLE(pointer text, expected text)
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+        select '', 'an object with halfLifeDays, signals, fit and stages, and nothing else'
+        where not private.is_object(p_document, array['halfLifeDays', 'signals', 'fit', 'stages'])
+        union all
+        select '/halfLifeDays', 'a whole number from 1 to 365'
+        where not private.is_number(p_document -> 'halfLifeDays', 1, 365, 0)
+        union all
+        select '/' || l.name, 'a list of at most ' || l.longest
+        from (values ('signals', 50), ('fit', 50), ('stages', 20)) as l (name, longest)
+        where coalesce(jsonb_typeof(p_document -> l.name), '') <> 'array'
+            or (select count(*) from private.entries(p_document, l.name)) > l.longest
+        union all select * from private.score_rule_problems(p_document)
+        union all select * from private.fit_rule_problems(p_document)
+        union all select * from private.stage_problems(p_document)
+        union all select * from private.repetitions(p_document)
+    $$;
+
+-- Name: score_rule_problems(jsonb); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.score_rule_problems(p_document jsonb) RETURNS TABLE(pointer text, expected text)
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+        select e.pointer, c.expected
+        from private.entries(p_document, 'signals') as e
+        cross join lateral (values
+            (private.is_object(
+                e.entry, array['name', 'signal', 'event', 'condition', 'trustedOnly', 'points', 'cap']),
+                'an object with name, event, condition, trustedOnly, points and cap, and nothing else'),
+            (private.is_text(e.entry -> 'name', 100), 'a name of 1 to 100 characters'),
+            (private.is_definition(e.entry),
+                'an event of 1 to 200 characters, and maybe a condition, an object of at most 1,000 bytes, and trustedOnly'),
+            (private.is_number(e.entry -> 'points', -1000, 1000, 2), 'points from -1000 to 1000 with at most two decimals'),
+            (not e.entry ? 'cap' or private.is_number(e.entry -> 'cap', 0.01, 1000, 2),
+                'a cap from 0.01 to 1000 with at most two decimals')
+        ) as c (is_met, expected)
+        where not c.is_met
+    $$;
+
 -- Name: secret_workspace(text); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.secret_workspace(p_key_hash text) RETURNS uuid
@@ -1095,21 +2044,135 @@ CREATE FUNCTION private.secret_workspace(p_key_hash text) RETURNS uuid
     end
     $$;
 
--- Name: stage_of(private.compiled_rules, integer, uuid, timestamp with time zone, date); Type: FUNCTION; Schema: private; Owner: -
+-- Name: signal_number(uuid, text, jsonb); Type: FUNCTION; Schema: private; Owner: -
 
-CREATE FUNCTION private.stage_of(p_rules private.compiled_rules, p_score integer, p_event_stage uuid, p_last_event_at timestamp with time zone, p_today date) RETURNS uuid
+CREATE FUNCTION private.signal_number(p_workspace uuid, p_kind text, p_entry jsonb) RETURNS smallint
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        defined public.signals;
+        known   smallint;
+    begin
+        defined.event := p_entry ->> 'event';
+        defined.condition := nullif(p_entry -> 'condition', 'null');
+        defined.trusted_only := coalesce((p_entry -> 'trustedOnly')::boolean, false);
+        select s.number into known from public.signals as s
+        where s.workspace_id = p_workspace and s.kind = p_kind and s.event = defined.event
+            and s.trusted_only = defined.trusted_only and s.condition is not distinct from defined.condition;
+        if found then
+            return known;
+        end if;
+        insert into public.signals (workspace_id, number, kind, event, condition, trusted_only)
+        select p_workspace, coalesce(max(s.number), 0) + 1, p_kind, defined.event, defined.condition, defined.trusted_only
+        from public.signals as s
+        where s.workspace_id = p_workspace
+        returning number into known;
+        return known;
+    end
+    $$;
+
+-- Name: stage_of(private.compiled_rules, integer, uuid, uuid, integer); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.stage_of(p_rules private.compiled_rules, p_score integer, p_pinned_stage uuid, p_event_stage uuid, p_silent_days integer) RETURNS uuid
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
     SET search_path TO ''
     AS $$
     begin
         -- width_bucket() counts the thresholds reached; position 0 is outside the array, hence null.
         return coalesce(
+            p_pinned_stage,
             p_event_stage,
-            (p_rules).silence_stages[
-                width_bucket(p_today - (p_last_event_at at time zone 'utc')::date, (p_rules).silence_days::integer[])
-            ],
+            (p_rules).silence_stages[width_bucket(p_silent_days, (p_rules).silence_days::integer[])],
             (p_rules).score_stages[width_bucket(p_score, (p_rules).thresholds::integer[])]
         );
+    end
+    $$;
+
+-- Name: stage_problems(jsonb); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.stage_problems(p_document jsonb) RETURNS TABLE(pointer text, expected text)
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $_$
+        select e.pointer, c.expected
+        from private.entries(p_document, 'stages') as e
+        cross join lateral (values
+            (private.is_object(
+                e.entry, array['name', 'id', 'score', 'silenceDays', 'signal', 'event', 'condition', 'trustedOnly']),
+                'an object with name, one of score, event and silenceDays, and nothing that does not belong to it'),
+            (private.is_text(e.entry -> 'name', 100), 'a name of 1 to 100 characters'),
+            (num_nonnulls(e.entry -> 'score', e.entry -> 'event', e.entry -> 'silenceDays') = 1,
+                'one of score, event and silenceDays'),
+            (not e.entry ? 'score' or private.is_number(e.entry -> 'score', 0, 100, 0), 'a score from 0 to 100'),
+            (not e.entry ? 'event' or private.is_definition(e.entry),
+                'an event of 1 to 200 characters, and maybe a condition, an object of at most 1,000 bytes, and trustedOnly'),
+            (not e.entry ? 'silenceDays' or private.is_number(e.entry -> 'silenceDays', 1, 3650, 0),
+                'silenceDays from 1 to 3650'),
+            (not e.entry ? 'id' or coalesce(
+                e.entry ->> 'id' ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$', false), 'the id of a stage, or none')
+        ) as c (is_met, expected)
+        where not c.is_met
+        union all
+        select '/stages', 'a stage that is reached by score 0, so that everybody has one'
+        where not exists (
+            select from private.entries(p_document, 'stages') as e where e.entry -> 'score' = '0'
+        )
+    $_$;
+
+-- Name: standing(private.compiled_rules, numeric[], numeric, uuid, uuid, timestamp with time zone, date); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.standing(p_rules private.compiled_rules, p_sums numeric[], p_fit numeric, p_pinned_stage uuid, p_event_stage uuid, p_last_event_at timestamp with time zone, p_day date) RETURNS private.standing
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+    declare
+        here     private.standing;
+        tally    record;
+        days     float8;
+        last_day date := (p_last_event_at at time zone 'utc')::date;
+        silence  integer := p_day - last_day;
+    begin
+        select
+            coalesce(sum(r.part), 0) + p_fit as points,
+            coalesce(sum(r.part) filter (where r.part > 0), 0) as gained,
+            coalesce(sum(r.part) filter (where r.part > 0 and r.part < r.cap), 0) as free,
+            coalesce(min(r.whole / r.cap) filter (where r.whole >= r.cap), 'infinity') as uncapping,
+            coalesce(-sum(r.part) filter (where r.part < 0), 0) as owed
+        into tally
+        from (
+            select r.whole, r.cap, least(r.cap, greatest(-r.cap, r.whole)) as part
+            from (
+                select r.points * r.sum as whole, r.cap
+                from unnest(p_sums, p_rules.rule_points, p_rules.rule_caps) as r (sum, points, cap)
+                offset 0
+            ) as r
+            offset 0
+        ) as r;
+        here.score := round(least(100, greatest(0, tally.points)));
+        here.stage_id := private.stage_of(p_rules, here.score, p_pinned_stage, p_event_stage, silence);
+
+        days := private.days_to_change(
+            tally.gained, tally.free, tally.uncapping, tally.owed,
+            case here.score when 0 then 'infinity' else tally.points - here.score + 0.5 end,
+            case here.score when 100 then 'infinity' else here.score + 0.5 - tally.points end,
+            p_rules.half_life_days
+        );
+        -- A thousandth of a day is far more than what the factors' rounding to 12 decimals can shift.
+        here.due_on := case
+            when days = 'infinity' then 'infinity'
+            else p_day + greatest(1, ceil(days - 0.001)::integer)
+        end;
+        if last_day > p_day then
+            -- What is dated tomorrow counts from tomorrow on.
+            here.due_on := least(here.due_on, last_day);
+        elsif p_pinned_stage is null and p_event_stage is null then
+            here.due_on := least(
+                here.due_on,
+                last_day + p_rules.silence_days[1 + width_bucket(silence, p_rules.silence_days::integer[])]
+            );
+        end if;
+        return here;
     end
     $$;
 
@@ -1176,9 +2239,28 @@ CREATE FUNCTION private.sum_counts(p_rules private.compiled_rules, p_contact uui
     end
     $$;
 
--- Name: track_many(private.sender, private.compiled_rules, private.message[], timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+-- Name: take_contacts(uuid, uuid, integer); Type: FUNCTION; Schema: private; Owner: -
 
-CREATE FUNCTION private.track_many(p_sender private.sender, p_rules private.compiled_rules, p_messages private.message[], p_now timestamp with time zone) RETURNS jsonb
+CREATE FUNCTION private.take_contacts(p_workspace uuid, p_after uuid, p_limit integer) RETURNS uuid[]
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        contacts uuid[] := array(
+            select c.id from public.contacts as c
+            where c.workspace_id = p_workspace and c.id > coalesce(p_after, '00000000-0000-0000-0000-000000000000')
+            order by c.id
+            limit p_limit
+        );
+    begin
+        perform from public.contact_states where contact_id = any (contacts) order by contact_id for no key update;
+        return contacts;
+    end
+    $$;
+
+-- Name: track_many(private.sender, private.compiled_rules, private.message[], boolean, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.track_many(p_sender private.sender, p_rules private.compiled_rules, p_messages private.message[], p_structural boolean, p_now timestamp with time zone) RETURNS jsonb
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
@@ -1194,27 +2276,27 @@ CREATE FUNCTION private.track_many(p_sender private.sender, p_rules private.comp
         has_traits  boolean;
         has_stages  boolean;
         is_redacted boolean;
-        structural  boolean;
         rejected    jsonb := '[]';
     begin
         select
-            bool_or(m.traits is not null), bool_or(m.name = any (p_rules.stage_events)), bool_or(m.redactions > 0),
-            bool_or(cardinality(m.kinds) > 1)
-        into has_traits, has_stages, is_redacted, structural
+            bool_or(m.traits is not null), bool_or(m.name = any (p_rules.last_events)), bool_or(m.redactions > 0)
+        into has_traits, has_stages, is_redacted
         from unnest(p_messages) as m;
-        structural := structural and private.changes_structure(workspace, p_messages);
-        perform private.lock_structure(workspace, structural);
         resolved := private.resolve_messages(workspace, messages);
-        if structural or cardinality(resolved) < cardinality(messages) then
+        if p_structural or cardinality(resolved) < cardinality(messages) then
             select n.p_messages, n.resolved, n.touched, n.rejected into messages, resolved, touched, rejected
-            from private.resolve_new(workspace, messages, structural) as n;
+            from private.resolve_new(workspace, messages, p_structural) as n;
         end if;
         contacts := array(
             select contact_id from unnest(resolved) union select id from unnest(touched) as id order by 1
         );
         perform private.lock_contacts(workspace, contacts);
+        -- Those whose identities changed are derived anew as of now: what they were by the days is no longer known.
+        perform private.bring_up_to_date(
+            workspace, p_rules, array(select id from unnest(contacts) as id where id <> all (touched)), p_now
+        );
         if cardinality(touched) > 0 then
-            perform private.regroup_contacts(workspace, touched);
+            perform private.regroup_contacts(workspace, p_rules, touched);
         end if;
 
         if has_traits then
@@ -1238,7 +2320,7 @@ CREATE FUNCTION private.track_many(p_sender private.sender, p_rules private.comp
         gains := private.count_signals(workspace, p_rules, messages, resolved, (p_now at time zone 'utc')::date);
         if has_traits then
             perform private.write_traits(workspace, messages, resolved);
-            perform private.merge_traits(workspace, array(
+            perform private.merge_traits(p_rules, array(
                 select distinct r.contact_id
                 from unnest(messages) as m
                 join unnest(resolved) as r on r.index = m.index
@@ -1247,15 +2329,18 @@ CREATE FUNCTION private.track_many(p_sender private.sender, p_rules private.comp
         end if;
         if has_stages then
             perform private.write_stage_events(workspace, p_rules, messages, resolved);
-            perform private.merge_stage_events(contacts);
+            update public.contact_states
+            set event_stage_id = private.event_stage_of(p_rules, contact_id)
+            where contact_id = any (contacts);
         end if;
         if cardinality(gains) < cardinality(contacts) then
-            gains := gains || array(
-                select row(id, null, null, null)::private.gain from unnest(contacts) as id
-                where id not in (select contact_id from unnest(gains))
-            );
+            gains := gains || private.no_gains(array(
+                select id from unnest(contacts) as id where id not in (select contact_id from unnest(gains))
+            ));
         end if;
-        perform private.update_scores(workspace, p_rules, gains, 'message', p_now);
+        perform private.record_transitions(
+            workspace, private.update_scores(workspace, p_rules, gains, p_now), 'message', p_now
+        );
 
         return jsonb_build_object('accepted', cardinality(stored), 'rejected', rejected);
     end
@@ -1271,45 +2356,44 @@ CREATE FUNCTION private.track_messages(p_sender private.sender, p_messages jsonb
         rules      private.compiled_rules;
         -- What a message is where it says nothing: as trusted as its sender.
         blank      private.message;
-        message    private.message;
         admitted   private.message[];
+        has_pairs  boolean;
         has_traits boolean;
         refused    jsonb;
-        result     jsonb;
+        structural boolean;
         was_new    boolean;
+        result     jsonb;
     begin
-        select * into strict rules from private.compiled_rules where workspace_id = p_sender.workspace_id;
         blank.trusted := p_sender.trusted;
-
-        if jsonb_array_length(p_messages) = 1 then
-            message := private.weighed(p_sender, jsonb_populate_record(blank, p_messages -> 0));
-            if private.refusal(p_sender, message) is null then
-                was_new := private.track_one(p_sender, rules, message, p_now);
-                if was_new is not null then
-                    return jsonb_build_object('accepted', was_new::integer, 'rejected', '[]'::jsonb);
-                end if;
-            end if;
-        end if;
-
         select
             coalesce(array_agg(m.message) filter (where r.code is null), '{}'),
             coalesce(jsonb_agg(private.rejection(m.message, r.code)) filter (where r.code is not null), '[]'),
+            bool_or(cardinality((m.message).kinds) > 1),
             bool_or((m.message).traits is not null)
-        into admitted, refused, has_traits
+        into admitted, refused, has_pairs, has_traits
         from (
             select case when m.user_hash is null then m else private.weighed(p_sender, m) end as message
             from jsonb_populate_recordset(blank, p_messages) as m
             offset 0
         ) as m
         cross join lateral (select private.refusal(p_sender, m.message) as code) as r;
-
         if cardinality(admitted) = 0 then
             return jsonb_build_object('accepted', 0, 'rejected', refused);
         end if;
-        if has_traits then
-            result := private.track_traits(p_sender, rules, admitted, p_now);
+
+        structural := has_pairs and private.changes_structure(p_sender.workspace_id, admitted);
+        perform private.lock_structure(p_sender.workspace_id, structural);
+        select * into strict rules from private.compiled_rules where workspace_id = p_sender.workspace_id;
+
+        if cardinality(admitted) = 1 and not structural then
+            was_new := private.track_one(p_sender, rules, admitted[1], p_now);
+        end if;
+        if was_new is not null then
+            result := jsonb_build_object('accepted', was_new::integer, 'rejected', '[]'::jsonb);
+        elsif has_traits then
+            result := private.track_traits(p_sender, rules, admitted, structural, p_now);
         else
-            result := private.track_many(p_sender, rules, admitted, p_now);
+            result := private.track_many(p_sender, rules, admitted, structural, p_now);
         end if;
         return result || jsonb_build_object('rejected', refused || (result -> 'rejected'));
     end
@@ -1327,33 +2411,34 @@ CREATE FUNCTION private.track_one(p_sender private.sender, p_rules private.compi
         lower_ids uuid[];
         state     record;
         counted   smallint[];
-        added     numeric := 0;
-        points    numeric;
-        to_stage  uuid;
-        to_score  smallint;
+        added     numeric;
+        here      private.standing;
     begin
         if p_message.type not in ('track', 'page', 'screen')
             or p_message.traits is not null
             or p_message.redactions > 0
-            or p_message.name = any (p_rules.stage_events)
+            or p_message.name = any (p_rules.last_events)
         then
             return null;
         end if;
-        -- What is settled stays so. One identity changes no structure, so this never asks for more than a shared lock.
         if cardinality(p_message.kinds) > 1 then
-            if private.changes_structure(p_sender.workspace_id, array[p_message]) then
-                return null;
-            end if;
             lower_ids := ((private.resolve_messages(p_sender.workspace_id, array[p_message]))[1]).lower_ids;
         end if;
-        perform pg_advisory_xact_lock_shared(hashtextextended(p_sender.workspace_id::text, 0));
         select i.id as identity_id, s.* into state
         from public.identities as i
         join public.contact_states as s on s.contact_id = i.contact_id
         where i.workspace_id = p_sender.workspace_id and i.kind = p_message.kinds[1] and i.value = p_message.values[1]
         for no key update of s;
-        if not found then
+        if not found or state.stage_id is null or state.rules_version <> p_rules.version then
             return null;
+        end if;
+        if state.due_on <= today then
+            perform private.age_contacts(p_sender.workspace_id, p_rules, array[state.contact_id], p_now);
+            select state.identity_id, s.* into state from public.contact_states as s where s.contact_id = state.contact_id;
+        end if;
+        today := greatest(today, state.sums_on);
+        if state.sums_on < today then
+            state.sums := coalesce(private.sum_counts(p_rules, state.contact_id, today), '{}');
         end if;
 
         insert into public.events
@@ -1382,38 +2467,36 @@ CREATE FUNCTION private.track_one(p_sender private.sender, p_rules private.compi
             select array_agg(signal) into counted from counts;
         end if;
 
-        if state.sums_on <> today or state.rules_version <> p_rules.version then
-            perform private.update_scores(
-                p_sender.workspace_id, p_rules,
-                array[row(state.contact_id, p_message.occurred_at, null, null)::private.gain], 'message', p_now
-            );
-            return true;
-        end if;
-
         -- A day that has not begun yet counts from its beginning.
-        if day <= today then
+        if counted is not null and day <= today then
             added := case when day = today then 1 else private.decay(today - day, p_rules.half_life_days) end;
+            state.sums := array(
+                select case when r.signal = any (counted) then r.sum + added else r.sum end
+                from unnest(state.sums, p_rules.rule_signals) as r (sum, signal)
+            );
         end if;
-        select
-            array_agg(s.new_sum order by s.position),
-            sum(least(s.cap, greatest(-s.cap, s.points * s.new_sum)))
-        into state.sums, points
-        from (
-            select r.position, r.points, r.cap, r.sum + case when r.signal = any (counted) then added else 0 end as new_sum
-            from unnest(state.sums, p_rules.rule_signals, p_rules.rule_points, p_rules.rule_caps)
-                with ordinality as r (sum, signal, points, cap, position)
-        ) as s;
-        to_score := round(least(100, greatest(0, coalesce(points, 0) + state.fit)));
         state.last_event_at := greatest(state.last_event_at, p_message.occurred_at);
-        to_stage := private.stage_of(p_rules, to_score, state.event_stage_id, state.last_event_at, today);
-
+        here := private.standing(
+            p_rules, state.sums, state.fit, state.pinned_stage_id, state.event_stage_id, state.last_event_at, today
+        );
+        if (here.score, here.stage_id) is distinct from (state.score, state.stage_id) then
+            if state.changed_on < today then
+                insert into public.score_history (workspace_id, contact_id, day, score, stage_id)
+                values (p_sender.workspace_id, state.contact_id, state.changed_on, state.score, state.stage_id)
+                on conflict on constraint score_history_pkey do update
+                    set score = excluded.score, stage_id = excluded.stage_id;
+            end if;
+            state.changed_on := today;
+        end if;
         update public.contact_states
-        set sums = coalesce(state.sums, '{}'), score = to_score, stage_id = to_stage, last_event_at = state.last_event_at
+        set
+            sums = state.sums, sums_on = today, last_event_at = state.last_event_at,
+            score = here.score, stage_id = here.stage_id, due_on = here.due_on, changed_on = state.changed_on
         where contact_id = state.contact_id;
-        if to_stage is distinct from state.stage_id then
+        if here.stage_id <> state.stage_id then
             perform private.record_transitions(
                 p_sender.workspace_id,
-                array[row(state.contact_id, state.stage_id, to_stage, to_score)::private.stage_change],
+                array[row(state.contact_id, state.stage_id, here.stage_id, here.score)::private.stage_change],
                 'message', p_now
             );
         end if;
@@ -1421,9 +2504,9 @@ CREATE FUNCTION private.track_one(p_sender private.sender, p_rules private.compi
     end
     $$;
 
--- Name: track_traits(private.sender, private.compiled_rules, private.message[], timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+-- Name: track_traits(private.sender, private.compiled_rules, private.message[], boolean, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
 
-CREATE FUNCTION private.track_traits(p_sender private.sender, p_rules private.compiled_rules, p_messages private.message[], p_now timestamp with time zone) RETURNS jsonb
+CREATE FUNCTION private.track_traits(p_sender private.sender, p_rules private.compiled_rules, p_messages private.message[], p_structural boolean, p_now timestamp with time zone) RETURNS jsonb
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
@@ -1431,18 +2514,14 @@ CREATE FUNCTION private.track_traits(p_sender private.sender, p_rules private.co
         overflowing text;
         result      jsonb;
     begin
-        -- What is undone gives its locks back; this one has to be kept, since it is never upgraded.
-        perform private.lock_structure(
-            p_sender.workspace_id, private.changes_structure(p_sender.workspace_id, p_messages)
-        );
         begin
-            return private.track_many(p_sender, p_rules, p_messages, p_now);
+            return private.track_many(p_sender, p_rules, p_messages, p_structural, p_now);
         exception when sqlstate 'PT451' then
             get stacked diagnostics overflowing = pg_exception_detail;
         end;
         result := private.track_traits(
             p_sender, p_rules,
-            array(select m from unnest(p_messages) as m where m.index <> all (overflowing::integer[])), p_now
+            array(select m from unnest(p_messages) as m where m.index <> all (overflowing::integer[])), p_structural, p_now
         );
         return result || jsonb_build_object('rejected', (result -> 'rejected') || (
             select jsonb_agg(private.rejection(m, 'too_many_traits'))
@@ -1452,63 +2531,93 @@ CREATE FUNCTION private.track_traits(p_sender private.sender, p_rules private.co
     end
     $$;
 
--- Name: update_scores(uuid, private.compiled_rules, private.gain[], text, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+-- Name: uncounted_signals(uuid, jsonb); Type: FUNCTION; Schema: private; Owner: -
 
-CREATE FUNCTION private.update_scores(p_workspace uuid, p_rules private.compiled_rules, p_gains private.gain[], p_cause text, p_now timestamp with time zone) RETURNS void
+CREATE FUNCTION private.uncounted_signals(p_workspace uuid, p_document jsonb) RETURNS smallint[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    begin
+        return array(
+            select s.number from public.signals as s
+            where s.workspace_id = p_workspace and not s.counted_back
+                and (
+                    p_document -> 'signals' @> jsonb_build_array(jsonb_build_object('signal', s.number))
+                    or p_document -> 'stages' @> jsonb_build_array(jsonb_build_object('signal', s.number))
+                )
+            order by s.number
+        );
+    end
+    $$;
+
+-- Name: update_scores(uuid, private.compiled_rules, private.gain[], timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.update_scores(p_workspace uuid, p_rules private.compiled_rules, p_gains private.gain[], p_now timestamp with time zone) RETURNS private.stage_change[]
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
     declare
-        today   date := (p_now at time zone 'utc')::date;
         changes private.stage_change[];
     begin
-        with summed as (
-            select
-                s.contact_id, s.stage_id as from_stage_id, s.event_stage_id, s.fit,
-                greatest(s.last_event_at, g.seen_at) as last_event_at,
-                case
-                    when s.sums_on <> today or s.rules_version <> p_rules.version
-                        then private.sum_counts(p_rules, s.contact_id, today)
-                    when g.signals is null then s.sums
-                    else array(
-                        select r.sum + coalesce(g.weights[array_position(g.signals, r.signal)], 0)
-                        from unnest(s.sums, p_rules.rule_signals) as r (sum, signal)
-                    )
-                end as sums
+        with dated as (
+            select s as was, g, greatest(s.sums_on, (p_now at time zone 'utc')::date) as day
             from unnest(p_gains) as g
             join public.contact_states as s on s.contact_id = g.contact_id
         ),
-        scored as (
+        summed as (
             select
-                n.*,
-                round(least(100, greatest(0, n.fit + (
-                    select coalesce(sum(least(r.cap, greatest(-r.cap, r.points * r.sum))), 0)
-                    from unnest(n.sums, p_rules.rule_points, p_rules.rule_caps) as r (sum, points, cap)
-                ))))::smallint as score
+                d.was, d.day, greatest((d.was).last_event_at, (d.g).seen_at) as last_event_at,
+                case
+                    when (d.was).sums_on <> d.day or (d.was).rules_version <> p_rules.version
+                        or d.day <> (p_now at time zone 'utc')::date
+                        then private.sum_counts(p_rules, (d.was).contact_id, d.day)
+                    when (d.g).signals is null then (d.was).sums
+                    else array(
+                        select r.sum + coalesce((d.g).weights[array_position((d.g).signals, r.signal)], 0)
+                        from unnest((d.was).sums, p_rules.rule_signals) as r (sum, signal)
+                    )
+                end as sums
+            from dated as d
+        ),
+        stood as (
+            select n.*, private.standing(
+                p_rules, n.sums, (n.was).fit, (n.was).pinned_stage_id, (n.was).event_stage_id, n.last_event_at, n.day
+            ) as here
             from summed as n
             offset 0
+        ),
+        kept as (
+            insert into public.score_history (workspace_id, contact_id, day, score, stage_id)
+            select p_workspace, (n.was).contact_id, (n.was).changed_on, (n.was).score, (n.was).stage_id
+            from stood as n
+            where (n.was).changed_on < n.day and (n.was).stage_id is not null
+                and ((n.was).score, (n.was).stage_id) is distinct from ((n.here).score, (n.here).stage_id)
+            on conflict on constraint score_history_pkey do update
+                set score = excluded.score, stage_id = excluded.stage_id
         ),
         moved as (
             update public.contact_states as s
             set
-                score = n.score,
-                stage_id = private.stage_of(p_rules, n.score, n.event_stage_id, n.last_event_at, today),
+                score = (n.here).score,
+                stage_id = (n.here).stage_id,
+                due_on = (n.here).due_on,
+                changed_on = case
+                    when (s.score, s.stage_id) is distinct from ((n.here).score, (n.here).stage_id) then n.day
+                    else s.changed_on
+                end,
                 last_event_at = n.last_event_at,
                 sums = coalesce(n.sums, '{}'),
-                sums_on = today,
+                sums_on = n.day,
                 rules_version = p_rules.version
-            from scored as n
-            where s.contact_id = n.contact_id
-            returning s.contact_id, n.from_stage_id, s.stage_id as to_stage_id, s.score
+            from stood as n
+            where s.contact_id = (n.was).contact_id
+            returning s.contact_id, (n.was).stage_id as from_stage_id, s.stage_id as to_stage_id, s.score
         )
         select array_agg(row(contact_id, from_stage_id, to_stage_id, score)::private.stage_change)
         into changes
         from moved
         where from_stage_id is distinct from to_stage_id;
-
-        if changes is not null then
-            perform private.record_transitions(p_workspace, changes, p_cause, p_now);
-        end if;
+        return coalesce(changes, '{}');
     end
     $$;
 
@@ -1566,21 +2675,46 @@ CREATE FUNCTION private.write_stage_events(p_workspace uuid, p_rules private.com
     AS $$
     begin
         insert into public.stage_events as known
-            (workspace_id, identity_id, stage_id, trusted, occurred_at, message_id)
-        select distinct on (r.identity_id)
-            p_workspace, r.identity_id, s.stage_id, m.trusted, m.occurred_at, m.message_id
+            (workspace_id, identity_id, signal, trusted, occurred_at, message_id)
+        select distinct on (r.identity_id, s.signal)
+            p_workspace, r.identity_id, s.signal, m.trusted, m.occurred_at, m.message_id
         from unnest(p_messages) as m
         join unnest(p_resolved) as r on r.index = m.index
-        join unnest((p_rules).event_stages, (p_rules).stage_events, (p_rules).stage_trusted)
-            as s (stage_id, event, trusted_only)
+        join unnest(
+            (p_rules).last_signals, (p_rules).last_events, (p_rules).last_conditions, (p_rules).last_trusted
+        ) as s (signal, event, condition, trusted_only)
             on s.event = m.name and (m.trusted or not s.trusted_only)
+                and (s.condition is null or m.properties @> s.condition)
         where m.type in ('track', 'page', 'screen')
-        order by r.identity_id, m.trusted desc, m.occurred_at desc, m.message_id desc
+        order by r.identity_id, s.signal, m.trusted desc, m.occurred_at desc, m.message_id desc
         on conflict on constraint stage_events_pkey do update
-            set stage_id = excluded.stage_id, trusted = excluded.trusted,
-                occurred_at = excluded.occurred_at, message_id = excluded.message_id
+            set trusted = excluded.trusted, occurred_at = excluded.occurred_at, message_id = excluded.message_id
             where (excluded.trusted, excluded.occurred_at, excluded.message_id)
                 > (known.trusted, known.occurred_at, known.message_id);
+    end
+    $$;
+
+-- Name: write_stages(uuid, jsonb); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.write_stages(p_workspace uuid, p_stages jsonb) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    begin
+        update public.stages as g
+        set position = null, signal = null
+        where g.workspace_id = p_workspace
+            and not p_stages @> jsonb_build_array(jsonb_build_object('id', g.id));
+        insert into public.stages as known (id, workspace_id, name, position, threshold, signal, silence_days)
+        select g.id, p_workspace, g.name, g.position, g.score, g.signal, g.days
+        from rows from (
+            jsonb_to_recordset(p_stages)
+                as (id uuid, name text, score smallint, signal smallint, "silenceDays" smallint)
+        ) with ordinality as g (id, name, score, signal, days, position)
+        on conflict on constraint stages_pkey do update
+            set name = excluded.name, position = excluded.position, threshold = excluded.threshold,
+                signal = excluded.signal, silence_days = excluded.silence_days
+            where known.workspace_id = p_workspace;
     end
     $$;
 
@@ -1604,6 +2738,140 @@ CREATE FUNCTION private.write_traits(p_workspace uuid, p_messages private.messag
                 occurred_at = excluded.occurred_at, message_id = excluded.message_id
             where (excluded.trusted, excluded.occurred_at, excluded.message_id)
                 > (known.trusted, known.occurred_at, known.message_id);
+    end
+    $$;
+
+-- Name: advance_draft(integer, timestamp with time zone, uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.advance_draft(p_limit integer DEFAULT 250, p_now timestamp with time zone DEFAULT now(), p_draft uuid DEFAULT NULL::uuid) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    AS $$
+    declare
+        draft    public.rule_drafts;
+        contacts uuid[];
+        today    date := (p_now at time zone 'utc')::date;
+    begin
+        select * into draft from public.rule_drafts as d
+        where d.status in ('counting', 'previewing') and d.id = coalesce(p_draft, d.id)
+        order by d.changed_at
+        limit 1
+        for update skip locked;
+        if not found then
+            return null;
+        end if;
+        -- A preview that a midnight falls into would mix two days.
+        if draft.status = 'previewing' and draft.previewed_on is distinct from today then
+            draft.done_to := null;
+            draft.done := 0;
+        end if;
+        contacts := private.take_contacts(draft.workspace_id, draft.done_to, p_limit);
+        if draft.status = 'counting' then
+            perform private.count_back(
+                draft.workspace_id, contacts, private.uncounted_signals(draft.workspace_id, draft.completed)
+            );
+        else
+            perform private.preview_contacts(draft, contacts, p_now);
+        end if;
+        update public.rule_drafts as d
+        set
+            done_to = contacts[cardinality(contacts)],
+            done = draft.done + cardinality(contacts),
+            total = coalesce(d.total, (select count(*) from public.contacts as c where c.workspace_id = d.workspace_id)),
+            previewed_on = case d.status when 'previewing' then today end
+        where d.id = draft.id;
+        if cardinality(contacts) < p_limit then
+            perform private.finish_step(draft);
+        end if;
+        return (
+            select jsonb_build_object('id', d.id, 'status', d.status, 'done', d.done, 'total', d.total)
+            from public.rule_drafts as d
+            where d.id = draft.id
+        );
+    end
+    $$;
+
+-- Name: advance_rescore(integer, timestamp with time zone, uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.advance_rescore(p_limit integer DEFAULT 250, p_now timestamp with time zone DEFAULT now(), p_workspace uuid DEFAULT NULL::uuid) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    AS $$
+    declare
+        job      public.rescores;
+        rules    private.compiled_rules;
+        contacts uuid[];
+    begin
+        select * into job from public.rescores as r
+        where r.finished_at is null and r.workspace_id = coalesce(p_workspace, r.workspace_id)
+        order by r.requested_at
+        limit 1
+        for update skip locked;
+        if not found then
+            return null;
+        end if;
+        contacts := private.take_contacts(job.workspace_id, job.done_to, p_limit);
+        select * into strict rules from private.compiled_rules where workspace_id = job.workspace_id;
+        if job.recount then
+            perform private.count_back(job.workspace_id, contacts, rules.signals || rules.last_signals);
+        end if;
+        perform private.forget_counts(job.workspace_id, contacts);
+        perform private.age_contacts(
+            job.workspace_id, rules,
+            array(
+                select s.contact_id from public.contact_states as s
+                where s.contact_id = any (contacts) and s.rules_version = rules.version
+            ),
+            p_now
+        );
+        perform private.rescore_contacts(job.workspace_id, rules, contacts, p_now);
+        update public.rescores as r
+        set
+            done_to = contacts[cardinality(contacts)],
+            done = r.done + cardinality(contacts),
+            total = coalesce(r.total, (select count(*) from public.contacts as c where c.workspace_id = r.workspace_id)),
+            finished_at = case when cardinality(contacts) < p_limit then p_now end
+        where r.workspace_id = job.workspace_id;
+        return public.rescore_progress(job.workspace_id) || jsonb_build_object('workspaceId', job.workspace_id);
+    end
+    $$;
+
+-- Name: check_drift(integer, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.check_drift(p_limit integer DEFAULT 200, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    SET enable_seqscan TO 'off'
+    AS $$
+    declare
+        today  date := (p_now at time zone 'utc')::date;
+        result private.drift_checks;
+    begin
+        if exists (select from private.drift_checks as d where d.checked_on = today) then
+            return null;
+        end if;
+        with sample as (
+            select s.workspace_id, s.contact_id
+            from public.contact_states as s
+            where s.contact_id >= gen_random_uuid()
+            order by s.contact_id
+            limit p_limit
+        ),
+        drifted as (
+            select d.contact_id
+            from (select workspace_id, array_agg(contact_id) as contacts from sample group by workspace_id) as w
+            join private.compiled_rules as r on r.workspace_id = w.workspace_id
+            cross join lateral private.drifted_contacts(w.workspace_id, r, w.contacts) as d (contact_id)
+        )
+        insert into private.drift_checks (checked_on, contacts, differences)
+        values (today, (select count(*) from sample), (select count(*) from drifted))
+        on conflict on constraint drift_checks_pkey do nothing
+        returning * into result;
+        return jsonb_build_object('on', result.checked_on, 'contacts', result.contacts, 'differences', result.differences);
     end
     $$;
 
@@ -1683,22 +2951,41 @@ CREATE FUNCTION public.create_api_key(p_workspace uuid, p_kind text, p_key_hash 
         select id from made
     $$;
 
--- Name: create_workspace(uuid, text, text); Type: FUNCTION; Schema: public; Owner: -
+-- Name: create_workspace(uuid, text, text, text); Type: FUNCTION; Schema: public; Owner: -
 
-CREATE FUNCTION public.create_workspace(p_owner uuid, p_name text, p_slug text) RETURNS uuid
+CREATE FUNCTION public.create_workspace(p_owner uuid, p_name text, p_slug text, p_rules text DEFAULT 'default'::text) RETURNS uuid
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
     declare
         workspace uuid;
+        rules     jsonb;
     begin
+        select t.rules into strict rules from public.rule_templates as t where t.kind = p_rules;
         insert into public.workspaces (name, slug) values (p_name, p_slug) returning id into workspace;
         insert into public.members (workspace_id, user_id, role) values (workspace, p_owner, 'owner');
-        perform private.add_default_rules(workspace);
+        perform private.apply_rules(workspace, private.completed_rules(workspace, rules));
         perform private.add_ready_automation(workspace);
-        perform private.compile_rules(workspace);
         return workspace;
     end
+    $$;
+
+-- Name: explain_past_score(uuid, date); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.explain_past_score(p_contact uuid, p_on date) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select case
+            when r.score is null then e.explained
+            when r.score = (e.explained ->> 'score')::integer then e.explained || jsonb_build_object('stage', g.name)
+            else e.explained || jsonb_build_object(
+                'score', r.score, 'stage', g.name, 'engagement', null, 'fit', null, 'breakdown', null
+            )
+        end
+        from (select public.explain_score(p_contact, p_on) as explained) as e
+        left join public.recorded_score(p_contact, p_on) as r on true
+        left join public.stages as g on g.id = r.stage_id
     $$;
 
 -- Name: explain_score(uuid, date); Type: FUNCTION; Schema: public; Owner: -
@@ -1814,6 +3101,62 @@ CREATE FUNCTION public.health(p_now timestamp with time zone DEFAULT now()) RETU
         )
     $$;
 
+-- Name: named_contacts(uuid[]); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.named_contacts(p_contacts uuid[]) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select coalesce(jsonb_agg(
+            jsonb_build_object('contactId', c.id, 'score', s.score)
+            || coalesce((
+                select jsonb_object_agg(i.kind, i.value) from (
+                    select distinct on (i.kind) i.kind, i.value from public.identities as i
+                    where i.contact_id = c.id
+                    order by i.kind, i.created_at
+                ) as i
+            ), '{}')
+            order by s.score desc, c.id
+        ), '[]')
+        from public.contacts as c
+        join public.contact_states as s on s.contact_id = c.id
+        where c.id = any (p_contacts)
+    $$;
+
+-- Name: preview(uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.preview(p_draft uuid) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select jsonb_build_object(
+            'id', d.id, 'status', d.status, 'on', d.previewed_on, 'done', d.done, 'total', d.total,
+            'moves', coalesce((
+                select jsonb_agg(
+                    jsonb_build_object(
+                        'from', f.name, 'to', t.entry ->> 'name', 'contacts', m.contacts,
+                        'examples', public.named_contacts(m.examples)
+                    )
+                    order by m.contacts desc, f.name, t.entry ->> 'name'
+                )
+                from public.rule_draft_moves as m
+                join public.stages as f on f.id = m.from_stage_id
+                join jsonb_array_elements(d.completed -> 'stages') as t (entry) on t.entry ->> 'id' = m.to_stage_id::text
+                where m.draft_id = d.id
+            ), '[]'),
+            'mails', coalesce((
+                select jsonb_agg(
+                    jsonb_build_object('automation', a.name, 'mails', m.mails, 'mailable', m.mailable) order by a.name
+                )
+                from public.rule_draft_mails as m
+                join public.automations as a on a.id = m.automation_id
+                where m.draft_id = d.id
+            ), '[]')
+        )
+        from public.rule_drafts as d
+        where d.id = p_draft
+    $$;
+
 -- Name: queue_message(uuid, jsonb); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.queue_message(p_workspace uuid, p_message jsonb) RETURNS jsonb
@@ -1871,16 +3214,134 @@ CREATE FUNCTION public.queue_message_by_key(p_key_hash text, p_message jsonb) RE
         select public.queue_message(private.secret_workspace(p_key_hash), p_message)
     $$;
 
--- Name: score(uuid, jsonb, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+-- Name: recompute(uuid, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
-CREATE FUNCTION public.score(p_workspace uuid, p_lookups jsonb, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+CREATE FUNCTION public.recompute(p_workspace uuid, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    begin
+        if not exists (
+            select from public.rescores as r
+            where r.workspace_id = p_workspace and (r.finished_at is null or r.finished_at > p_now - interval '1 minute')
+        ) then
+            insert into public.rescore_requests (workspace_id) values (p_workspace);
+        end if;
+        return public.rescore_progress(p_workspace) || jsonb_build_object('workspaceId', p_workspace);
+    end
+    $$;
+
+-- Name: recompute_by_key(text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.recompute_by_key(p_key_hash text, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+        select public.recompute(private.secret_workspace(p_key_hash), p_now)
+    $$;
+
+-- Name: recorded_score(uuid, date); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.recorded_score(p_contact uuid, p_on date) RETURNS TABLE(score smallint, stage_id uuid)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select s.score, s.stage_id
+        from public.contact_states as s
+        where s.contact_id = p_contact and s.changed_on <= p_on and s.due_on > p_on
+        union all
+        (
+            select h.score, h.stage_id
+            from public.contact_states as s
+            join public.score_history as h
+                on h.workspace_id = s.workspace_id and h.contact_id = s.contact_id and h.day <= p_on
+            where s.contact_id = p_contact and s.changed_on > p_on
+            order by h.day desc
+            limit 1
+        )
+    $$;
+
+-- Name: rescore_progress(uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.rescore_progress(p_workspace uuid) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select coalesce(
+            (
+                select jsonb_build_object(
+                    'status', case when r.finished_at is null then 'running' else 'done' end,
+                    'done', r.done, 'total', r.total, 'requestedAt', r.requested_at, 'finishedAt', r.finished_at
+                )
+                from public.rescores as r
+                where r.workspace_id = p_workspace
+            ),
+            '{"status": "none"}'
+        )
+    $$;
+
+-- Name: rules_in_force(uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.rules_in_force(p_workspace uuid) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select jsonb_build_object(
+            'halfLifeDays', w.half_life_days,
+            'signals', coalesce((
+                select jsonb_agg(
+                    jsonb_build_object(
+                        'name', r.name, 'signal', s.number, 'event', s.event, 'trustedOnly', s.trusted_only,
+                        'points', r.points, 'cap', r.cap
+                    ) || case when s.condition is null then '{}' else jsonb_build_object('condition', s.condition) end
+                    order by s.number
+                )
+                from public.score_rules as r
+                join public.signals as s on s.workspace_id = r.workspace_id and s.number = r.signal
+                where r.workspace_id = w.id
+            ), '[]'),
+            'fit', coalesce((
+                select jsonb_agg(
+                    jsonb_build_object('trait', f.trait, 'operator', f.operator, 'points', f.points)
+                    || case when f.operand is null then '{}' else jsonb_build_object('operand', f.operand) end
+                    order by f.trait, f.operator, f.operand, f.id
+                )
+                from public.fit_rules as f
+                where f.workspace_id = w.id
+            ), '[]'),
+            'stages', coalesce((
+                select jsonb_agg(
+                    jsonb_build_object('name', g.name, 'id', g.id)
+                    || case
+                        when g.threshold is not null then jsonb_build_object('score', g.threshold)
+                        when g.silence_days is not null then jsonb_build_object('silenceDays', g.silence_days)
+                        else jsonb_build_object('signal', s.number, 'event', s.event, 'trustedOnly', s.trusted_only)
+                    end
+                    || case when s.condition is null then '{}' else jsonb_build_object('condition', s.condition) end
+                    order by g.position
+                )
+                from public.stages as g
+                left join public.signals as s on s.workspace_id = g.workspace_id and s.number = g.signal
+                where g.workspace_id = w.id and g.position is not null
+            ), '[]')
+        )
+        from public.workspaces as w
+        where w.id = p_workspace
+    $$;
+
+-- Name: score(uuid, jsonb, timestamp with time zone, date); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.score(p_workspace uuid, p_lookups jsonb, p_now timestamp with time zone DEFAULT now(), p_on date DEFAULT NULL::date) RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS $$
         select jsonb_agg(
             case cardinality(f.contacts)
                 when 0 then 'null'
-                when 1 then public.explain_score(f.contacts[1], (p_now at time zone 'utc')::date)
+                when 1 then case
+                    when p_on < (p_now at time zone 'utc')::date then public.explain_past_score(f.contacts[1], p_on)
+                    else public.explain_score(f.contacts[1], (p_now at time zone 'utc')::date)
+                end
                 else jsonb_build_object('ambiguous', to_jsonb(f.contacts))
             end
             order by l.position
@@ -1889,13 +3350,13 @@ CREATE FUNCTION public.score(p_workspace uuid, p_lookups jsonb, p_now timestamp 
         cross join lateral (select public.find_contacts(p_workspace, l.lookup) as contacts) as f
     $$;
 
--- Name: score_by_key(text, jsonb, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+-- Name: score_by_key(text, jsonb, timestamp with time zone, date); Type: FUNCTION; Schema: public; Owner: -
 
-CREATE FUNCTION public.score_by_key(p_key_hash text, p_lookups jsonb, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+CREATE FUNCTION public.score_by_key(p_key_hash text, p_lookups jsonb, p_now timestamp with time zone DEFAULT now(), p_on date DEFAULT NULL::date) RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS $$
-        select public.score(private.secret_workspace(p_key_hash), p_lookups, p_now)
+        select public.score(private.secret_workspace(p_key_hash), p_lookups, p_now, p_on)
     $$;
 
 -- Name: score_parts(uuid, date); Type: FUNCTION; Schema: public; Owner: -
@@ -1905,13 +3366,12 @@ CREATE FUNCTION public.score_parts(p_contact uuid, p_on date) RETURNS TABLE(sour
     SET search_path TO ''
     AS $$
         select
-            jsonb_build_object('signal', s.name, 'count', d.count, 'lastOn', d.last_on),
+            jsonb_build_object('signal', r.name, 'count', d.count, 'lastOn', d.last_on),
             least(r.cap, greatest(-r.cap, r.points * d.weight)),
             false
         from public.contacts as c
         join public.workspaces as w on w.id = c.workspace_id
         join public.score_rules as r on r.workspace_id = c.workspace_id
-        join public.signals as s on s.workspace_id = r.workspace_id and s.number = r.signal
         cross join lateral (
             select
                 sum(n.count) as count,
@@ -1946,6 +3406,50 @@ CREATE FUNCTION public.set_identity_secret(p_workspace uuid, p_secret text) RETU
             set inner_key = excluded.inner_key, outer_key = excluded.outer_key
     $$;
 
+-- Name: stage_facts(uuid, date); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.stage_facts(p_contact uuid, p_on date) RETURNS TABLE(pinned_stage_id uuid, event_stage_id uuid, last_day date)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select s.pinned_stage_id, s.event_stage_id, (s.last_event_at at time zone 'utc')::date
+        from public.contact_states as s
+        where s.contact_id = p_contact and s.sums_on <= p_on
+        union all
+        select
+            (
+                select p.stage_id
+                from public.identities as i
+                join public.stage_pins as p on p.contact_id = i.id
+                where i.contact_id = p_contact and (p.pinned_at at time zone 'utc')::date <= p_on
+                order by p.pinned_at desc, p.id desc
+                limit 1
+            ),
+            (
+                select g.id
+                from public.identities as i
+                join public.events as e on e.workspace_id = i.workspace_id and e.identity_id = i.id
+                join public.signals as n
+                    on n.workspace_id = e.workspace_id and n.kind = 'last'
+                    and n.event = e.name and (e.trusted or not n.trusted_only)
+                    and (n.condition is null or e.properties @> n.condition)
+                join public.stages as g on g.workspace_id = n.workspace_id and g.signal = n.number
+                where i.contact_id = p_contact and e.type in ('track', 'page', 'screen')
+                    and e.occurred_at < (p_on + 1)::timestamp at time zone 'utc'
+                order by e.trusted desc, e.occurred_at desc, e.message_id desc, g.position desc
+                limit 1
+            ),
+            (
+                select max((e.occurred_at at time zone 'utc')::date)
+                from public.identities as i
+                join public.events as e on e.workspace_id = i.workspace_id and e.identity_id = i.id
+                where i.contact_id = p_contact and e.type in ('track', 'page', 'screen')
+                    and e.occurred_at < (p_on + 1)::timestamp at time zone 'utc'
+            )
+        from public.contact_states as s
+        where s.contact_id = p_contact and s.sums_on > p_on
+    $$;
+
 -- Name: stage_on(uuid, integer, date); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.stage_on(p_contact uuid, p_score integer, p_on date) RETURNS text
@@ -1953,15 +3457,18 @@ CREATE FUNCTION public.stage_on(p_contact uuid, p_score integer, p_on date) RETU
     SET search_path TO ''
     AS $$
         select g.name
-        from public.contact_states as s
-        join public.stages as g on g.workspace_id = s.workspace_id
-        where s.contact_id = p_contact and (
-            g.id = s.event_stage_id
-            or g.silence_days <= p_on - (s.last_event_at at time zone 'utc')::date
+        from public.contacts as c
+        cross join lateral public.stage_facts(c.id, p_on) as f
+        join public.stages as g on g.workspace_id = c.workspace_id and g.position is not null
+        where c.id = p_contact and (
+            g.id in (f.pinned_stage_id, f.event_stage_id)
+            or g.silence_days <= p_on - f.last_day
             or g.threshold <= p_score
         )
-        -- A stage event beats silence, silence beats the score.
-        order by g.id = s.event_stage_id desc nulls last, g.silence_days desc nulls last, g.threshold desc
+        -- By hand, by the latest stage event, by silence, by score.
+        order by
+            g.id = f.pinned_stage_id desc nulls last, g.id = f.event_stage_id desc nulls last,
+            g.silence_days desc nulls last, g.threshold desc
         limit 1
     $$;
 
@@ -1985,6 +3492,41 @@ CREATE FUNCTION public.start_message(p_id uuid, p_claim uuid, p_rendered jsonb, 
         cross join lateral private.recipient(before, p_address_key) as r
         where m.id = p_id and before.id = p_id and m.claim = p_claim and m.status in ('claimed', 'sending')
         returning m.status = 'sending'
+    $$;
+
+-- Name: sweep_contacts(integer, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.sweep_contacts(p_limit integer DEFAULT 250, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    AS $$
+    declare
+        -- Skipping what is locked, so it never waits, and the order of the index, by day first, is as good as by id.
+        due   uuid[] := array(
+            select s.contact_id from public.contact_states as s
+            where s.due_on <= (p_now at time zone 'utc')::date
+            order by s.due_on, s.contact_id
+            limit p_limit
+            for no key update skip locked
+        );
+        tenant record;
+        rules    private.compiled_rules;
+        moved    integer := 0;
+    begin
+        for tenant in
+            select s.workspace_id as id, array_agg(s.contact_id order by s.contact_id) as contacts
+            from public.contact_states as s
+            where s.contact_id = any (due)
+            group by s.workspace_id
+            order by s.workspace_id
+        loop
+            select * into strict rules from private.compiled_rules where workspace_id = tenant.id;
+            moved := moved + private.bring_up_to_date(tenant.id, rules, tenant.contacts, p_now);
+        end loop;
+        return jsonb_build_object('swept', cardinality(due), 'moved', moved);
+    end
     $$;
 
 -- Name: track(text, text, jsonb, timestamp with time zone, jsonb); Type: FUNCTION; Schema: public; Owner: -
@@ -2044,6 +3586,15 @@ CREATE TABLE private.decay_factors (
     factor numeric(13,12) NOT NULL
 );
 
+-- Name: drift_checks; Type: TABLE; Schema: private; Owner: -
+
+CREATE TABLE private.drift_checks (
+    checked_on date NOT NULL,
+    contacts integer NOT NULL,
+    differences integer NOT NULL,
+    checked_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
 -- Name: identity_secrets; Type: TABLE; Schema: private; Owner: -
 
 CREATE TABLE private.identity_secrets (
@@ -2094,7 +3645,10 @@ CREATE TABLE public.contact_states (
     event_stage_id uuid,
     sums numeric[] DEFAULT '{}'::numeric[] NOT NULL,
     sums_on date DEFAULT '-infinity'::date NOT NULL,
-    rules_version integer DEFAULT 0 NOT NULL
+    rules_version integer DEFAULT 0 NOT NULL,
+    due_on date DEFAULT 'infinity'::date NOT NULL,
+    changed_on date DEFAULT '-infinity'::date NOT NULL,
+    pinned_stage_id uuid
 )
 WITH (fillfactor='75');
 
@@ -2437,6 +3991,67 @@ CREATE TABLE public.rejections (
     received_at timestamp with time zone NOT NULL
 );
 
+-- Name: rescore_requests; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.rescore_requests (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    workspace_id uuid NOT NULL,
+    requested_by uuid DEFAULT auth.uid(),
+    requested_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+-- Name: rescores; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.rescores (
+    workspace_id uuid NOT NULL,
+    recount boolean NOT NULL,
+    requested_at timestamp with time zone NOT NULL,
+    done_to uuid,
+    done integer DEFAULT 0 NOT NULL,
+    total integer,
+    finished_at timestamp with time zone
+);
+
+-- Name: rule_draft_mails; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.rule_draft_mails (
+    draft_id uuid NOT NULL,
+    workspace_id uuid NOT NULL,
+    automation_id uuid NOT NULL,
+    mails integer NOT NULL,
+    mailable integer NOT NULL
+);
+
+-- Name: rule_draft_moves; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.rule_draft_moves (
+    draft_id uuid NOT NULL,
+    workspace_id uuid NOT NULL,
+    from_stage_id uuid NOT NULL,
+    to_stage_id uuid NOT NULL,
+    contacts integer NOT NULL,
+    examples uuid[] NOT NULL
+);
+
+-- Name: rule_templates; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.rule_templates (
+    kind text NOT NULL,
+    title text NOT NULL,
+    description text NOT NULL,
+    rules jsonb NOT NULL
+);
+
+-- Name: score_history; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.score_history (
+    workspace_id uuid NOT NULL,
+    contact_id uuid NOT NULL,
+    day date NOT NULL,
+    score smallint NOT NULL,
+    stage_id uuid NOT NULL
+);
+
 -- Name: score_rules; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.score_rules (
@@ -2445,6 +4060,7 @@ CREATE TABLE public.score_rules (
     signal smallint NOT NULL,
     points numeric(7,2) NOT NULL,
     cap numeric(7,2) NOT NULL,
+    name text NOT NULL,
     CONSTRAINT score_rules_cap_positive CHECK ((cap > (0)::numeric))
 );
 
@@ -2464,11 +4080,13 @@ WITH (fillfactor='85');
 CREATE TABLE public.signals (
     workspace_id uuid NOT NULL,
     number smallint NOT NULL,
-    name text NOT NULL,
     event text NOT NULL,
     condition jsonb,
     trusted_only boolean DEFAULT false NOT NULL,
-    CONSTRAINT signals_condition_object CHECK ((jsonb_typeof(condition) = 'object'::text))
+    kind text NOT NULL,
+    counted_back boolean DEFAULT false NOT NULL,
+    CONSTRAINT signals_condition_object CHECK ((jsonb_typeof(condition) = 'object'::text)),
+    CONSTRAINT signals_kind_known CHECK ((kind = ANY (ARRAY['count'::text, 'last'::text])))
 );
 
 -- Name: stage_events; Type: TABLE; Schema: public; Owner: -
@@ -2476,10 +4094,21 @@ CREATE TABLE public.signals (
 CREATE TABLE public.stage_events (
     workspace_id uuid NOT NULL,
     identity_id uuid NOT NULL,
-    stage_id uuid NOT NULL,
     trusted boolean NOT NULL,
     occurred_at timestamp with time zone NOT NULL,
-    message_id text NOT NULL COLLATE pg_catalog."C"
+    message_id text NOT NULL COLLATE pg_catalog."C",
+    signal smallint NOT NULL
+);
+
+-- Name: stage_pins; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.stage_pins (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    workspace_id uuid NOT NULL,
+    contact_id uuid NOT NULL,
+    stage_id uuid,
+    pinned_by uuid DEFAULT auth.uid(),
+    pinned_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
 -- Name: stages; Type: TABLE; Schema: public; Owner: -
@@ -2488,12 +4117,11 @@ CREATE TABLE public.stages (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     workspace_id uuid NOT NULL,
     name text NOT NULL,
-    "position" smallint NOT NULL,
+    "position" smallint,
     threshold smallint,
-    event text,
     silence_days smallint,
-    trusted_only boolean DEFAULT false NOT NULL,
-    CONSTRAINT stages_one_way_in CHECK ((num_nonnulls(threshold, event, silence_days) = 1)),
+    signal smallint,
+    CONSTRAINT stages_one_way_in CHECK ((("position" IS NULL) OR (num_nonnulls(threshold, signal, silence_days) = 1))),
     CONSTRAINT stages_silence_positive CHECK ((silence_days > 0)),
     CONSTRAINT stages_threshold_range CHECK (((threshold >= 0) AND (threshold <= 100)))
 );
@@ -2650,6 +4278,11 @@ ALTER TABLE ONLY private.compiled_rules
 
 ALTER TABLE ONLY private.decay_factors
     ADD CONSTRAINT decay_factors_pkey PRIMARY KEY (half_life_days, age) INCLUDE (factor);
+
+-- Name: drift_checks drift_checks_pkey; Type: CONSTRAINT; Schema: private; Owner: -
+
+ALTER TABLE ONLY private.drift_checks
+    ADD CONSTRAINT drift_checks_pkey PRIMARY KEY (checked_on);
 
 -- Name: identity_secrets identity_secrets_pkey; Type: CONSTRAINT; Schema: private; Owner: -
 
@@ -2821,6 +4454,46 @@ ALTER TABLE ONLY public.redactions
 ALTER TABLE ONLY public.rejections
     ADD CONSTRAINT rejections_pkey PRIMARY KEY (id);
 
+-- Name: rescore_requests rescore_requests_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.rescore_requests
+    ADD CONSTRAINT rescore_requests_pkey PRIMARY KEY (id);
+
+-- Name: rescores rescores_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.rescores
+    ADD CONSTRAINT rescores_pkey PRIMARY KEY (workspace_id);
+
+-- Name: rule_draft_mails rule_draft_mails_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.rule_draft_mails
+    ADD CONSTRAINT rule_draft_mails_pkey PRIMARY KEY (draft_id, automation_id);
+
+-- Name: rule_draft_moves rule_draft_moves_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.rule_draft_moves
+    ADD CONSTRAINT rule_draft_moves_pkey PRIMARY KEY (draft_id, from_stage_id, to_stage_id);
+
+-- Name: rule_drafts rule_drafts_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.rule_drafts
+    ADD CONSTRAINT rule_drafts_pkey PRIMARY KEY (id);
+
+-- Name: rule_templates rule_templates_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.rule_templates
+    ADD CONSTRAINT rule_templates_pkey PRIMARY KEY (kind);
+
+-- Name: score_history score_history_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.score_history
+    ADD CONSTRAINT score_history_pkey PRIMARY KEY (workspace_id, contact_id, day);
+
+-- Name: score_rules score_rules_name_key; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.score_rules
+    ADD CONSTRAINT score_rules_name_key UNIQUE (workspace_id, name);
+
 -- Name: score_rules score_rules_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.score_rules
@@ -2836,10 +4509,10 @@ ALTER TABLE ONLY public.score_rules
 ALTER TABLE ONLY public.signal_counts
     ADD CONSTRAINT signal_counts_pkey PRIMARY KEY (workspace_id, identity_id, signal, day);
 
--- Name: signals signals_name_key; Type: CONSTRAINT; Schema: public; Owner: -
+-- Name: signals signals_definition_key; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.signals
-    ADD CONSTRAINT signals_name_key UNIQUE (workspace_id, name);
+    ADD CONSTRAINT signals_definition_key UNIQUE NULLS NOT DISTINCT (workspace_id, kind, event, trusted_only, condition);
 
 -- Name: signals signals_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -2849,12 +4522,17 @@ ALTER TABLE ONLY public.signals
 -- Name: stage_events stage_events_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.stage_events
-    ADD CONSTRAINT stage_events_pkey PRIMARY KEY (identity_id);
+    ADD CONSTRAINT stage_events_pkey PRIMARY KEY (identity_id, signal);
+
+-- Name: stage_pins stage_pins_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.stage_pins
+    ADD CONSTRAINT stage_pins_pkey PRIMARY KEY (id);
 
 -- Name: stages stages_name_key; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.stages
-    ADD CONSTRAINT stages_name_key UNIQUE (workspace_id, name);
+    ADD CONSTRAINT stages_name_key UNIQUE (workspace_id, name) DEFERRABLE;
 
 -- Name: stages stages_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -2864,7 +4542,7 @@ ALTER TABLE ONLY public.stages
 -- Name: stages stages_position_key; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.stages
-    ADD CONSTRAINT stages_position_key UNIQUE (workspace_id, "position");
+    ADD CONSTRAINT stages_position_key UNIQUE (workspace_id, "position") DEFERRABLE;
 
 -- Name: stages stages_workspace_id_key; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -2927,13 +4605,21 @@ CREATE INDEX automations_stage_idx ON public.automations USING btree (workspace_
 
 CREATE INDEX automations_template_idx ON public.automations USING btree (workspace_id, template_id);
 
--- Name: contact_states_workspace_stage_idx; Type: INDEX; Schema: public; Owner: -
+-- Name: contact_states_due_idx; Type: INDEX; Schema: public; Owner: -
 
-CREATE INDEX contact_states_workspace_stage_idx ON public.contact_states USING btree (workspace_id, stage_id);
+CREATE INDEX contact_states_due_idx ON public.contact_states USING btree (due_on, contact_id);
+
+-- Name: contact_states_score_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX contact_states_score_idx ON public.contact_states USING btree (workspace_id, score DESC, contact_id);
 
 -- Name: contacts_workspace_email_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX contacts_workspace_email_idx ON public.contacts USING btree (workspace_id, email);
+
+-- Name: contacts_workspace_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX contacts_workspace_idx ON public.contacts USING btree (workspace_id, id);
 
 -- Name: events_identity_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -3051,9 +4737,45 @@ CREATE INDEX rejections_received_idx ON public.rejections USING btree (received_
 
 CREATE INDEX rejections_workspace_idx ON public.rejections USING btree (workspace_id, received_at DESC);
 
+-- Name: rescore_requests_workspace_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX rescore_requests_workspace_idx ON public.rescore_requests USING btree (workspace_id, requested_at);
+
+-- Name: rescores_open_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX rescores_open_idx ON public.rescores USING btree (requested_at) WHERE (finished_at IS NULL);
+
+-- Name: rule_draft_mails_workspace_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX rule_draft_mails_workspace_idx ON public.rule_draft_mails USING btree (workspace_id);
+
+-- Name: rule_draft_moves_workspace_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX rule_draft_moves_workspace_idx ON public.rule_draft_moves USING btree (workspace_id);
+
+-- Name: rule_drafts_open_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX rule_drafts_open_idx ON public.rule_drafts USING btree (changed_at) WHERE (status = ANY (ARRAY['counting'::text, 'previewing'::text]));
+
+-- Name: rule_drafts_workspace_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX rule_drafts_workspace_idx ON public.rule_drafts USING btree (workspace_id, created_at);
+
 -- Name: stage_events_workspace_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX stage_events_workspace_idx ON public.stage_events USING btree (workspace_id);
+
+-- Name: stage_pins_contact_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX stage_pins_contact_idx ON public.stage_pins USING btree (contact_id, pinned_at);
+
+-- Name: stage_pins_stage_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX stage_pins_stage_idx ON public.stage_pins USING btree (workspace_id, stage_id);
+
+-- Name: stages_signal_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX stages_signal_idx ON public.stages USING btree (workspace_id, signal);
 
 -- Name: traits_workspace_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -3195,6 +4917,18 @@ ALTER INDEX public.events_pkey ATTACH PARTITION public.events_9_pkey;
 
 CREATE TRIGGER identity_moves_apply AFTER INSERT ON public.identity_moves FOR EACH ROW EXECUTE FUNCTION private.apply_move();
 
+-- Name: rescore_requests rescore_requests_accept; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER rescore_requests_accept AFTER INSERT ON public.rescore_requests FOR EACH ROW EXECUTE FUNCTION private.accept_rescore_request();
+
+-- Name: rule_drafts rule_drafts_handle; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER rule_drafts_handle AFTER INSERT OR UPDATE OF rules, decision ON public.rule_drafts FOR EACH ROW EXECUTE FUNCTION private.handle_draft();
+
+-- Name: stage_pins stage_pins_apply; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER stage_pins_apply AFTER INSERT ON public.stage_pins FOR EACH ROW EXECUTE FUNCTION private.apply_pin();
+
 -- Name: api_key_hashes api_key_hashes_api_key_fkey; Type: FK CONSTRAINT; Schema: private; Owner: -
 
 ALTER TABLE ONLY private.api_key_hashes
@@ -3245,15 +4979,50 @@ ALTER TABLE ONLY public.members
 ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_template_fkey FOREIGN KEY (workspace_id, template_id) REFERENCES public.templates(workspace_id, id) ON DELETE SET NULL (template_id);
 
+-- Name: rescore_requests rescore_requests_workspace_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.rescore_requests
+    ADD CONSTRAINT rescore_requests_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE;
+
+-- Name: rescores rescores_workspace_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.rescores
+    ADD CONSTRAINT rescores_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE;
+
+-- Name: rule_draft_mails rule_draft_mails_draft_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.rule_draft_mails
+    ADD CONSTRAINT rule_draft_mails_draft_fkey FOREIGN KEY (draft_id) REFERENCES public.rule_drafts(id) ON DELETE CASCADE;
+
+-- Name: rule_draft_moves rule_draft_moves_draft_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.rule_draft_moves
+    ADD CONSTRAINT rule_draft_moves_draft_fkey FOREIGN KEY (draft_id) REFERENCES public.rule_drafts(id) ON DELETE CASCADE;
+
+-- Name: rule_drafts rule_drafts_workspace_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.rule_drafts
+    ADD CONSTRAINT rule_drafts_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE;
+
 -- Name: score_rules score_rules_signal_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.score_rules
-    ADD CONSTRAINT score_rules_signal_fkey FOREIGN KEY (workspace_id, signal) REFERENCES public.signals(workspace_id, number) ON DELETE CASCADE;
+    ADD CONSTRAINT score_rules_signal_fkey FOREIGN KEY (workspace_id, signal) REFERENCES public.signals(workspace_id, number);
 
 -- Name: signals signals_workspace_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.signals
     ADD CONSTRAINT signals_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE;
+
+-- Name: stage_pins stage_pins_stage_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.stage_pins
+    ADD CONSTRAINT stage_pins_stage_fkey FOREIGN KEY (workspace_id, stage_id) REFERENCES public.stages(workspace_id, id) ON DELETE CASCADE;
+
+-- Name: stages stages_signal_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.stages
+    ADD CONSTRAINT stages_signal_fkey FOREIGN KEY (workspace_id, signal) REFERENCES public.signals(workspace_id, number);
 
 -- Name: stages stages_workspace_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
@@ -3282,6 +5051,10 @@ ALTER TABLE private.compiled_rules ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE private.decay_factors ENABLE ROW LEVEL SECURITY;
 
+-- Name: drift_checks; Type: ROW SECURITY; Schema: private; Owner: -
+
+ALTER TABLE private.drift_checks ENABLE ROW LEVEL SECURITY;
+
 -- Name: identity_secrets; Type: ROW SECURITY; Schema: private; Owner: -
 
 ALTER TABLE private.identity_secrets ENABLE ROW LEVEL SECURITY;
@@ -3290,9 +5063,25 @@ ALTER TABLE private.identity_secrets ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY "A user sees their own memberships" ON public.members FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
+-- Name: rule_templates Everyone signed in sees the templates of rules; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Everyone signed in sees the templates of rules" ON public.rule_templates FOR SELECT TO authenticated USING (true);
+
+-- Name: rescores Members see how far a re-score got; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Members see how far a re-score got" ON public.rescores FOR SELECT TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE (members.user_id = ( SELECT auth.uid() AS uid)))));
+
 -- Name: identity_links Members see how identities were linked; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY "Members see how identities were linked" ON public.identity_links FOR SELECT TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE (members.user_id = ( SELECT auth.uid() AS uid)))));
+
+-- Name: rule_draft_mails Members see how many mails would follow; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Members see how many mails would follow" ON public.rule_draft_mails FOR SELECT TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
    FROM public.members
   WHERE (members.user_id = ( SELECT auth.uid() AS uid)))));
 
@@ -3356,6 +5145,12 @@ CREATE POLICY "Members see their workspace's automations" ON public.automations 
    FROM public.members
   WHERE (members.user_id = ( SELECT auth.uid() AS uid)))));
 
+-- Name: rule_drafts Members see their workspace's drafts of rules; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Members see their workspace's drafts of rules" ON public.rule_drafts FOR SELECT TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE (members.user_id = ( SELECT auth.uid() AS uid)))));
+
 -- Name: events Members see their workspace's events; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY "Members see their workspace's events" ON public.events FOR SELECT TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
@@ -3404,6 +5199,12 @@ CREATE POLICY "Members see their workspace's templates" ON public.templates FOR 
    FROM public.members
   WHERE (members.user_id = ( SELECT auth.uid() AS uid)))));
 
+-- Name: score_history Members see what their contacts' scores were; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Members see what their contacts' scores were" ON public.score_history FOR SELECT TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE (members.user_id = ( SELECT auth.uid() AS uid)))));
+
 -- Name: rejections Members see what was refused in the last 24 hours; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY "Members see what was refused in the last 24 hours" ON public.rejections FOR SELECT TO authenticated USING (((received_at > (now() - '24:00:00'::interval)) AND (workspace_id IN ( SELECT members.workspace_id
@@ -3416,17 +5217,61 @@ CREATE POLICY "Members see which identities were moved" ON public.identity_moves
    FROM public.members
   WHERE (members.user_id = ( SELECT auth.uid() AS uid)))));
 
+-- Name: rescore_requests Members see who asked for a re-score; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Members see who asked for a re-score" ON public.rescore_requests FOR SELECT TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE (members.user_id = ( SELECT auth.uid() AS uid)))));
+
+-- Name: stage_pins Members see who was pinned to which stage; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Members see who was pinned to which stage" ON public.stage_pins FOR SELECT TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE (members.user_id = ( SELECT auth.uid() AS uid)))));
+
+-- Name: rule_draft_moves Members see who would move; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Members see who would move" ON public.rule_draft_moves FOR SELECT TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE (members.user_id = ( SELECT auth.uid() AS uid)))));
+
 -- Name: suppressions Members see whom not to mail; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY "Members see whom not to mail" ON public.suppressions FOR SELECT TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
    FROM public.members
   WHERE (members.user_id = ( SELECT auth.uid() AS uid)))));
 
+-- Name: rescore_requests Owners and admins ask for a re-score; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Owners and admins ask for a re-score" ON public.rescore_requests FOR INSERT TO authenticated WITH CHECK ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text]))))));
+
+-- Name: rule_drafts Owners and admins change, publish and discard drafts; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Owners and admins change, publish and discard drafts" ON public.rule_drafts FOR UPDATE TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text]))))));
+
+-- Name: rule_drafts Owners and admins draft rules; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Owners and admins draft rules" ON public.rule_drafts FOR INSERT TO authenticated WITH CHECK ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text]))))));
+
 -- Name: identity_moves Owners and admins move identities; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY "Owners and admins move identities" ON public.identity_moves FOR INSERT TO authenticated WITH CHECK ((workspace_id IN ( SELECT members.workspace_id
    FROM public.members
   WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text]))))));
+
+-- Name: stage_pins Owners and admins pin contacts to stages in use; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Owners and admins pin contacts to stages in use" ON public.stage_pins FOR INSERT TO authenticated WITH CHECK (((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text]))))) AND ((stage_id IS NULL) OR (EXISTS ( SELECT
+   FROM public.stages g
+  WHERE ((g.workspace_id = stage_pins.workspace_id) AND (g.id = stage_pins.stage_id) AND (g."position" IS NOT NULL)))))));
 
 -- Name: messages Owners and admins queue messages; Type: POLICY; Schema: public; Owner: -
 
@@ -3552,6 +5397,34 @@ ALTER TABLE public.redactions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.rejections ENABLE ROW LEVEL SECURITY;
 
+-- Name: rescore_requests; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.rescore_requests ENABLE ROW LEVEL SECURITY;
+
+-- Name: rescores; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.rescores ENABLE ROW LEVEL SECURITY;
+
+-- Name: rule_draft_mails; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.rule_draft_mails ENABLE ROW LEVEL SECURITY;
+
+-- Name: rule_draft_moves; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.rule_draft_moves ENABLE ROW LEVEL SECURITY;
+
+-- Name: rule_drafts; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.rule_drafts ENABLE ROW LEVEL SECURITY;
+
+-- Name: rule_templates; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.rule_templates ENABLE ROW LEVEL SECURITY;
+
+-- Name: score_history; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.score_history ENABLE ROW LEVEL SECURITY;
+
 -- Name: score_rules; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.score_rules ENABLE ROW LEVEL SECURITY;
@@ -3567,6 +5440,10 @@ ALTER TABLE public.signals ENABLE ROW LEVEL SECURITY;
 -- Name: stage_events; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.stage_events ENABLE ROW LEVEL SECURITY;
+
+-- Name: stage_pins; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.stage_pins ENABLE ROW LEVEL SECURITY;
 
 -- Name: stages; Type: ROW SECURITY; Schema: public; Owner: -
 
@@ -3603,24 +5480,73 @@ GRANT USAGE ON SCHEMA public TO anon;
 GRANT USAGE ON SCHEMA public TO authenticated;
 GRANT USAGE ON SCHEMA public TO service_role;
 
--- Name: FUNCTION add_default_rules(p_workspace uuid); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION accept_rescore_request(); Type: ACL; Schema: private; Owner: -
 
-REVOKE ALL ON FUNCTION private.add_default_rules(p_workspace uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.add_default_rules(p_workspace uuid) TO service_role;
+REVOKE ALL ON FUNCTION private.accept_rescore_request() FROM PUBLIC;
 
 -- Name: FUNCTION add_ready_automation(p_workspace uuid); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.add_ready_automation(p_workspace uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.add_ready_automation(p_workspace uuid) TO service_role;
 
+-- Name: TABLE compiled_rules; Type: ACL; Schema: private; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.compiled_rules TO service_role;
+
+-- Name: FUNCTION age_contacts(p_workspace uuid, p_rules private.compiled_rules, p_contacts uuid[], p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.age_contacts(p_workspace uuid, p_rules private.compiled_rules, p_contacts uuid[], p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.age_contacts(p_workspace uuid, p_rules private.compiled_rules, p_contacts uuid[], p_now timestamp with time zone) TO service_role;
+
 -- Name: FUNCTION apply_move(); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.apply_move() FROM PUBLIC;
+
+-- Name: FUNCTION apply_pin(); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.apply_pin() FROM PUBLIC;
+
+-- Name: FUNCTION apply_rules(p_workspace uuid, p_document jsonb); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.apply_rules(p_workspace uuid, p_document jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.apply_rules(p_workspace uuid, p_document jsonb) TO service_role;
 
 -- Name: FUNCTION authenticate(p_key_hash text, p_origin text); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.authenticate(p_key_hash text, p_origin text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.authenticate(p_key_hash text, p_origin text) TO service_role;
+
+-- Name: TABLE rule_drafts; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT ON TABLE public.rule_drafts TO authenticated;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rule_drafts TO service_role;
+
+-- Name: COLUMN rule_drafts.workspace_id; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(workspace_id) ON TABLE public.rule_drafts TO authenticated;
+
+-- Name: COLUMN rule_drafts.rules; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(rules),UPDATE(rules) ON TABLE public.rule_drafts TO authenticated;
+
+-- Name: COLUMN rule_drafts.decision; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(decision) ON TABLE public.rule_drafts TO authenticated;
+
+-- Name: FUNCTION begin_draft(p_draft public.rule_drafts); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.begin_draft(p_draft public.rule_drafts) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.begin_draft(p_draft public.rule_drafts) TO service_role;
+
+-- Name: FUNCTION begin_rescore(p_workspace uuid, p_recount boolean, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.begin_rescore(p_workspace uuid, p_recount boolean, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.begin_rescore(p_workspace uuid, p_recount boolean, p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION bring_up_to_date(p_workspace uuid, p_rules private.compiled_rules, p_contacts uuid[], p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.bring_up_to_date(p_workspace uuid, p_rules private.compiled_rules, p_contacts uuid[], p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.bring_up_to_date(p_workspace uuid, p_rules private.compiled_rules, p_contacts uuid[], p_now timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION changes_structure(p_workspace uuid, p_messages private.message[]); Type: ACL; Schema: private; Owner: -
 
@@ -3632,6 +5558,21 @@ GRANT ALL ON FUNCTION private.changes_structure(p_workspace uuid, p_messages pri
 REVOKE ALL ON FUNCTION private.compile_rules(p_workspace uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.compile_rules(p_workspace uuid) TO service_role;
 
+-- Name: FUNCTION compiled(p_workspace uuid, p_version integer, p_document jsonb); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.compiled(p_workspace uuid, p_version integer, p_document jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.compiled(p_workspace uuid, p_version integer, p_document jsonb) TO service_role;
+
+-- Name: FUNCTION compiled_draft(p_draft public.rule_drafts); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.compiled_draft(p_draft public.rule_drafts) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.compiled_draft(p_draft public.rule_drafts) TO service_role;
+
+-- Name: FUNCTION completed_rules(p_workspace uuid, p_document jsonb); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.completed_rules(p_workspace uuid, p_document jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.completed_rules(p_workspace uuid, p_document jsonb) TO service_role;
+
 -- Name: TABLE identities; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT ON TABLE public.identities TO authenticated;
@@ -3642,14 +5583,25 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.identities TO service_role;
 REVOKE ALL ON FUNCTION private.contact_by_messages(p_identity public.identities) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.contact_by_messages(p_identity public.identities) TO service_role;
 
--- Name: TABLE compiled_rules; Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION count_back(p_workspace uuid, p_contacts uuid[], p_signals smallint[]); Type: ACL; Schema: private; Owner: -
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.compiled_rules TO service_role;
+REVOKE ALL ON FUNCTION private.count_back(p_workspace uuid, p_contacts uuid[], p_signals smallint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.count_back(p_workspace uuid, p_contacts uuid[], p_signals smallint[]) TO service_role;
 
 -- Name: FUNCTION count_signals(p_workspace uuid, p_rules private.compiled_rules, p_messages private.message[], p_resolved private.resolution[], p_today date); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.count_signals(p_workspace uuid, p_rules private.compiled_rules, p_messages private.message[], p_resolved private.resolution[], p_today date) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.count_signals(p_workspace uuid, p_rules private.compiled_rules, p_messages private.message[], p_resolved private.resolution[], p_today date) TO service_role;
+
+-- Name: FUNCTION counts_by_events(p_workspace uuid, p_contacts uuid[], p_signals smallint[]); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.counts_by_events(p_workspace uuid, p_contacts uuid[], p_signals smallint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.counts_by_events(p_workspace uuid, p_contacts uuid[], p_signals smallint[]) TO service_role;
+
+-- Name: FUNCTION days_to_change(p_gained double precision, p_free double precision, p_uncapping double precision, p_owed double precision, p_loss double precision, p_rise double precision, p_half_life double precision); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.days_to_change(p_gained double precision, p_free double precision, p_uncapping double precision, p_owed double precision, p_loss double precision, p_rise double precision, p_half_life double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.days_to_change(p_gained double precision, p_free double precision, p_uncapping double precision, p_owed double precision, p_loss double precision, p_rise double precision, p_half_life double precision) TO service_role;
 
 -- Name: FUNCTION decay(p_age integer, p_half_life_days smallint); Type: ACL; Schema: private; Owner: -
 
@@ -3657,20 +5609,55 @@ REVOKE ALL ON FUNCTION private.decay(p_age integer, p_half_life_days smallint) F
 GRANT ALL ON FUNCTION private.decay(p_age integer, p_half_life_days smallint) TO service_role;
 GRANT ALL ON FUNCTION private.decay(p_age integer, p_half_life_days smallint) TO authenticated;
 
+-- Name: FUNCTION draft_changes(p_rules private.compiled_rules, p_contacts uuid[], p_day date); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.draft_changes(p_rules private.compiled_rules, p_contacts uuid[], p_day date) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.draft_changes(p_rules private.compiled_rules, p_contacts uuid[], p_day date) TO service_role;
+
+-- Name: FUNCTION drifted_contacts(p_workspace uuid, p_rules private.compiled_rules, p_contacts uuid[]); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.drifted_contacts(p_workspace uuid, p_rules private.compiled_rules, p_contacts uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.drifted_contacts(p_workspace uuid, p_rules private.compiled_rules, p_contacts uuid[]) TO service_role;
+
 -- Name: FUNCTION drop_duplicates(p_workspace uuid, p_messages private.message[]); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.drop_duplicates(p_workspace uuid, p_messages private.message[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.drop_duplicates(p_workspace uuid, p_messages private.message[]) TO service_role;
+
+-- Name: FUNCTION drop_unused_signals(p_workspace uuid); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.drop_unused_signals(p_workspace uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.drop_unused_signals(p_workspace uuid) TO service_role;
 
 -- Name: FUNCTION ensure_identities(p_workspace uuid, p_messages private.message[]); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.ensure_identities(p_workspace uuid, p_messages private.message[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.ensure_identities(p_workspace uuid, p_messages private.message[]) TO service_role;
 
+-- Name: FUNCTION entries(p_document jsonb, p_name text); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.entries(p_document jsonb, p_name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.entries(p_document jsonb, p_name text) TO service_role;
+
+-- Name: FUNCTION event_stage_of(p_rules private.compiled_rules, p_contact uuid); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.event_stage_of(p_rules private.compiled_rules, p_contact uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.event_stage_of(p_rules private.compiled_rules, p_contact uuid) TO service_role;
+
 -- Name: FUNCTION fill_decay_factors(p_half_life_days smallint); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.fill_decay_factors(p_half_life_days smallint) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.fill_decay_factors(p_half_life_days smallint) TO service_role;
+
+-- Name: FUNCTION find_last_occurrences(p_workspace uuid, p_contacts uuid[], p_signals smallint[]); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.find_last_occurrences(p_workspace uuid, p_contacts uuid[], p_signals smallint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.find_last_occurrences(p_workspace uuid, p_contacts uuid[], p_signals smallint[]) TO service_role;
+
+-- Name: FUNCTION finish_step(p_draft public.rule_drafts); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.finish_step(p_draft public.rule_drafts) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.finish_step(p_draft public.rule_drafts) TO service_role;
 
 -- Name: FUNCTION fit_matches(p_operator text, p_trait jsonb, p_operand jsonb); Type: ACL; Schema: private; Owner: -
 
@@ -3678,10 +5665,29 @@ REVOKE ALL ON FUNCTION private.fit_matches(p_operator text, p_trait jsonb, p_ope
 GRANT ALL ON FUNCTION private.fit_matches(p_operator text, p_trait jsonb, p_operand jsonb) TO service_role;
 GRANT ALL ON FUNCTION private.fit_matches(p_operator text, p_trait jsonb, p_operand jsonb) TO authenticated;
 
+-- Name: FUNCTION fit_of(p_rules private.compiled_rules, p_traits jsonb); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.fit_of(p_rules private.compiled_rules, p_traits jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.fit_of(p_rules private.compiled_rules, p_traits jsonb) TO service_role;
+
+-- Name: FUNCTION fit_rule_problems(p_document jsonb); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.fit_rule_problems(p_document jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.fit_rule_problems(p_document jsonb) TO service_role;
+
+-- Name: FUNCTION forget_counts(p_workspace uuid, p_contacts uuid[]); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.forget_counts(p_workspace uuid, p_contacts uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.forget_counts(p_workspace uuid, p_contacts uuid[]) TO service_role;
+
 -- Name: FUNCTION give_up_on_stale_messages(p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.give_up_on_stale_messages(p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.give_up_on_stale_messages(p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION handle_draft(); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.handle_draft() FROM PUBLIC;
 
 -- Name: FUNCTION has_room_by_trust(p_identity uuid, p_contact uuid); Type: ACL; Schema: private; Owner: -
 
@@ -3703,6 +5709,36 @@ GRANT ALL ON FUNCTION private.hmac_sha256(p_key text, p_message text) TO service
 REVOKE ALL ON FUNCTION private.identity_rank(p_kind text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.identity_rank(p_kind text) TO service_role;
 
+-- Name: FUNCTION is_definition(p_entry jsonb); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.is_definition(p_entry jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.is_definition(p_entry jsonb) TO service_role;
+
+-- Name: FUNCTION is_entry(p_workspace uuid, p_contact uuid, p_stage uuid, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.is_entry(p_workspace uuid, p_contact uuid, p_stage uuid, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.is_entry(p_workspace uuid, p_contact uuid, p_stage uuid, p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION is_number(p_value jsonb, p_low numeric, p_high numeric, p_decimals integer); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.is_number(p_value jsonb, p_low numeric, p_high numeric, p_decimals integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.is_number(p_value jsonb, p_low numeric, p_high numeric, p_decimals integer) TO service_role;
+
+-- Name: FUNCTION is_object(p_value jsonb, p_members text[]); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.is_object(p_value jsonb, p_members text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.is_object(p_value jsonb, p_members text[]) TO service_role;
+
+-- Name: FUNCTION is_operand(p_operator text, p_operand jsonb); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.is_operand(p_operator text, p_operand jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.is_operand(p_operator text, p_operand jsonb) TO service_role;
+
+-- Name: FUNCTION is_text(p_value jsonb, p_longest integer); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.is_text(p_value jsonb, p_longest integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.is_text(p_value jsonb, p_longest integer) TO service_role;
+
 -- Name: FUNCTION joined_by_trust(p_identity public.identities); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.joined_by_trust(p_identity public.identities) FROM PUBLIC;
@@ -3723,20 +5759,35 @@ GRANT ALL ON FUNCTION private.lock_contacts(p_workspace uuid, p_contacts uuid[])
 REVOKE ALL ON FUNCTION private.lock_structure(p_workspace uuid, p_change boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.lock_structure(p_workspace uuid, p_change boolean) TO service_role;
 
--- Name: FUNCTION merge_stage_events(p_contacts uuid[]); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION log_transitions(p_workspace uuid, p_changes private.stage_change[], p_cause text, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
 
-REVOKE ALL ON FUNCTION private.merge_stage_events(p_contacts uuid[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.merge_stage_events(p_contacts uuid[]) TO service_role;
+REVOKE ALL ON FUNCTION private.log_transitions(p_workspace uuid, p_changes private.stage_change[], p_cause text, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.log_transitions(p_workspace uuid, p_changes private.stage_change[], p_cause text, p_now timestamp with time zone) TO service_role;
 
--- Name: FUNCTION merge_traits(p_workspace uuid, p_contacts uuid[]); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION mails_for(p_workspace uuid, p_changes private.stage_change[], p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
 
-REVOKE ALL ON FUNCTION private.merge_traits(p_workspace uuid, p_contacts uuid[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.merge_traits(p_workspace uuid, p_contacts uuid[]) TO service_role;
+REVOKE ALL ON FUNCTION private.mails_for(p_workspace uuid, p_changes private.stage_change[], p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.mails_for(p_workspace uuid, p_changes private.stage_change[], p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION merge_traits(p_rules private.compiled_rules, p_contacts uuid[]); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.merge_traits(p_rules private.compiled_rules, p_contacts uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.merge_traits(p_rules private.compiled_rules, p_contacts uuid[]) TO service_role;
 
 -- Name: FUNCTION move_identity(p_identity uuid); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.move_identity(p_identity uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.move_identity(p_identity uuid) TO service_role;
+
+-- Name: FUNCTION no_gains(p_contacts uuid[]); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.no_gains(p_contacts uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.no_gains(p_contacts uuid[]) TO service_role;
+
+-- Name: FUNCTION note_changes(p_draft public.rule_drafts, p_changes private.stage_change[], p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.note_changes(p_draft public.rule_drafts, p_changes private.stage_change[], p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.note_changes(p_draft public.rule_drafts, p_changes private.stage_change[], p_now timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION overflowing_traits(p_messages private.message[], p_resolved private.resolution[]); Type: ACL; Schema: private; Owner: -
 
@@ -3769,6 +5820,26 @@ GRANT INSERT(contact_id) ON TABLE public.identity_moves TO authenticated;
 
 REVOKE ALL ON FUNCTION private.pin_for(p_move public.identity_moves) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.pin_for(p_move public.identity_moves) TO service_role;
+
+-- Name: FUNCTION pinned_stage_of(p_rules private.compiled_rules, p_contact uuid); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.pinned_stage_of(p_rules private.compiled_rules, p_contact uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.pinned_stage_of(p_rules private.compiled_rules, p_contact uuid) TO service_role;
+
+-- Name: FUNCTION preview_contacts(p_draft public.rule_drafts, p_contacts uuid[], p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.preview_contacts(p_draft public.rule_drafts, p_contacts uuid[], p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.preview_contacts(p_draft public.rule_drafts, p_contacts uuid[], p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION publish_draft(p_draft public.rule_drafts); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.publish_draft(p_draft public.rule_drafts) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.publish_draft(p_draft public.rule_drafts) TO service_role;
+
+-- Name: FUNCTION queue_mails(p_workspace uuid, p_changes private.stage_change[], p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.queue_mails(p_workspace uuid, p_changes private.stage_change[], p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.queue_mails(p_workspace uuid, p_changes private.stage_change[], p_now timestamp with time zone) TO service_role;
 
 -- Name: TABLE messages; Type: ACL; Schema: public; Owner: -
 
@@ -3834,20 +5905,45 @@ GRANT ALL ON FUNCTION private.record_rejections(p_workspace uuid, p_api_key uuid
 REVOKE ALL ON FUNCTION private.record_transitions(p_workspace uuid, p_changes private.stage_change[], p_cause text, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.record_transitions(p_workspace uuid, p_changes private.stage_change[], p_cause text, p_now timestamp with time zone) TO service_role;
 
+-- Name: FUNCTION recount_signals(p_workspace uuid, p_contacts uuid[], p_signals smallint[]); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.recount_signals(p_workspace uuid, p_contacts uuid[], p_signals smallint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.recount_signals(p_workspace uuid, p_contacts uuid[], p_signals smallint[]) TO service_role;
+
 -- Name: FUNCTION refusal(p_sender private.sender, p_message private.message); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.refusal(p_sender private.sender, p_message private.message) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.refusal(p_sender private.sender, p_message private.message) TO service_role;
 
--- Name: FUNCTION regroup_contacts(p_workspace uuid, p_contacts uuid[]); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION refuse_lost_stages(p_workspace uuid, p_document jsonb); Type: ACL; Schema: private; Owner: -
 
-REVOKE ALL ON FUNCTION private.regroup_contacts(p_workspace uuid, p_contacts uuid[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.regroup_contacts(p_workspace uuid, p_contacts uuid[]) TO service_role;
+REVOKE ALL ON FUNCTION private.refuse_lost_stages(p_workspace uuid, p_document jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.refuse_lost_stages(p_workspace uuid, p_document jsonb) TO service_role;
+
+-- Name: FUNCTION refuse_wrong_rules(p_document jsonb); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.refuse_wrong_rules(p_document jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.refuse_wrong_rules(p_document jsonb) TO service_role;
+
+-- Name: FUNCTION regroup_contacts(p_workspace uuid, p_rules private.compiled_rules, p_contacts uuid[]); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.regroup_contacts(p_workspace uuid, p_rules private.compiled_rules, p_contacts uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.regroup_contacts(p_workspace uuid, p_rules private.compiled_rules, p_contacts uuid[]) TO service_role;
 
 -- Name: FUNCTION rejection(p_message private.message, p_code text); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.rejection(p_message private.message, p_code text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.rejection(p_message private.message, p_code text) TO service_role;
+
+-- Name: FUNCTION repetitions(p_document jsonb); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.repetitions(p_document jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.repetitions(p_document jsonb) TO service_role;
+
+-- Name: FUNCTION rescore_contacts(p_workspace uuid, p_rules private.compiled_rules, p_contacts uuid[], p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.rescore_contacts(p_workspace uuid, p_rules private.compiled_rules, p_contacts uuid[], p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.rescore_contacts(p_workspace uuid, p_rules private.compiled_rules, p_contacts uuid[], p_now timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION resolve_messages(p_workspace uuid, p_messages private.message[]); Type: ACL; Schema: private; Owner: -
 
@@ -3859,15 +5955,40 @@ GRANT ALL ON FUNCTION private.resolve_messages(p_workspace uuid, p_messages priv
 REVOKE ALL ON FUNCTION private.resolve_new(p_workspace uuid, INOUT p_messages private.message[], p_structural boolean, OUT resolved private.resolution[], OUT touched uuid[], OUT rejected jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.resolve_new(p_workspace uuid, INOUT p_messages private.message[], p_structural boolean, OUT resolved private.resolution[], OUT touched uuid[], OUT rejected jsonb) TO service_role;
 
+-- Name: FUNCTION rule_problems(p_document jsonb); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.rule_problems(p_document jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.rule_problems(p_document jsonb) TO service_role;
+
+-- Name: FUNCTION score_rule_problems(p_document jsonb); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.score_rule_problems(p_document jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.score_rule_problems(p_document jsonb) TO service_role;
+
 -- Name: FUNCTION secret_workspace(p_key_hash text); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.secret_workspace(p_key_hash text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.secret_workspace(p_key_hash text) TO service_role;
 
--- Name: FUNCTION stage_of(p_rules private.compiled_rules, p_score integer, p_event_stage uuid, p_last_event_at timestamp with time zone, p_today date); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION signal_number(p_workspace uuid, p_kind text, p_entry jsonb); Type: ACL; Schema: private; Owner: -
 
-REVOKE ALL ON FUNCTION private.stage_of(p_rules private.compiled_rules, p_score integer, p_event_stage uuid, p_last_event_at timestamp with time zone, p_today date) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.stage_of(p_rules private.compiled_rules, p_score integer, p_event_stage uuid, p_last_event_at timestamp with time zone, p_today date) TO service_role;
+REVOKE ALL ON FUNCTION private.signal_number(p_workspace uuid, p_kind text, p_entry jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.signal_number(p_workspace uuid, p_kind text, p_entry jsonb) TO service_role;
+
+-- Name: FUNCTION stage_of(p_rules private.compiled_rules, p_score integer, p_pinned_stage uuid, p_event_stage uuid, p_silent_days integer); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.stage_of(p_rules private.compiled_rules, p_score integer, p_pinned_stage uuid, p_event_stage uuid, p_silent_days integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.stage_of(p_rules private.compiled_rules, p_score integer, p_pinned_stage uuid, p_event_stage uuid, p_silent_days integer) TO service_role;
+
+-- Name: FUNCTION stage_problems(p_document jsonb); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.stage_problems(p_document jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.stage_problems(p_document jsonb) TO service_role;
+
+-- Name: FUNCTION standing(p_rules private.compiled_rules, p_sums numeric[], p_fit numeric, p_pinned_stage uuid, p_event_stage uuid, p_last_event_at timestamp with time zone, p_day date); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.standing(p_rules private.compiled_rules, p_sums numeric[], p_fit numeric, p_pinned_stage uuid, p_event_stage uuid, p_last_event_at timestamp with time zone, p_day date) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.standing(p_rules private.compiled_rules, p_sums numeric[], p_fit numeric, p_pinned_stage uuid, p_event_stage uuid, p_last_event_at timestamp with time zone, p_day date) TO service_role;
 
 -- Name: FUNCTION store_events(p_workspace uuid, p_messages private.message[], p_resolved private.resolution[], p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
 
@@ -3879,10 +6000,15 @@ GRANT ALL ON FUNCTION private.store_events(p_workspace uuid, p_messages private.
 REVOKE ALL ON FUNCTION private.sum_counts(p_rules private.compiled_rules, p_contact uuid, p_today date) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.sum_counts(p_rules private.compiled_rules, p_contact uuid, p_today date) TO service_role;
 
--- Name: FUNCTION track_many(p_sender private.sender, p_rules private.compiled_rules, p_messages private.message[], p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION take_contacts(p_workspace uuid, p_after uuid, p_limit integer); Type: ACL; Schema: private; Owner: -
 
-REVOKE ALL ON FUNCTION private.track_many(p_sender private.sender, p_rules private.compiled_rules, p_messages private.message[], p_now timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.track_many(p_sender private.sender, p_rules private.compiled_rules, p_messages private.message[], p_now timestamp with time zone) TO service_role;
+REVOKE ALL ON FUNCTION private.take_contacts(p_workspace uuid, p_after uuid, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.take_contacts(p_workspace uuid, p_after uuid, p_limit integer) TO service_role;
+
+-- Name: FUNCTION track_many(p_sender private.sender, p_rules private.compiled_rules, p_messages private.message[], p_structural boolean, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.track_many(p_sender private.sender, p_rules private.compiled_rules, p_messages private.message[], p_structural boolean, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.track_many(p_sender private.sender, p_rules private.compiled_rules, p_messages private.message[], p_structural boolean, p_now timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION track_messages(p_sender private.sender, p_messages jsonb, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
 
@@ -3894,15 +6020,20 @@ GRANT ALL ON FUNCTION private.track_messages(p_sender private.sender, p_messages
 REVOKE ALL ON FUNCTION private.track_one(p_sender private.sender, p_rules private.compiled_rules, p_message private.message, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.track_one(p_sender private.sender, p_rules private.compiled_rules, p_message private.message, p_now timestamp with time zone) TO service_role;
 
--- Name: FUNCTION track_traits(p_sender private.sender, p_rules private.compiled_rules, p_messages private.message[], p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION track_traits(p_sender private.sender, p_rules private.compiled_rules, p_messages private.message[], p_structural boolean, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
 
-REVOKE ALL ON FUNCTION private.track_traits(p_sender private.sender, p_rules private.compiled_rules, p_messages private.message[], p_now timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.track_traits(p_sender private.sender, p_rules private.compiled_rules, p_messages private.message[], p_now timestamp with time zone) TO service_role;
+REVOKE ALL ON FUNCTION private.track_traits(p_sender private.sender, p_rules private.compiled_rules, p_messages private.message[], p_structural boolean, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.track_traits(p_sender private.sender, p_rules private.compiled_rules, p_messages private.message[], p_structural boolean, p_now timestamp with time zone) TO service_role;
 
--- Name: FUNCTION update_scores(p_workspace uuid, p_rules private.compiled_rules, p_gains private.gain[], p_cause text, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION uncounted_signals(p_workspace uuid, p_document jsonb); Type: ACL; Schema: private; Owner: -
 
-REVOKE ALL ON FUNCTION private.update_scores(p_workspace uuid, p_rules private.compiled_rules, p_gains private.gain[], p_cause text, p_now timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.update_scores(p_workspace uuid, p_rules private.compiled_rules, p_gains private.gain[], p_cause text, p_now timestamp with time zone) TO service_role;
+REVOKE ALL ON FUNCTION private.uncounted_signals(p_workspace uuid, p_document jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.uncounted_signals(p_workspace uuid, p_document jsonb) TO service_role;
+
+-- Name: FUNCTION update_scores(p_workspace uuid, p_rules private.compiled_rules, p_gains private.gain[], p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.update_scores(p_workspace uuid, p_rules private.compiled_rules, p_gains private.gain[], p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.update_scores(p_workspace uuid, p_rules private.compiled_rules, p_gains private.gain[], p_now timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION vouches(p_sender private.sender, p_user_id text, p_user_hash text); Type: ACL; Schema: private; Owner: -
 
@@ -3924,10 +6055,30 @@ GRANT ALL ON FUNCTION private.with_originals(p_messages jsonb) TO service_role;
 REVOKE ALL ON FUNCTION private.write_stage_events(p_workspace uuid, p_rules private.compiled_rules, p_messages private.message[], p_resolved private.resolution[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.write_stage_events(p_workspace uuid, p_rules private.compiled_rules, p_messages private.message[], p_resolved private.resolution[]) TO service_role;
 
+-- Name: FUNCTION write_stages(p_workspace uuid, p_stages jsonb); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.write_stages(p_workspace uuid, p_stages jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.write_stages(p_workspace uuid, p_stages jsonb) TO service_role;
+
 -- Name: FUNCTION write_traits(p_workspace uuid, p_messages private.message[], p_resolved private.resolution[]); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.write_traits(p_workspace uuid, p_messages private.message[], p_resolved private.resolution[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.write_traits(p_workspace uuid, p_messages private.message[], p_resolved private.resolution[]) TO service_role;
+
+-- Name: FUNCTION advance_draft(p_limit integer, p_now timestamp with time zone, p_draft uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.advance_draft(p_limit integer, p_now timestamp with time zone, p_draft uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.advance_draft(p_limit integer, p_now timestamp with time zone, p_draft uuid) TO service_role;
+
+-- Name: FUNCTION advance_rescore(p_limit integer, p_now timestamp with time zone, p_workspace uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.advance_rescore(p_limit integer, p_now timestamp with time zone, p_workspace uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.advance_rescore(p_limit integer, p_now timestamp with time zone, p_workspace uuid) TO service_role;
+
+-- Name: FUNCTION check_drift(p_limit integer, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.check_drift(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.check_drift(p_limit integer, p_now timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION claim_messages(p_limit integer, p_address_key text, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
@@ -3939,10 +6090,16 @@ GRANT ALL ON FUNCTION public.claim_messages(p_limit integer, p_address_key text,
 REVOKE ALL ON FUNCTION public.create_api_key(p_workspace uuid, p_kind text, p_key_hash text, p_hint text, p_origins text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.create_api_key(p_workspace uuid, p_kind text, p_key_hash text, p_hint text, p_origins text[]) TO service_role;
 
--- Name: FUNCTION create_workspace(p_owner uuid, p_name text, p_slug text); Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION create_workspace(p_owner uuid, p_name text, p_slug text, p_rules text); Type: ACL; Schema: public; Owner: -
 
-REVOKE ALL ON FUNCTION public.create_workspace(p_owner uuid, p_name text, p_slug text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.create_workspace(p_owner uuid, p_name text, p_slug text) TO service_role;
+REVOKE ALL ON FUNCTION public.create_workspace(p_owner uuid, p_name text, p_slug text, p_rules text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.create_workspace(p_owner uuid, p_name text, p_slug text, p_rules text) TO service_role;
+
+-- Name: FUNCTION explain_past_score(p_contact uuid, p_on date); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.explain_past_score(p_contact uuid, p_on date) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.explain_past_score(p_contact uuid, p_on date) TO authenticated;
+GRANT ALL ON FUNCTION public.explain_past_score(p_contact uuid, p_on date) TO service_role;
 
 -- Name: FUNCTION explain_score(p_contact uuid, p_on date); Type: ACL; Schema: public; Owner: -
 
@@ -3966,6 +6123,18 @@ GRANT ALL ON FUNCTION public.finish_message(p_id uuid, p_claim uuid, p_status te
 REVOKE ALL ON FUNCTION public.health(p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.health(p_now timestamp with time zone) TO service_role;
 
+-- Name: FUNCTION named_contacts(p_contacts uuid[]); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.named_contacts(p_contacts uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.named_contacts(p_contacts uuid[]) TO authenticated;
+GRANT ALL ON FUNCTION public.named_contacts(p_contacts uuid[]) TO service_role;
+
+-- Name: FUNCTION preview(p_draft uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.preview(p_draft uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.preview(p_draft uuid) TO authenticated;
+GRANT ALL ON FUNCTION public.preview(p_draft uuid) TO service_role;
+
 -- Name: FUNCTION queue_message(p_workspace uuid, p_message jsonb); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.queue_message(p_workspace uuid, p_message jsonb) FROM PUBLIC;
@@ -3977,16 +6146,45 @@ GRANT ALL ON FUNCTION public.queue_message(p_workspace uuid, p_message jsonb) TO
 REVOKE ALL ON FUNCTION public.queue_message_by_key(p_key_hash text, p_message jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.queue_message_by_key(p_key_hash text, p_message jsonb) TO service_role;
 
--- Name: FUNCTION score(p_workspace uuid, p_lookups jsonb, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION recompute(p_workspace uuid, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
-REVOKE ALL ON FUNCTION public.score(p_workspace uuid, p_lookups jsonb, p_now timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.score(p_workspace uuid, p_lookups jsonb, p_now timestamp with time zone) TO authenticated;
-GRANT ALL ON FUNCTION public.score(p_workspace uuid, p_lookups jsonb, p_now timestamp with time zone) TO service_role;
+REVOKE ALL ON FUNCTION public.recompute(p_workspace uuid, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.recompute(p_workspace uuid, p_now timestamp with time zone) TO authenticated;
+GRANT ALL ON FUNCTION public.recompute(p_workspace uuid, p_now timestamp with time zone) TO service_role;
 
--- Name: FUNCTION score_by_key(p_key_hash text, p_lookups jsonb, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION recompute_by_key(p_key_hash text, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
-REVOKE ALL ON FUNCTION public.score_by_key(p_key_hash text, p_lookups jsonb, p_now timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.score_by_key(p_key_hash text, p_lookups jsonb, p_now timestamp with time zone) TO service_role;
+REVOKE ALL ON FUNCTION public.recompute_by_key(p_key_hash text, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.recompute_by_key(p_key_hash text, p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION recorded_score(p_contact uuid, p_on date); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.recorded_score(p_contact uuid, p_on date) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.recorded_score(p_contact uuid, p_on date) TO authenticated;
+GRANT ALL ON FUNCTION public.recorded_score(p_contact uuid, p_on date) TO service_role;
+
+-- Name: FUNCTION rescore_progress(p_workspace uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.rescore_progress(p_workspace uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.rescore_progress(p_workspace uuid) TO authenticated;
+GRANT ALL ON FUNCTION public.rescore_progress(p_workspace uuid) TO service_role;
+
+-- Name: FUNCTION rules_in_force(p_workspace uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.rules_in_force(p_workspace uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.rules_in_force(p_workspace uuid) TO authenticated;
+GRANT ALL ON FUNCTION public.rules_in_force(p_workspace uuid) TO service_role;
+
+-- Name: FUNCTION score(p_workspace uuid, p_lookups jsonb, p_now timestamp with time zone, p_on date); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.score(p_workspace uuid, p_lookups jsonb, p_now timestamp with time zone, p_on date) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.score(p_workspace uuid, p_lookups jsonb, p_now timestamp with time zone, p_on date) TO authenticated;
+GRANT ALL ON FUNCTION public.score(p_workspace uuid, p_lookups jsonb, p_now timestamp with time zone, p_on date) TO service_role;
+
+-- Name: FUNCTION score_by_key(p_key_hash text, p_lookups jsonb, p_now timestamp with time zone, p_on date); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.score_by_key(p_key_hash text, p_lookups jsonb, p_now timestamp with time zone, p_on date) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.score_by_key(p_key_hash text, p_lookups jsonb, p_now timestamp with time zone, p_on date) TO service_role;
 
 -- Name: FUNCTION score_parts(p_contact uuid, p_on date); Type: ACL; Schema: public; Owner: -
 
@@ -3999,6 +6197,12 @@ GRANT ALL ON FUNCTION public.score_parts(p_contact uuid, p_on date) TO service_r
 REVOKE ALL ON FUNCTION public.set_identity_secret(p_workspace uuid, p_secret text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.set_identity_secret(p_workspace uuid, p_secret text) TO service_role;
 
+-- Name: FUNCTION stage_facts(p_contact uuid, p_on date); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.stage_facts(p_contact uuid, p_on date) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.stage_facts(p_contact uuid, p_on date) TO authenticated;
+GRANT ALL ON FUNCTION public.stage_facts(p_contact uuid, p_on date) TO service_role;
+
 -- Name: FUNCTION stage_on(p_contact uuid, p_score integer, p_on date); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.stage_on(p_contact uuid, p_score integer, p_on date) FROM PUBLIC;
@@ -4009,6 +6213,11 @@ GRANT ALL ON FUNCTION public.stage_on(p_contact uuid, p_score integer, p_on date
 
 REVOKE ALL ON FUNCTION public.start_message(p_id uuid, p_claim uuid, p_rendered jsonb, p_address_key text, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.start_message(p_id uuid, p_claim uuid, p_rendered jsonb, p_address_key text, p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION sweep_contacts(p_limit integer, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.sweep_contacts(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.sweep_contacts(p_limit integer, p_now timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION track(p_key_hash text, p_origin text, p_messages jsonb, p_now timestamp with time zone, p_rejected jsonb); Type: ACL; Schema: public; Owner: -
 
@@ -4027,6 +6236,10 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.api_key_hashes TO service_rol
 -- Name: TABLE decay_factors; Type: ACL; Schema: private; Owner: -
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.decay_factors TO service_role;
+
+-- Name: TABLE drift_checks; Type: ACL; Schema: private; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.drift_checks TO service_role;
 
 -- Name: TABLE identity_secrets; Type: ACL; Schema: private; Owner: -
 
@@ -4082,6 +6295,40 @@ GRANT SELECT,INSERT,DELETE ON TABLE public.redactions TO service_role;
 GRANT SELECT ON TABLE public.rejections TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rejections TO service_role;
 
+-- Name: TABLE rescore_requests; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT ON TABLE public.rescore_requests TO authenticated;
+GRANT SELECT,INSERT,DELETE ON TABLE public.rescore_requests TO service_role;
+
+-- Name: COLUMN rescore_requests.workspace_id; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(workspace_id) ON TABLE public.rescore_requests TO authenticated;
+
+-- Name: TABLE rescores; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT ON TABLE public.rescores TO authenticated;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rescores TO service_role;
+
+-- Name: TABLE rule_draft_mails; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT ON TABLE public.rule_draft_mails TO authenticated;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rule_draft_mails TO service_role;
+
+-- Name: TABLE rule_draft_moves; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT ON TABLE public.rule_draft_moves TO authenticated;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rule_draft_moves TO service_role;
+
+-- Name: TABLE rule_templates; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT ON TABLE public.rule_templates TO authenticated;
+GRANT SELECT ON TABLE public.rule_templates TO service_role;
+
+-- Name: TABLE score_history; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT ON TABLE public.score_history TO authenticated;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.score_history TO service_role;
+
 -- Name: TABLE score_rules; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT ON TABLE public.score_rules TO authenticated;
@@ -4101,6 +6348,23 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.signals TO service_role;
 
 GRANT SELECT ON TABLE public.stage_events TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.stage_events TO service_role;
+
+-- Name: TABLE stage_pins; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT ON TABLE public.stage_pins TO authenticated;
+GRANT SELECT,INSERT,DELETE ON TABLE public.stage_pins TO service_role;
+
+-- Name: COLUMN stage_pins.workspace_id; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(workspace_id) ON TABLE public.stage_pins TO authenticated;
+
+-- Name: COLUMN stage_pins.contact_id; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(contact_id) ON TABLE public.stage_pins TO authenticated;
+
+-- Name: COLUMN stage_pins.stage_id; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(stage_id) ON TABLE public.stage_pins TO authenticated;
 
 -- Name: TABLE stages; Type: ACL; Schema: public; Owner: -
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import subprocess
@@ -99,6 +100,18 @@ def new_workspace(db: Connection) -> Callable[[], Workspace]:
         return workspace
 
     return make
+
+
+def rules_of(db: Connection, workspace: Workspace) -> dict[str, Any]:
+    """The document of the rules in force."""
+    row = db.execute("select public.rules_in_force(%s)", (workspace.id,)).fetchall()[0]
+    return dict(row[0])
+
+
+def put_in_force(db: Connection, workspace: Workspace, rules: Mapping[str, Any]) -> None:
+    """Changes the rules without draft and preview: before anything has been counted."""
+    statement = "select private.apply_rules(%s, private.completed_rules(%s, %s))"
+    db.execute(statement, (workspace.id, workspace.id, json.dumps(rules)))
 
 
 @pytest.fixture

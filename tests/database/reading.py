@@ -63,7 +63,7 @@ def describe(db: Connection, workspace: Workspace) -> list[Contact]:
     for contact, signal, day, count in _all(
         db,
         workspace,
-        """select i.contact_id, s.name, c.day, sum(c.count)::integer
+        """select i.contact_id, s.event, c.day, sum(c.count)::integer
            from public.signal_counts as c
            join public.identities as i on i.id = c.identity_id
            join public.signals as s on s.workspace_id = c.workspace_id and s.number = c.signal""",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import Connection, Workspace
+from tests.conftest import Connection, Workspace, put_in_force, rules_of
 from tests.database.histories import NOW
 from tests.database.model import Message, decay
 from tests.database.reading import track
@@ -67,11 +67,8 @@ def test_the_explained_score_is_the_stored_one(db: Connection, workspace: Worksp
 def test_a_fit_rule_gives_its_points(
     db: Connection, workspace: Workspace, operator: str, operand: object, trait: object, fits: bool
 ) -> None:
-    db.execute(
-        "insert into public.fit_rules (workspace_id, trait, operator, operand, points) values (%s, 't', %s, %s, 12.5)",
-        (workspace.id, operator, json.dumps(operand)),
-    )
-    db.execute("select private.compile_rules(%s)", (workspace.id,))
+    rule = {"trait": "t", "operator": operator, "operand": operand, "points": 12.5}
+    put_in_force(db, workspace, rules_of(db, workspace) | {"fit": [rule]})
     identify = Message("1", True, "identify", "identify", (("userId", "u"),), NOW, {"t": trait})
     track(db, workspace, [identify], NOW)
     explained = explain(db, workspace, "u")

@@ -41,18 +41,18 @@ def test_the_example_is_computed_as_written(db: Connection, workspace: Workspace
 
 def test_the_default_rules_are_those_written(db: Connection, workspace: Workspace) -> None:
     statement = """
-        select s.name, trim_scale(r.points)::text, trim_scale(r.cap)::text
-        from public.signals as s
-        join public.score_rules as r on r.workspace_id = s.workspace_id and r.signal = s.number
-        where s.workspace_id = %s order by s.number
+        select name, trim_scale(points)::text, trim_scale(cap)::text
+        from public.score_rules where workspace_id = %s order by signal
     """
     assert [list(row) for row in db.execute(statement, (workspace.id,))] == rows("signal")
 
 
 def test_the_default_stages_are_those_written(db: Connection, workspace: Workspace) -> None:
     statement = """
-        select name, coalesce('score ' || threshold, 'event ' || event, 'silence of ' || silence_days || ' days')
-        from public.stages where workspace_id = %s order by position
+        select g.name, coalesce('score ' || threshold, 'event ' || s.event, 'silence of ' || silence_days || ' days')
+        from public.stages as g
+        left join public.signals as s on s.workspace_id = g.workspace_id and s.number = g.signal
+        where g.workspace_id = %s order by position
     """
     assert [list(row) for row in db.execute(statement, (workspace.id,))] == rows("stage")
 

@@ -5,7 +5,7 @@ import hmac
 
 import pytest
 
-from tests.conftest import Session
+from tests.conftest import Session, put_in_force, rules_of
 from tests.integration.conftest import Api, bearer, errors, event, problem
 
 VICTIM = "victim"
@@ -46,7 +46,7 @@ def test_a_claim_ends_no_trusted_stage(api: Api, address: str) -> None:
 
 
 def test_a_stage_that_requires_trust_is_not_reached_by_a_claim(api: Api) -> None:
-    require_trust(api, "stages", "event = 'Subscription Started'")
+    require_trust(api, "stages", "Subscription Started")
     api.public("/api/track", event(event="Subscription Started"))
     assert api.score(userId="u1")["stage"] == "signed_up"
     api.public("/api/track", event(event="Subscription Started", userHash=vouched(api, "u1")))
@@ -54,7 +54,7 @@ def test_a_stage_that_requires_trust_is_not_reached_by_a_claim(api: Api) -> None
 
 
 def test_a_signal_that_requires_trust_counts_no_claim(api: Api) -> None:
-    require_trust(api, "signals", "event = 'Feature Used'")
+    require_trust(api, "signals", "Feature Used")
     api.public("/api/track", event())
     api.public("/api/track", {"batch": [event(), event(event="Page Viewed")]})
     assert api.score(userId="u1")["score"] == 1
@@ -62,10 +62,10 @@ def test_a_signal_that_requires_trust_counts_no_claim(api: Api) -> None:
     assert api.score(userId="u1")["score"] == 6
 
 
-def require_trust(api: Api, table: str, which: str) -> None:
-    statement = f"update public.{table} set trusted_only = true where workspace_id = %s and {which}"
-    api.db.execute(statement, (api.workspace.id,))
-    api.db.execute("select private.compile_rules(%s)", (api.workspace.id,))
+def require_trust(api: Api, of: str, event_name: str) -> None:
+    rules = rules_of(api.db, api.workspace)
+    rules[of] = [entry | {"trustedOnly": entry.get("event") == event_name} for entry in rules[of]]
+    put_in_force(api.db, api.workspace, rules)
 
 
 def test_no_claim_joins_two_users(api: Api, address: str) -> None:
