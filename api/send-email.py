@@ -4,7 +4,7 @@ POST by secret key, or by an owner's or admin's access token with workspaceId in
 202 {"messageId", "status"}
 """
 
-from lib import callers, database, outbox
+from lib import callers, outbox
 from lib.bodies import MessageBody, parse
 from lib.endpoint import Request, Response, endpoint, json_response
 
@@ -15,11 +15,7 @@ def queue_email(request: Request) -> Response:
     message = parse(MessageBody, body)  # 422
     # A broken connection is tried again, so without a key of its own the request is its key.
     arguments = {"p_message": {"idempotencyKey": f"request:{request.id}"} | message.as_json()}
-    if key:
-        queued = database.call("queue_message_by_key", arguments | {"p_key_hash": key.hash})  # 401 403 404 409 422
-    else:
-        workspace = callers.named_workspace(message.workspace_id)  # 422
-        queued = database.call("queue_message", arguments | {"p_workspace": workspace}, token=request.bearer)
+    queued = callers.call(request, key, message.workspace_id, "queue_message", arguments)  # 401 403 404 409 422 503
     return json_response(queued, status=202)
 
 

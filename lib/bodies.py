@@ -1,6 +1,7 @@
 """What score and send-email take, as pydantic models; ingestion has messages.py, which stays light."""
 
 import re
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from pydantic import (
     model_validator,
 )
 from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
 
 from lib import limits
 from lib.emails import normalise_email
@@ -36,6 +38,19 @@ def _written_time(value: object) -> object:
     return value
 
 
+def _written_day(value: object) -> object:
+    if value is not None and (not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value)):
+        raise ValueError("A day is written as 2026-11-25.")
+    return value
+
+
+def _not_ahead(day: date) -> date:
+    if day > datetime.now(UTC).date():
+        raise PydanticCustomError("day_in_future", "This day, in UTC, has not come yet.")
+    return day
+
+
+Day = Annotated[date, BeforeValidator(_written_day), AfterValidator(_not_ahead)]
 Time = Annotated[AwareDatetime, BeforeValidator(_written_time)]
 Id = Annotated[str, Field(min_length=1, max_length=limits.ID_LENGTH)]
 Email = Annotated[str, AfterValidator(_email)]
@@ -67,6 +82,21 @@ class Lookup(Body):
 class ScoreBody(Body):
     workspace_id: UUID | None = None
     contacts: Annotated[list[Lookup], Field(min_length=1, max_length=limits.LOOKUPS)]
+    on: Day | None = None
+
+
+class LoneScoreBody(ScoreBody):
+    """A body that was itself a lookup, in the form of a list of one."""
+
+
+class RecomputeBody(Body):
+    workspace_id: UUID | None = None
+    recompute: Literal[True]
+
+
+class PreviewBody(Body):
+    workspace_id: UUID | None = None
+    preview: UUID
 
 
 class MessageBody(Body):
@@ -90,8 +120,23 @@ class MessageBody(Body):
         return self
 
 
+def parse_score(body: object) -> ScoreBody | RecomputeBody | PreviewBody:
+    """The body of one of the things that /api/score is asked for. Raises 422."""
+    if not isinstance(body, dict) or "contacts" in body:
+        return parse(ScoreBody, body)
+    if "recompute" in body:
+        return parse(RecomputeBody, body)
+    if "preview" in body:
+        return parse(PreviewBody, body)
+    beside = {name: body[name] for name in ("workspaceId", "on") if name in body}
+    lookup = {name: value for name, value in body.items() if name not in beside}
+    return parse(LoneScoreBody, beside | {"contacts": [lookup]})
+
+
 def parse[Model: Body](model: type[Model], body: object) -> Model:
     """The body as `model`. Raises 422 with a pointer to each thing that is wrong."""
+    if not isinstance(body, dict):
+        raise refuse({"pointer": "", "code": "object_expected", "detail": "The body must be a JSON object."})
     try:
         refuse_unstorable(body)
         return model.model_validate(body)

@@ -2,10 +2,11 @@
 
 import hmac
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from uuid import UUID
 
-from lib import keys
+from lib import database, keys
 from lib.config import config
 from lib.endpoint import Request
 from lib.errors import ApiError, refuse
@@ -73,13 +74,20 @@ def scheduled_at(request: Request) -> datetime:
         raise ApiError("timestamp_invalid") from error
 
 
-def named_workspace(workspace_id: UUID | None) -> str:
-    """The workspace a member's request is about. Raises 422: a token, unlike a key, does not say it."""
+def call(
+    request: Request, key: keys.ApiKey | None, workspace_id: UUID | None, function: str, arguments: Mapping[str, object]
+) -> object:
+    """The SQL function for whom secret_key() found: by key (`…_by_key`), or under the rights of the token's member.
+
+    Raises 401, 403 and 503, and 422 when a member names no workspace: a token, unlike a key, does not say it.
+    """
+    if key:
+        return database.call(f"{function}_by_key", {**arguments, "p_key_hash": key.hash})
     if workspace_id is None:
         raise refuse(
             {"pointer": "/workspaceId", "code": "missing", "detail": "With an access token, name the workspace."}
         )
-    return str(workspace_id)
+    return database.call(function, {**arguments, "p_workspace": str(workspace_id)}, token=request.bearer)
 
 
 def _refuse_no_token(token: str) -> None:

@@ -24,6 +24,7 @@ CODES: Mapping[str, tuple[int, str]] = {
     "not_allowed": (403, "Your role in this workspace does not allow this."),
     "contact_unknown": (404, "There is no such contact."),
     "template_unknown": (404, "There is no template of that name."),
+    "draft_unknown": (404, "There is no such draft of rules."),
     "link_invalid": (404, "This link is incomplete; please use the one in the email."),
     "method_not_allowed": (405, "This URL does not answer that method; see Allow."),
     "ambiguous": (409, "Several contacts share this email; name one by userId or contactId."),

@@ -3123,9 +3123,9 @@ CREATE FUNCTION public.named_contacts(p_contacts uuid[]) RETURNS jsonb
         where c.id = any (p_contacts)
     $$;
 
--- Name: preview(uuid); Type: FUNCTION; Schema: public; Owner: -
+-- Name: preview(uuid, uuid); Type: FUNCTION; Schema: public; Owner: -
 
-CREATE FUNCTION public.preview(p_draft uuid) RETURNS jsonb
+CREATE FUNCTION public.preview(p_workspace uuid, p_draft uuid) RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS $$
@@ -3154,7 +3154,16 @@ CREATE FUNCTION public.preview(p_draft uuid) RETURNS jsonb
             ), '[]')
         )
         from public.rule_drafts as d
-        where d.id = p_draft
+        where d.id = p_draft and d.workspace_id = p_workspace
+    $$;
+
+-- Name: preview_by_key(text, uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.preview_by_key(p_key_hash text, p_draft uuid) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select public.preview(private.secret_workspace(p_key_hash), p_draft)
     $$;
 
 -- Name: queue_message(uuid, jsonb); Type: FUNCTION; Schema: public; Owner: -
@@ -6129,11 +6138,16 @@ REVOKE ALL ON FUNCTION public.named_contacts(p_contacts uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.named_contacts(p_contacts uuid[]) TO authenticated;
 GRANT ALL ON FUNCTION public.named_contacts(p_contacts uuid[]) TO service_role;
 
--- Name: FUNCTION preview(p_draft uuid); Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION preview(p_workspace uuid, p_draft uuid); Type: ACL; Schema: public; Owner: -
 
-REVOKE ALL ON FUNCTION public.preview(p_draft uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.preview(p_draft uuid) TO authenticated;
-GRANT ALL ON FUNCTION public.preview(p_draft uuid) TO service_role;
+REVOKE ALL ON FUNCTION public.preview(p_workspace uuid, p_draft uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.preview(p_workspace uuid, p_draft uuid) TO authenticated;
+GRANT ALL ON FUNCTION public.preview(p_workspace uuid, p_draft uuid) TO service_role;
+
+-- Name: FUNCTION preview_by_key(p_key_hash text, p_draft uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.preview_by_key(p_key_hash text, p_draft uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.preview_by_key(p_key_hash text, p_draft uuid) TO service_role;
 
 -- Name: FUNCTION queue_message(p_workspace uuid, p_message jsonb); Type: ACL; Schema: public; Owner: -
 

@@ -190,7 +190,7 @@ grant execute on function public.named_contacts(uuid[]) to authenticated, servic
 
 -- {id, status, on, done, total, moves: [{from, to, contacts, examples: [{contactId, score, userId?, …}]}],
 -- mails: [{automation, mails, mailable}]} of a draft, with the names of now; null when the caller may not see it.
-create function public.preview(p_draft uuid) returns jsonb
+create function public.preview(p_workspace uuid, p_draft uuid) returns jsonb
     language sql stable
     set search_path = ''
     as $$
@@ -219,7 +219,16 @@ create function public.preview(p_draft uuid) returns jsonb
             ), '[]')
         )
         from public.rule_drafts as d
-        where d.id = p_draft
+        where d.id = p_draft and d.workspace_id = p_workspace
     $$;
-revoke all on function public.preview(uuid) from public;
-grant execute on function public.preview(uuid) to authenticated, service_role;
+revoke all on function public.preview(uuid, uuid) from public;
+grant execute on function public.preview(uuid, uuid) to authenticated, service_role;
+
+create function public.preview_by_key(p_key_hash text, p_draft uuid) returns jsonb
+    language sql stable
+    set search_path = ''
+    as $$
+        select public.preview(private.secret_workspace(p_key_hash), p_draft)
+    $$;
+revoke all on function public.preview_by_key(text, uuid) from public;
+grant execute on function public.preview_by_key(text, uuid) to service_role;

@@ -77,11 +77,13 @@ def filled(db: Connection, workspace: Workspace, alice: Session) -> Workspace:
         """insert into public.identity_moves (workspace_id, identity_id)
            select workspace_id, id from public.identities where workspace_id = %s and kind = 'email'""",
         """insert into public.score_history (workspace_id, contact_id, day, score, stage_id)
-           select workspace_id, contact_id, '2026-01-01', 0, stage_id from public.contact_states where workspace_id = %s""",
+           select workspace_id, contact_id, '2026-01-01', 0, stage_id from public.contact_states
+           where workspace_id = %s""",
         """insert into public.stage_pins (workspace_id, contact_id)
            select workspace_id, contact_id from public.contact_states where workspace_id = %s""",
         "insert into public.rescore_requests (workspace_id) values (%s)",
-        "insert into public.rule_drafts (workspace_id, rules) select id, public.rules_in_force(id) from public.workspaces where id = %s",
+        """insert into public.rule_drafts (workspace_id, rules)
+           select id, public.rules_in_force(id) from public.workspaces where id = %s""",
         """insert into public.rule_draft_moves (draft_id, workspace_id, from_stage_id, to_stage_id, contacts, examples)
            select id, workspace_id, id, id, 1, '{}' from public.rule_drafts where workspace_id = %s""",
         """insert into public.rule_draft_mails (draft_id, workspace_id, automation_id, mails, mailable)
