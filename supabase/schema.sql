@@ -1837,7 +1837,8 @@ CREATE FUNCTION private.regroup_contacts(p_workspace uuid, p_rules private.compi
             and not exists (select from public.identities as i where i.contact_id = c.id);
         update public.contact_states as s
         set
-            sums_on = '-infinity',
+            -- None of these rules': its sums are made anew.
+            rules_version = -1,
             event_stage_id = private.event_stage_of(p_rules, s.contact_id),
             pinned_stage_id = private.pinned_stage_of(p_rules, s.contact_id),
             last_event_at = (
@@ -1914,7 +1915,8 @@ CREATE FUNCTION private.rescore_contacts(p_workspace uuid, p_rules private.compi
             fit = private.fit_of(p_rules, c.traits),
             event_stage_id = private.event_stage_of(p_rules, c.id),
             pinned_stage_id = private.pinned_stage_of(p_rules, c.id),
-            sums_on = '-infinity'
+            -- None of these rules': its sums are made anew.
+            rules_version = -1
         from public.contacts as c
         where s.contact_id = any (p_contacts) and c.id = s.contact_id;
         changes := private.update_scores(p_workspace, p_rules, private.no_gains(p_contacts), p_now);
@@ -3503,9 +3505,9 @@ CREATE FUNCTION public.start_message(p_id uuid, p_claim uuid, p_rendered jsonb, 
         returning m.status = 'sending'
     $$;
 
--- Name: sweep_contacts(integer, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+-- Name: sweep_contacts(integer, timestamp with time zone, uuid); Type: FUNCTION; Schema: public; Owner: -
 
-CREATE FUNCTION public.sweep_contacts(p_limit integer DEFAULT 250, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+CREATE FUNCTION public.sweep_contacts(p_limit integer DEFAULT 250, p_now timestamp with time zone DEFAULT now(), p_workspace uuid DEFAULT NULL::uuid) RETURNS jsonb
     LANGUAGE plpgsql
     SET search_path TO ''
     SET plan_cache_mode TO 'force_generic_plan'
@@ -3516,6 +3518,7 @@ CREATE FUNCTION public.sweep_contacts(p_limit integer DEFAULT 250, p_now timesta
         due   uuid[] := array(
             select s.contact_id from public.contact_states as s
             where s.due_on <= (p_now at time zone 'utc')::date
+                and s.workspace_id = coalesce(p_workspace, s.workspace_id)
             order by s.due_on, s.contact_id
             limit p_limit
             for no key update skip locked
@@ -6228,10 +6231,10 @@ GRANT ALL ON FUNCTION public.stage_on(p_contact uuid, p_score integer, p_on date
 REVOKE ALL ON FUNCTION public.start_message(p_id uuid, p_claim uuid, p_rendered jsonb, p_address_key text, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.start_message(p_id uuid, p_claim uuid, p_rendered jsonb, p_address_key text, p_now timestamp with time zone) TO service_role;
 
--- Name: FUNCTION sweep_contacts(p_limit integer, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION sweep_contacts(p_limit integer, p_now timestamp with time zone, p_workspace uuid); Type: ACL; Schema: public; Owner: -
 
-REVOKE ALL ON FUNCTION public.sweep_contacts(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.sweep_contacts(p_limit integer, p_now timestamp with time zone) TO service_role;
+REVOKE ALL ON FUNCTION public.sweep_contacts(p_limit integer, p_now timestamp with time zone, p_workspace uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.sweep_contacts(p_limit integer, p_now timestamp with time zone, p_workspace uuid) TO service_role;
 
 -- Name: FUNCTION track(p_key_hash text, p_origin text, p_messages jsonb, p_now timestamp with time zone, p_rejected jsonb); Type: ACL; Schema: public; Owner: -
 

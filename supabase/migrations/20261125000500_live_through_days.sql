@@ -246,7 +246,8 @@ create function private.rescore_contacts(
             fit = private.fit_of(p_rules, c.traits),
             event_stage_id = private.event_stage_of(p_rules, c.id),
             pinned_stage_id = private.pinned_stage_of(p_rules, c.id),
-            sums_on = '-infinity'
+            -- None of these rules': its sums are made anew.
+            rules_version = -1
         from public.contacts as c
         where s.contact_id = any (p_contacts) and c.id = s.contact_id;
         changes := private.update_scores(p_workspace, p_rules, private.no_gains(p_contacts), p_now);

@@ -71,7 +71,8 @@ create function private.regroup_contacts(p_workspace uuid, p_rules private.compi
             and not exists (select from public.identities as i where i.contact_id = c.id);
         update public.contact_states as s
         set
-            sums_on = '-infinity',
+            -- None of these rules': its sums are made anew.
+            rules_version = -1,
             event_stage_id = private.event_stage_of(p_rules, s.contact_id),
             pinned_stage_id = private.pinned_stage_of(p_rules, s.contact_id),
             last_event_at = (

@@ -2,8 +2,11 @@
 -- bounded number at a time; how often it comes changes when a stage moves, never what is recorded of it.
 -- Not breaking (new functions). Locks: the due contacts that nobody else holds, in id order. Undo: drop them.
 
--- Brings up to p_limit due contacts to p_now. Returns {swept, moved}: how many they were, and how many stages changed.
-create function public.sweep_contacts(p_limit integer default 250, p_now timestamptz default now()) returns jsonb
+-- Brings up to p_limit due contacts, of that workspace or of all, to p_now. Returns {swept, moved}: how many they were,
+-- and how many stages changed.
+create function public.sweep_contacts(
+    p_limit integer default 250, p_now timestamptz default now(), p_workspace uuid default null
+) returns jsonb
     language plpgsql
     set search_path = ''
     set plan_cache_mode = 'force_generic_plan'
@@ -14,6 +17,7 @@ create function public.sweep_contacts(p_limit integer default 250, p_now timesta
         due   uuid[] := array(
             select s.contact_id from public.contact_states as s
             where s.due_on <= (p_now at time zone 'utc')::date
+                and s.workspace_id = coalesce(p_workspace, s.workspace_id)
             order by s.due_on, s.contact_id
             limit p_limit
             for no key update skip locked
@@ -35,8 +39,8 @@ create function public.sweep_contacts(p_limit integer default 250, p_now timesta
         return jsonb_build_object('swept', cardinality(due), 'moved', moved);
     end
     $$;
-revoke all on function public.sweep_contacts(integer, timestamptz) from public;
-grant execute on function public.sweep_contacts(integer, timestamptz) to service_role;
+revoke all on function public.sweep_contacts(integer, timestamptz, uuid) from public;
+grant execute on function public.sweep_contacts(integer, timestamptz, uuid) to service_role;
 
 -- The nightly check that what is kept is what the events say. One row per night.
 create table private.drift_checks (

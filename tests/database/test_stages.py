@@ -1,6 +1,6 @@
 """Stages move with what happens, and the right mail is decided on once."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from tests.conftest import Connection, Workspace
 from tests.database.histories import NOW
@@ -11,8 +11,10 @@ ANN = ("userId", "ann")
 READY = ["Upgrade Clicked"] * 2 + ["Pricing Viewed", "Project Created"]
 
 
-def events(*names: str, who: tuple[tuple[str, str], ...] = (ANN,), prefix: str = "", hours: int = 0) -> list[Message]:
-    at = NOW + timedelta(hours=hours)
+def events(
+    *names: str, who: tuple[tuple[str, str], ...] = (ANN,), prefix: str = "", hours: int = 0, at: datetime = NOW
+) -> list[Message]:
+    at += timedelta(hours=hours)
     return [Message(f"{prefix}{n}", True, "track", name, who, at) for n, name in enumerate(names)]
 
 
