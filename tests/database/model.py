@@ -36,6 +36,7 @@ class Message:
     identities: tuple[Identity, ...]
     occurred_at: datetime
     traits: Mapping[str, Any] | None = None
+    properties: Mapping[str, Any] = MappingProxyType({})
 
     def row(self, index: int) -> dict[str, object]:
         """As the SQL function track() takes it."""
@@ -48,7 +49,7 @@ class Message:
             "values": values,
             "occurred_at": self.occurred_at.isoformat(),
             "message_id": self.message_id,
-            "properties": {},
+            "properties": dict(self.properties),
             "context": {},
             "traits": self.traits,
         }
