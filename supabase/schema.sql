@@ -383,6 +383,18 @@ CREATE FUNCTION private.begin_rescore(p_workspace uuid, p_recount boolean, p_now
     end
     $$;
 
+-- Name: begin_with_rules(uuid, jsonb); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.begin_with_rules(p_workspace uuid, p_document jsonb) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    begin
+        perform private.apply_rules(p_workspace, private.completed_rules(p_workspace, p_document));
+        update public.signals set counted_back = true where workspace_id = p_workspace;
+    end
+    $$;
+
 -- Name: bring_up_to_date(uuid, private.compiled_rules, uuid[], timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.bring_up_to_date(p_workspace uuid, p_rules private.compiled_rules, p_contacts uuid[], p_now timestamp with time zone) RETURNS integer
@@ -2966,7 +2978,7 @@ CREATE FUNCTION public.create_workspace(p_owner uuid, p_name text, p_slug text, 
         select t.rules into strict rules from public.rule_templates as t where t.kind = p_rules;
         insert into public.workspaces (name, slug) values (p_name, p_slug) returning id into workspace;
         insert into public.members (workspace_id, user_id, role) values (workspace, p_owner, 'owner');
-        perform private.apply_rules(workspace, private.completed_rules(workspace, rules));
+        perform private.begin_with_rules(workspace, rules);
         perform private.add_ready_automation(workspace);
         return workspace;
     end
@@ -5554,6 +5566,11 @@ GRANT ALL ON FUNCTION private.begin_draft(p_draft public.rule_drafts) TO service
 
 REVOKE ALL ON FUNCTION private.begin_rescore(p_workspace uuid, p_recount boolean, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.begin_rescore(p_workspace uuid, p_recount boolean, p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION begin_with_rules(p_workspace uuid, p_document jsonb); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.begin_with_rules(p_workspace uuid, p_document jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.begin_with_rules(p_workspace uuid, p_document jsonb) TO service_role;
 
 -- Name: FUNCTION bring_up_to_date(p_workspace uuid, p_rules private.compiled_rules, p_contacts uuid[], p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
 

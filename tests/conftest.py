@@ -110,8 +110,7 @@ def rules_of(db: Connection, workspace: Workspace) -> dict[str, Any]:
 
 def put_in_force(db: Connection, workspace: Workspace, rules: Mapping[str, Any]) -> None:
     """Changes the rules without draft and preview: before anything has been counted."""
-    statement = "select private.apply_rules(%s, private.completed_rules(%s, %s))"
-    db.execute(statement, (workspace.id, workspace.id, json.dumps(rules)))
+    db.execute("select private.begin_with_rules(%s, %s)", (workspace.id, json.dumps(rules)))
 
 
 @pytest.fixture

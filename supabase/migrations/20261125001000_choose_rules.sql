@@ -123,6 +123,19 @@ insert into public.rule_templates (kind, title, description, rules) values
 drop function private.add_default_rules(uuid);
 drop function public.create_workspace(uuid, text, text);
 
+-- For a workspace that has no events yet, so that there is nothing to count back.
+create function private.begin_with_rules(p_workspace uuid, p_document jsonb) returns void
+    language plpgsql
+    set search_path = ''
+    as $$
+    begin
+        perform private.apply_rules(p_workspace, private.completed_rules(p_workspace, p_document));
+        update public.signals set counted_back = true where workspace_id = p_workspace;
+    end
+    $$;
+revoke all on function private.begin_with_rules(uuid, jsonb) from public;
+grant execute on function private.begin_with_rules(uuid, jsonb) to service_role;
+
 -- p_rules: the kind of a template.
 create function public.create_workspace(p_owner uuid, p_name text, p_slug text, p_rules text default 'default') returns uuid
     language plpgsql
@@ -135,7 +148,7 @@ create function public.create_workspace(p_owner uuid, p_name text, p_slug text, 
         select t.rules into strict rules from public.rule_templates as t where t.kind = p_rules;
         insert into public.workspaces (name, slug) values (p_name, p_slug) returning id into workspace;
         insert into public.members (workspace_id, user_id, role) values (workspace, p_owner, 'owner');
-        perform private.apply_rules(workspace, private.completed_rules(workspace, rules));
+        perform private.begin_with_rules(workspace, rules);
         perform private.add_ready_automation(workspace);
         return workspace;
     end

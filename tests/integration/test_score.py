@@ -1,5 +1,6 @@
 """POST /api/score: one contact's explained score, or a list of them."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -126,3 +127,74 @@ def test_a_token_with_another_signature_is_refused(api: Api, alice: Session) -> 
     head, claims, signature = alice.access_token.split(".")
     forged = f"{head}.{claims}.{signature[:-6]}AAAAAA"
     problem(api.member("/api/score", {"userId": "u1"}, forged), "token_invalid")
+
+
+# Past days
+
+
+def at(days: int) -> str:
+    return (datetime.now(UTC) - timedelta(days=days)).isoformat()
+
+
+def on(days: int) -> str:
+    return (datetime.now(UTC) - timedelta(days=days)).date().isoformat()
+
+
+def test_a_day_before_a_contact_was_known_is_answered_by_what_its_counts_make(api: Api) -> None:
+    api.track(event(timestamp=at(3)), event(timestamp=at(1)))
+    past = api.score(userId="u1", on=on(2))
+    assert (past["score"], past["breakdown"][0]["count"], past["asOf"]) == (5, 1, on(2))
+    assert api.score(userId="u1", on=on(4))["score"] == 0
+
+
+def test_a_past_day_is_answered_as_it_was_known_then(api: Api) -> None:
+    api.track(event(event="Pricing Viewed"))
+    # As if all of that had been five days ago, and nothing since.
+    api.db.execute(
+        "update public.contact_states set changed_on = %s, sums_on = %s, due_on = %s where workspace_id = %s",
+        (on(5), on(5), on(0), api.workspace.id),
+    )
+    past = api.score(userId="u1", on=on(3))
+    assert (past["score"], past["stage"]) == (15, "signed_up")
+    assert (past["engagement"], past["fit"], past["breakdown"]) == (None, None, None)
+
+
+def test_a_list_may_be_asked_for_a_day(api: Api) -> None:
+    api.track(event(timestamp=at(1)))
+    answer = api.secret("/api/score", {"contacts": [{"userId": "u1"}, {"userId": "u2"}], "on": on(1)})
+    assert [found and found["asOf"] for found in answer.json()["contacts"]] == [on(1), None]
+
+
+def test_today_may_be_asked_for_by_its_date(api: Api) -> None:
+    api.track(event())
+    assert api.score(userId="u1", on=on(0)) == api.score(userId="u1")
+
+
+@pytest.mark.parametrize("day", ["2026-13-01", "yesterday", 20261101, "2026-11-01T00:00:00Z", "", on(-2)])
+def test_on_is_a_day_that_has_come(api: Api, day: object) -> None:
+    assert [place for place, _ in errors(api.secret("/api/score", {"userId": "u1", "on": day}))] == ["/on"]
+
+
+# The scheduler
+
+
+def test_only_the_scheduler_sweeps(api: Api) -> None:
+    for key in (None, api.workspace.secret_key):
+        answer = api.http.get("/api/score", headers=bearer(key) if key else {})
+        problem(answer, "cron_secret_required")
+
+
+@pytest.mark.exclusive
+def test_the_sweep_moves_what_is_due_and_checks_for_drift(api: Api, env: Mapping[str, str]) -> None:
+    api.track(event(), event(event="Upgrade Clicked"))
+    now = (datetime.now(UTC) + timedelta(days=14)).isoformat()
+    answer = api.http.get("/api/score", params={"now": now}, headers=bearer(env["CRON_SECRET"]))
+    assert answer.status_code == 200
+    told = answer.json()
+    assert told["left"] is False and told["moved"] >= 1
+    assert told["drift"].keys() == {"on", "contacts", "differences"}
+    kept = "select stage_id from public.contact_states where workspace_id = %s"
+    named = "select name from public.stages where id in (" + kept + ")"
+    assert api.db.execute(named, (api.workspace.id,)).fetchall() == [("at_risk",)]
+    again = api.http.get("/api/score", params={"now": now}, headers=bearer(env["CRON_SECRET"])).json()
+    assert (again["swept"], again["drift"]) == (0, None)
