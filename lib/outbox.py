@@ -30,10 +30,10 @@ def drain(now: datetime) -> dict[str, int]:
     outcomes: Counter[str] = Counter()
     deadline = time.monotonic() + BUDGET_SECONDS
     while time.monotonic() < deadline:
-        claimed = _claim(now)
-        if not claimed:
+        claim = _claim(now)
+        if not claim["taken"]:
             break
-        for message in claimed:
+        for message in claim["messages"]:
             if time.monotonic() > deadline:
                 # What is left of the claim is free again in two minutes.
                 break
@@ -41,9 +41,9 @@ def drain(now: datetime) -> dict[str, int]:
     return dict(outcomes)
 
 
-def _claim(now: datetime) -> list[dict[str, Any]]:
+def _claim(now: datetime) -> dict[str, Any]:
     arguments = {"p_limit": CLAIM_SIZE, "p_address_key": address_key(), "p_now": now.isoformat()}
-    return cast(list[dict[str, Any]], database.call("claim_messages", arguments))
+    return cast(dict[str, Any], database.call("claim_messages", arguments))
 
 
 def _deliver(message: Mapping[str, Any], now: datetime) -> str:

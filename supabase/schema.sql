@@ -134,6 +134,94 @@ SET default_tablespace = '';
 
 SET default_table_access_method = heap;
 
+-- Name: messages; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.messages (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    workspace_id uuid NOT NULL,
+    contact_id uuid NOT NULL,
+    automation_id uuid,
+    occurrence text,
+    idempotency_key text,
+    template_id uuid,
+    variables jsonb DEFAULT '{}'::jsonb NOT NULL,
+    category text NOT NULL,
+    to_address text COLLATE pg_catalog."C",
+    from_address text,
+    subject text,
+    html text,
+    plain_text text,
+    status text DEFAULT 'queued'::text NOT NULL,
+    reason text,
+    provider text,
+    provider_message_id text,
+    attempts smallint DEFAULT 0 NOT NULL,
+    send_at timestamp with time zone DEFAULT now() NOT NULL,
+    claim uuid,
+    claimed_until timestamp with time zone,
+    first_attempt_at timestamp with time zone,
+    sent_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    address_hash text COLLATE pg_catalog."C",
+    counted_at timestamp with time zone,
+    postponed_since timestamp with time zone,
+    CONSTRAINT messages_automation_has_occurrence CHECK (((automation_id IS NULL) = (occurrence IS NULL))),
+    CONSTRAINT messages_category_known CHECK ((category = ANY (ARRAY['transactional'::text, 'marketing'::text]))),
+    CONSTRAINT messages_skip_has_reason CHECK (((status <> 'skipped'::text) OR (reason IS NOT NULL))),
+    CONSTRAINT messages_status_known CHECK ((status = ANY (ARRAY['queued'::text, 'claimed'::text, 'sending'::text, 'sent'::text, 'skipped'::text, 'failed'::text, 'unknown'::text])))
+);
+
+-- Name: admit_message(public.messages, text, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.admit_message(p_message public.messages, p_address_key text, p_now timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        home   public.workspaces;
+        reader record;
+        hash   text;
+        wait   timestamptz;
+        cause  text;
+    begin
+        select * into strict home from public.workspaces where id = p_message.workspace_id;
+        select * into reader from private.recipient(p_message, p_address_key);
+        hash := private.hmac_sha256(p_address_key, home.id || ':' || reader.address);
+        if reader.skip_reason is null and p_message.category = 'marketing' and p_message.counted_at is null then
+            perform pg_advisory_xact_lock(hashtextextended(hash, 1));
+            if private.is_over_quota(home, p_now) then
+                reader.skip_reason := 'quota_exceeded';
+            else
+                wait := private.capped_until(home, hash, p_now);
+                cause := 'frequency_cap';
+                if wait is null then
+                    wait := private.quiet_until(home, reader.traits, p_now);
+                    cause := 'quiet_hours';
+                end if;
+                if wait > coalesce(p_message.postponed_since, p_message.send_at) + interval '72 hours' then
+                    reader.skip_reason := cause;
+                end if;
+            end if;
+        end if;
+
+        if reader.skip_reason is not null then
+            update public.messages
+            set status = 'skipped', reason = reader.skip_reason, claim = null, claimed_until = null, counted_at = null
+            where id = p_message.id;
+        elsif wait is not null then
+            update public.messages
+            set
+                status = 'queued', reason = cause, send_at = wait, claim = null, claimed_until = null,
+                attempts = attempts - 1, postponed_since = coalesce(postponed_since, send_at)
+            where id = p_message.id;
+        else
+            update public.messages
+            set address_hash = hash, reason = null, counted_at = coalesce(counted_at, p_now)
+            where id = p_message.id;
+        end if;
+    end
+    $$;
+
 -- Name: compiled_rules; Type: TABLE; Schema: private; Owner: -
 
 CREATE TABLE private.compiled_rules (
@@ -420,6 +508,54 @@ CREATE FUNCTION private.bring_up_to_date(p_workspace uuid, p_rules private.compi
             changed := changed + private.age_contacts(p_workspace, p_rules, due, p_now);
         end if;
         return changed;
+    end
+    $$;
+
+-- Name: workspaces; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.workspaces (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    name text NOT NULL,
+    slug text NOT NULL,
+    reply_to text,
+    postal_address text,
+    require_verification boolean DEFAULT false NOT NULL,
+    redact text DEFAULT 'redact'::text NOT NULL,
+    rate_multiplier smallint DEFAULT 1 NOT NULL,
+    half_life_days smallint DEFAULT 14 NOT NULL,
+    rules_version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    deletion_requested_at timestamp with time zone,
+    marketing_cap smallint DEFAULT 1 NOT NULL,
+    quiet_from time without time zone,
+    quiet_to time without time zone,
+    time_zone text DEFAULT 'UTC'::text NOT NULL,
+    monthly_emails integer,
+    CONSTRAINT workspaces_half_life_range CHECK (((half_life_days >= 1) AND (half_life_days <= 365))),
+    CONSTRAINT workspaces_marketing_cap_range CHECK (((marketing_cap >= 1) AND (marketing_cap <= 100))),
+    CONSTRAINT workspaces_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
+    CONSTRAINT workspaces_quiet_hours_whole CHECK (((quiet_from IS NULL) = (quiet_to IS NULL))),
+    CONSTRAINT workspaces_rate_multiplier_range CHECK (((rate_multiplier >= 1) AND (rate_multiplier <= 1000))),
+    CONSTRAINT workspaces_redact_known CHECK ((redact = ANY (ARRAY['redact'::text, 'reject'::text, 'off'::text]))),
+    CONSTRAINT workspaces_slug_format CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$'::text))
+);
+
+-- Name: capped_until(public.workspaces, text, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.capped_until(p_workspace public.workspaces, p_address_hash text, p_now timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    begin
+        return (
+            select m.counted_at + interval '24 hours'
+            from public.messages as m
+            where m.workspace_id = p_workspace.id and m.address_hash = p_address_hash
+                and m.category = 'marketing' and m.counted_at > p_now - interval '24 hours'
+            order by m.counted_at desc
+            offset p_workspace.marketing_cap - 1
+            limit 1
+        );
     end
     $$;
 
@@ -1217,6 +1353,25 @@ CREATE FUNCTION private.is_operand(p_operator text, p_operand jsonb) RETURNS boo
     end
     $$;
 
+-- Name: is_over_quota(public.workspaces, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.is_over_quota(p_workspace public.workspaces, p_now timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    begin
+        return p_workspace.monthly_emails is not null and (
+            select count(*) >= p_workspace.monthly_emails
+            from (
+                select from public.messages as m
+                where m.workspace_id = p_workspace.id
+                    and m.counted_at >= date_trunc('month', p_now at time zone 'utc') at time zone 'utc'
+                limit p_workspace.monthly_emails
+            ) as counted
+        );
+    end
+    $$;
+
 -- Name: is_text(jsonb, integer); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.is_text(p_value jsonb, p_longest integer) RETURNS boolean
@@ -1273,6 +1428,19 @@ CREATE FUNCTION private.link_identities(p_workspace uuid, p_message private.mess
             end if;
         end loop;
         return touched;
+    end
+    $$;
+
+-- Name: local_time(timestamp with time zone, text); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.local_time(p_at timestamp with time zone, p_zone text) RETURNS timestamp without time zone
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    begin
+        return p_at at time zone p_zone;
+    exception when invalid_parameter_value then
+        return p_at at time zone 'UTC';
     end
     $$;
 
@@ -1643,39 +1811,31 @@ CREATE FUNCTION private.queue_mails(p_workspace uuid, p_changes private.stage_ch
     end
     $$;
 
--- Name: messages; Type: TABLE; Schema: public; Owner: -
+-- Name: quiet_until(public.workspaces, jsonb, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
 
-CREATE TABLE public.messages (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    workspace_id uuid NOT NULL,
-    contact_id uuid NOT NULL,
-    automation_id uuid,
-    occurrence text,
-    idempotency_key text,
-    template_id uuid,
-    variables jsonb DEFAULT '{}'::jsonb NOT NULL,
-    category text NOT NULL,
-    to_address text COLLATE pg_catalog."C",
-    from_address text,
-    subject text,
-    html text,
-    plain_text text,
-    status text DEFAULT 'queued'::text NOT NULL,
-    reason text,
-    provider text,
-    provider_message_id text,
-    attempts smallint DEFAULT 0 NOT NULL,
-    send_at timestamp with time zone DEFAULT now() NOT NULL,
-    claim uuid,
-    claimed_until timestamp with time zone,
-    first_attempt_at timestamp with time zone,
-    sent_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT messages_automation_has_occurrence CHECK (((automation_id IS NULL) = (occurrence IS NULL))),
-    CONSTRAINT messages_category_known CHECK ((category = ANY (ARRAY['transactional'::text, 'marketing'::text]))),
-    CONSTRAINT messages_skip_has_reason CHECK (((status <> 'skipped'::text) OR (reason IS NOT NULL))),
-    CONSTRAINT messages_status_known CHECK ((status = ANY (ARRAY['queued'::text, 'claimed'::text, 'sending'::text, 'sent'::text, 'skipped'::text, 'failed'::text, 'unknown'::text])))
-);
+CREATE FUNCTION private.quiet_until(p_workspace public.workspaces, p_traits jsonb, p_now timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    declare
+        here    timestamp := private.local_time(p_now, coalesce(p_traits ->> 'timezone', p_workspace.time_zone));
+        from_to time[] := array[p_workspace.quiet_from, p_workspace.quiet_to];
+        is_late boolean;
+    begin
+        is_late := case
+            when from_to[1] < from_to[2] then here::time >= from_to[1] and here::time < from_to[2]
+            when from_to[1] > from_to[2] then here::time >= from_to[1] or here::time < from_to[2]
+        end;
+        if is_late is not true then
+            return null;
+        end if;
+        -- As long from now as it is there until the next time the hours end.
+        return p_now + case
+            when here::time < from_to[2] then from_to[2] - here::time
+            else from_to[2] - here::time + interval '24 hours'
+        end;
+    end
+    $$;
 
 -- Name: recipient(public.messages, text); Type: FUNCTION; Schema: private; Owner: -
 
@@ -2272,6 +2432,46 @@ CREATE FUNCTION private.take_contacts(p_workspace uuid, p_after uuid, p_limit in
     end
     $$;
 
+-- Name: take_messages(integer, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.take_messages(p_limit integer, p_now timestamp with time zone) RETURNS public.messages[]
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        taken public.messages[];
+    begin
+        with due as (
+            select d.id, d.send_at, row_number() over (partition by w.id order by d.send_at) as turn
+            from private.workspaces_with_mail(p_now) as w (id)
+            cross join lateral (
+                select m.id, m.send_at from public.messages as m
+                where m.workspace_id = w.id and m.status in ('queued', 'claimed', 'sending') and m.send_at <= p_now
+                    and (m.claimed_until is null or m.claimed_until < p_now)
+                order by m.send_at
+                limit p_limit
+                for update skip locked
+            ) as d
+        ),
+        chosen as (
+            select id from due order by turn, send_at limit p_limit
+        ),
+        claimed as (
+            update public.messages as m
+            set
+                status = case m.status when 'queued' then 'claimed' else m.status end,
+                claim = gen_random_uuid(),
+                claimed_until = p_now + interval '2 minutes',
+                attempts = m.attempts + 1
+            from chosen as c
+            where m.id = c.id
+            returning m.*
+        )
+        select array_agg(c::public.messages order by c.send_at) into taken from claimed as c;
+        return coalesce(taken, '{}');
+    end
+    $$;
+
 -- Name: track_many(private.sender, private.compiled_rules, private.message[], boolean, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.track_many(p_sender private.sender, p_rules private.compiled_rules, p_messages private.message[], p_structural boolean, p_now timestamp with time zone) RETURNS jsonb
@@ -2681,6 +2881,32 @@ CREATE FUNCTION private.with_originals(p_messages jsonb) RETURNS jsonb
         from jsonb_array_elements(p_messages) with ordinality as e (m, position)
     $$;
 
+-- Name: workspaces_with_mail(timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.workspaces_with_mail(p_now timestamp with time zone) RETURNS SETOF uuid
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        with recursive found as (
+            (
+                select m.workspace_id from public.messages as m
+                where m.status in ('queued', 'claimed', 'sending')
+                order by m.workspace_id
+                limit 1
+            )
+            union all
+            select (
+                select m.workspace_id from public.messages as m
+                where m.status in ('queued', 'claimed', 'sending') and m.workspace_id > f.workspace_id
+                order by m.workspace_id
+                limit 1
+            )
+            from found as f
+            where f.workspace_id is not null
+        )
+        select f.workspace_id from found as f where f.workspace_id is not null
+    $$;
+
 -- Name: write_stage_events(uuid, private.compiled_rules, private.message[], private.resolution[]); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.write_stage_events(p_workspace uuid, p_rules private.compiled_rules, p_messages private.message[], p_resolved private.resolution[]) RETURNS void
@@ -2896,38 +3122,22 @@ CREATE FUNCTION public.claim_messages(p_limit integer, p_address_key text, p_now
     SET search_path TO ''
     AS $$
     declare
-        claimed public.messages[];
+        taken   public.messages[];
+        message public.messages;
         answer  jsonb;
     begin
         perform private.give_up_on_stale_messages(p_now);
-        with due as (
-            select id from public.messages
-            where status in ('queued', 'claimed', 'sending') and send_at <= p_now
-                and (claimed_until is null or claimed_until < p_now)
-            order by send_at
-            limit p_limit
-            for update skip locked
-        ),
-        taken as (
-            update public.messages as m
-            set
-                status = case m.status when 'queued' then 'claimed' else m.status end,
-                claim = gen_random_uuid(),
-                claimed_until = p_now + interval '2 minutes',
-                attempts = m.attempts + 1
-            from due
-            where m.id = due.id
-            returning m.*
-        )
-        select array_agg(t::public.messages order by t.send_at) into claimed from taken as t;
+        taken := private.take_messages(p_limit, p_now);
+        for message in
+            select m.* from unnest(taken) as m
+            -- By address, so that two claims that meet at several don't wait for each other.
+            order by (select private.hmac_sha256(p_address_key, m.workspace_id || ':' || r.address)
+                      from private.recipient(m, p_address_key) as r), m.send_at
+        loop
+            perform private.admit_message(message, p_address_key, p_now);
+        end loop;
 
-        update public.messages as m
-        set status = 'skipped', reason = r.skip_reason, claim = null, claimed_until = null
-        from unnest(claimed) as c
-        cross join lateral private.recipient(c, p_address_key) as r
-        where m.id = c.id and r.skip_reason is not null;
-
-        select coalesce(jsonb_agg(jsonb_build_object(
+        select jsonb_build_object('taken', cardinality(taken), 'messages', coalesce(jsonb_agg(jsonb_build_object(
             'id', c.id, 'claim', c.claim, 'attempts', c.attempts, 'category', c.category, 'variables', c.variables,
             'to', r.address, 'contact', r.traits,
             'workspace', jsonb_build_object(
@@ -2937,13 +3147,13 @@ CREATE FUNCTION public.claim_messages(p_limit integer, p_address_key text, p_now
             'rendered', c.status = 'sending',
             'from', c.from_address,
             'subject', coalesce(c.subject, t.subject), 'html', coalesce(c.html, t.html), 'text', c.plain_text
-        ) order by c.send_at), '[]')
+        ) order by c.send_at), '[]'))
         into answer
-        from unnest(claimed) as c
+        from unnest(taken) as k
+        join public.messages as c on c.id = k.id and c.claim = k.claim
         join public.workspaces as w on w.id = c.workspace_id
         left join public.templates as t on t.workspace_id = c.workspace_id and t.id = c.template_id
-        cross join lateral private.recipient(c, p_address_key) as r
-        where r.skip_reason is null;
+        cross join lateral private.recipient(c, p_address_key) as r;
         return answer;
     end
     $$;
@@ -4202,28 +4412,6 @@ CREATE TABLE public.transitions (
     CONSTRAINT transitions_cause_known CHECK ((cause = ANY (ARRAY['message'::text, 'decay'::text, 'silence'::text, 'rules'::text, 'hand'::text])))
 );
 
--- Name: workspaces; Type: TABLE; Schema: public; Owner: -
-
-CREATE TABLE public.workspaces (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    name text NOT NULL,
-    slug text NOT NULL,
-    reply_to text,
-    postal_address text,
-    require_verification boolean DEFAULT false NOT NULL,
-    redact text DEFAULT 'redact'::text NOT NULL,
-    rate_multiplier smallint DEFAULT 1 NOT NULL,
-    half_life_days smallint DEFAULT 14 NOT NULL,
-    rules_version integer DEFAULT 1 NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    deletion_requested_at timestamp with time zone,
-    CONSTRAINT workspaces_half_life_range CHECK (((half_life_days >= 1) AND (half_life_days <= 365))),
-    CONSTRAINT workspaces_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
-    CONSTRAINT workspaces_rate_multiplier_range CHECK (((rate_multiplier >= 1) AND (rate_multiplier <= 1000))),
-    CONSTRAINT workspaces_redact_known CHECK ((redact = ANY (ARRAY['redact'::text, 'reject'::text, 'off'::text]))),
-    CONSTRAINT workspaces_slug_format CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$'::text))
-);
-
 -- Name: events_0; Type: TABLE ATTACH; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.events ATTACH PARTITION public.events_0 FOR VALUES WITH (modulus 16, remainder 0);
@@ -4741,17 +4929,33 @@ CREATE INDEX identity_moves_identity_idx ON public.identity_moves USING btree (w
 
 CREATE INDEX members_user_idx ON public.members USING btree (user_id);
 
+-- Name: messages_address_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX messages_address_idx ON public.messages USING btree (workspace_id, address_hash, counted_at) WHERE ((category = 'marketing'::text) AND (counted_at IS NOT NULL));
+
 -- Name: messages_contact_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX messages_contact_idx ON public.messages USING btree (workspace_id, contact_id, created_at);
+
+-- Name: messages_counted_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX messages_counted_idx ON public.messages USING btree (workspace_id, counted_at) WHERE (counted_at IS NOT NULL);
 
 -- Name: messages_due_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX messages_due_idx ON public.messages USING btree (send_at) WHERE (status = ANY (ARRAY['queued'::text, 'claimed'::text, 'sending'::text]));
 
+-- Name: messages_sending_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX messages_sending_idx ON public.messages USING btree (first_attempt_at) WHERE (status = 'sending'::text);
+
 -- Name: messages_template_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX messages_template_idx ON public.messages USING btree (workspace_id, template_id);
+
+-- Name: messages_turn_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX messages_turn_idx ON public.messages USING btree (workspace_id, send_at) WHERE (status = ANY (ARRAY['queued'::text, 'claimed'::text, 'sending'::text]));
 
 -- Name: rejections_received_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -5513,6 +5717,60 @@ REVOKE ALL ON FUNCTION private.accept_rescore_request() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.add_ready_automation(p_workspace uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.add_ready_automation(p_workspace uuid) TO service_role;
 
+-- Name: TABLE messages; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT ON TABLE public.messages TO authenticated;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.messages TO service_role;
+
+-- Name: COLUMN messages.workspace_id; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(workspace_id) ON TABLE public.messages TO authenticated;
+
+-- Name: COLUMN messages.contact_id; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(contact_id) ON TABLE public.messages TO authenticated;
+
+-- Name: COLUMN messages.idempotency_key; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(idempotency_key) ON TABLE public.messages TO authenticated;
+
+-- Name: COLUMN messages.template_id; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(template_id) ON TABLE public.messages TO authenticated;
+
+-- Name: COLUMN messages.variables; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(variables) ON TABLE public.messages TO authenticated;
+
+-- Name: COLUMN messages.category; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(category) ON TABLE public.messages TO authenticated;
+
+-- Name: COLUMN messages.to_address; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(to_address) ON TABLE public.messages TO authenticated;
+
+-- Name: COLUMN messages.subject; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(subject) ON TABLE public.messages TO authenticated;
+
+-- Name: COLUMN messages.html; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(html) ON TABLE public.messages TO authenticated;
+
+-- Name: COLUMN messages.plain_text; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(plain_text) ON TABLE public.messages TO authenticated;
+
+-- Name: COLUMN messages.send_at; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(send_at) ON TABLE public.messages TO authenticated;
+
+-- Name: FUNCTION admit_message(p_message public.messages, p_address_key text, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.admit_message(p_message public.messages, p_address_key text, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.admit_message(p_message public.messages, p_address_key text, p_now timestamp with time zone) TO service_role;
+
 -- Name: TABLE compiled_rules; Type: ACL; Schema: private; Owner: -
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.compiled_rules TO service_role;
@@ -5576,6 +5834,16 @@ GRANT ALL ON FUNCTION private.begin_with_rules(p_workspace uuid, p_document json
 
 REVOKE ALL ON FUNCTION private.bring_up_to_date(p_workspace uuid, p_rules private.compiled_rules, p_contacts uuid[], p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.bring_up_to_date(p_workspace uuid, p_rules private.compiled_rules, p_contacts uuid[], p_now timestamp with time zone) TO service_role;
+
+-- Name: TABLE workspaces; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT ON TABLE public.workspaces TO authenticated;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workspaces TO service_role;
+
+-- Name: FUNCTION capped_until(p_workspace public.workspaces, p_address_hash text, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.capped_until(p_workspace public.workspaces, p_address_hash text, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.capped_until(p_workspace public.workspaces, p_address_hash text, p_now timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION changes_structure(p_workspace uuid, p_messages private.message[]); Type: ACL; Schema: private; Owner: -
 
@@ -5763,6 +6031,11 @@ GRANT ALL ON FUNCTION private.is_object(p_value jsonb, p_members text[]) TO serv
 REVOKE ALL ON FUNCTION private.is_operand(p_operator text, p_operand jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.is_operand(p_operator text, p_operand jsonb) TO service_role;
 
+-- Name: FUNCTION is_over_quota(p_workspace public.workspaces, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.is_over_quota(p_workspace public.workspaces, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.is_over_quota(p_workspace public.workspaces, p_now timestamp with time zone) TO service_role;
+
 -- Name: FUNCTION is_text(p_value jsonb, p_longest integer); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.is_text(p_value jsonb, p_longest integer) FROM PUBLIC;
@@ -5777,6 +6050,11 @@ GRANT ALL ON FUNCTION private.joined_by_trust(p_identity public.identities) TO s
 
 REVOKE ALL ON FUNCTION private.link_identities(p_workspace uuid, p_message private.message) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.link_identities(p_workspace uuid, p_message private.message) TO service_role;
+
+-- Name: FUNCTION local_time(p_at timestamp with time zone, p_zone text); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.local_time(p_at timestamp with time zone, p_zone text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.local_time(p_at timestamp with time zone, p_zone text) TO service_role;
 
 -- Name: FUNCTION lock_contacts(p_workspace uuid, p_contacts uuid[]); Type: ACL; Schema: private; Owner: -
 
@@ -5870,54 +6148,10 @@ GRANT ALL ON FUNCTION private.publish_draft(p_draft public.rule_drafts) TO servi
 REVOKE ALL ON FUNCTION private.queue_mails(p_workspace uuid, p_changes private.stage_change[], p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.queue_mails(p_workspace uuid, p_changes private.stage_change[], p_now timestamp with time zone) TO service_role;
 
--- Name: TABLE messages; Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION quiet_until(p_workspace public.workspaces, p_traits jsonb, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
 
-GRANT SELECT ON TABLE public.messages TO authenticated;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.messages TO service_role;
-
--- Name: COLUMN messages.workspace_id; Type: ACL; Schema: public; Owner: -
-
-GRANT INSERT(workspace_id) ON TABLE public.messages TO authenticated;
-
--- Name: COLUMN messages.contact_id; Type: ACL; Schema: public; Owner: -
-
-GRANT INSERT(contact_id) ON TABLE public.messages TO authenticated;
-
--- Name: COLUMN messages.idempotency_key; Type: ACL; Schema: public; Owner: -
-
-GRANT INSERT(idempotency_key) ON TABLE public.messages TO authenticated;
-
--- Name: COLUMN messages.template_id; Type: ACL; Schema: public; Owner: -
-
-GRANT INSERT(template_id) ON TABLE public.messages TO authenticated;
-
--- Name: COLUMN messages.variables; Type: ACL; Schema: public; Owner: -
-
-GRANT INSERT(variables) ON TABLE public.messages TO authenticated;
-
--- Name: COLUMN messages.category; Type: ACL; Schema: public; Owner: -
-
-GRANT INSERT(category) ON TABLE public.messages TO authenticated;
-
--- Name: COLUMN messages.to_address; Type: ACL; Schema: public; Owner: -
-
-GRANT INSERT(to_address) ON TABLE public.messages TO authenticated;
-
--- Name: COLUMN messages.subject; Type: ACL; Schema: public; Owner: -
-
-GRANT INSERT(subject) ON TABLE public.messages TO authenticated;
-
--- Name: COLUMN messages.html; Type: ACL; Schema: public; Owner: -
-
-GRANT INSERT(html) ON TABLE public.messages TO authenticated;
-
--- Name: COLUMN messages.plain_text; Type: ACL; Schema: public; Owner: -
-
-GRANT INSERT(plain_text) ON TABLE public.messages TO authenticated;
-
--- Name: COLUMN messages.send_at; Type: ACL; Schema: public; Owner: -
-
-GRANT INSERT(send_at) ON TABLE public.messages TO authenticated;
+REVOKE ALL ON FUNCTION private.quiet_until(p_workspace public.workspaces, p_traits jsonb, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.quiet_until(p_workspace public.workspaces, p_traits jsonb, p_now timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION recipient(p_message public.messages, p_address_key text); Type: ACL; Schema: private; Owner: -
 
@@ -6034,6 +6268,11 @@ GRANT ALL ON FUNCTION private.sum_counts(p_rules private.compiled_rules, p_conta
 REVOKE ALL ON FUNCTION private.take_contacts(p_workspace uuid, p_after uuid, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.take_contacts(p_workspace uuid, p_after uuid, p_limit integer) TO service_role;
 
+-- Name: FUNCTION take_messages(p_limit integer, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.take_messages(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.take_messages(p_limit integer, p_now timestamp with time zone) TO service_role;
+
 -- Name: FUNCTION track_many(p_sender private.sender, p_rules private.compiled_rules, p_messages private.message[], p_structural boolean, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.track_many(p_sender private.sender, p_rules private.compiled_rules, p_messages private.message[], p_structural boolean, p_now timestamp with time zone) FROM PUBLIC;
@@ -6078,6 +6317,11 @@ GRANT ALL ON FUNCTION private.weighed(p_sender private.sender, p_message private
 
 REVOKE ALL ON FUNCTION private.with_originals(p_messages jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.with_originals(p_messages jsonb) TO service_role;
+
+-- Name: FUNCTION workspaces_with_mail(p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.workspaces_with_mail(p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.workspaces_with_mail(p_now timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION write_stage_events(p_workspace uuid, p_rules private.compiled_rules, p_messages private.message[], p_resolved private.resolution[]); Type: ACL; Schema: private; Owner: -
 
@@ -6424,8 +6668,3 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.traits TO service_role;
 
 GRANT SELECT ON TABLE public.transitions TO authenticated;
 GRANT SELECT,INSERT,DELETE ON TABLE public.transitions TO service_role;
-
--- Name: TABLE workspaces; Type: ACL; Schema: public; Owner: -
-
-GRANT SELECT ON TABLE public.workspaces TO authenticated;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workspaces TO service_role;

@@ -1,0 +1,277 @@
+-- Why: the right mail at the right moment. Marketing mail waits while its reader sleeps or has just had another, and no
+-- workspace's flood delays another's mail.
+-- Not breaking (new columns with defaults; functions for functions). Locks: in the claim, beside the messages it takes,
+-- an advisory lock per address, in the order of their hashes. Undo: drop the columns, restore the functions before.
+
+alter table public.workspaces
+    -- Marketing mails to one address within 24 hours, all automations together.
+    add column marketing_cap  smallint not null default 1,
+    -- When no marketing mail goes out, by the contact's clock, else by the workspace's. Null: any time will do.
+    add column quiet_from     time,
+    add column quiet_to       time,
+    add column time_zone      text     not null default 'UTC',
+    -- The plan's: null for as many as one likes.
+    add column monthly_emails integer,
+    add constraint workspaces_marketing_cap_range check (marketing_cap between 1 and 100),
+    add constraint workspaces_quiet_hours_whole check ((quiet_from is null) = (quiet_to is null));
+
+alter table public.messages
+    add column address_hash    text collate "C",
+    -- When it was let through, from when on it counts towards cap and quota; null while it is not.
+    add column counted_at      timestamptz,
+    -- When it was to go before it was first postponed.
+    add column postponed_since timestamptz;
+
+create index messages_address_idx on public.messages (workspace_id, address_hash, counted_at)
+    where category = 'marketing' and counted_at is not null;
+create index messages_counted_idx on public.messages (workspace_id, counted_at) where counted_at is not null;
+-- The drain's work list by workspace, so that it can take turns.
+create index messages_turn_idx on public.messages (workspace_id, send_at) where status in ('queued', 'claimed', 'sending');
+-- What give_up_on_stale_messages() looks for.
+create index messages_sending_idx on public.messages (first_attempt_at) where status = 'sending';
+
+-- The time somewhere; in UTC where nobody knows that zone.
+create function private.local_time(p_at timestamptz, p_zone text) returns timestamp
+    language plpgsql stable
+    set search_path = ''
+    as $$
+    begin
+        return p_at at time zone p_zone;
+    exception when invalid_parameter_value then
+        return p_at at time zone 'UTC';
+    end
+    $$;
+revoke all on function private.local_time(timestamptz, text) from public;
+grant execute on function private.local_time(timestamptz, text) to service_role;
+
+-- When the quiet hours that p_now falls into end; null when it falls into none. The contact's zone is its trait
+-- "timezone" (IANA).
+create function private.quiet_until(p_workspace public.workspaces, p_traits jsonb, p_now timestamptz) returns timestamptz
+    language plpgsql stable
+    set search_path = ''
+    as $$
+    declare
+        here    timestamp := private.local_time(p_now, coalesce(p_traits ->> 'timezone', p_workspace.time_zone));
+        from_to time[] := array[p_workspace.quiet_from, p_workspace.quiet_to];
+        is_late boolean;
+    begin
+        is_late := case
+            when from_to[1] < from_to[2] then here::time >= from_to[1] and here::time < from_to[2]
+            when from_to[1] > from_to[2] then here::time >= from_to[1] or here::time < from_to[2]
+        end;
+        if is_late is not true then
+            return null;
+        end if;
+        -- As long from now as it is there until the next time the hours end.
+        return p_now + case
+            when here::time < from_to[2] then from_to[2] - here::time
+            else from_to[2] - here::time + interval '24 hours'
+        end;
+    end
+    $$;
+revoke all on function private.quiet_until(public.workspaces, jsonb, timestamptz) from public;
+grant execute on function private.quiet_until(public.workspaces, jsonb, timestamptz) to service_role;
+
+-- When the address may have one more marketing mail; null when it may now. The caller holds the address's lock.
+create function private.capped_until(p_workspace public.workspaces, p_address_hash text, p_now timestamptz) returns timestamptz
+    language plpgsql stable
+    set search_path = ''
+    as $$
+    begin
+        return (
+            select m.counted_at + interval '24 hours'
+            from public.messages as m
+            where m.workspace_id = p_workspace.id and m.address_hash = p_address_hash
+                and m.category = 'marketing' and m.counted_at > p_now - interval '24 hours'
+            order by m.counted_at desc
+            offset p_workspace.marketing_cap - 1
+            limit 1
+        );
+    end
+    $$;
+revoke all on function private.capped_until(public.workspaces, text, timestamptz) from public;
+grant execute on function private.capped_until(public.workspaces, text, timestamptz) to service_role;
+
+-- Whether the plan's mails of this UTC month are used up.
+create function private.is_over_quota(p_workspace public.workspaces, p_now timestamptz) returns boolean
+    language plpgsql stable
+    set search_path = ''
+    as $$
+    begin
+        return p_workspace.monthly_emails is not null and (
+            select count(*) >= p_workspace.monthly_emails
+            from (
+                select from public.messages as m
+                where m.workspace_id = p_workspace.id
+                    and m.counted_at >= date_trunc('month', p_now at time zone 'utc') at time zone 'utc'
+                limit p_workspace.monthly_emails
+            ) as counted
+        );
+    end
+    $$;
+revoke all on function private.is_over_quota(public.workspaces, timestamptz) from public;
+grant execute on function private.is_over_quota(public.workspaces, timestamptz) to service_role;
+
+-- Lets a claimed message through, postpones it, or skips it.
+create function private.admit_message(p_message public.messages, p_address_key text, p_now timestamptz) returns void
+    language plpgsql
+    set search_path = ''
+    as $$
+    declare
+        home   public.workspaces;
+        reader record;
+        hash   text;
+        wait   timestamptz;
+        cause  text;
+    begin
+        select * into strict home from public.workspaces where id = p_message.workspace_id;
+        select * into reader from private.recipient(p_message, p_address_key);
+        hash := private.hmac_sha256(p_address_key, home.id || ':' || reader.address);
+        if reader.skip_reason is null and p_message.category = 'marketing' and p_message.counted_at is null then
+            perform pg_advisory_xact_lock(hashtextextended(hash, 1));
+            if private.is_over_quota(home, p_now) then
+                reader.skip_reason := 'quota_exceeded';
+            else
+                wait := private.capped_until(home, hash, p_now);
+                cause := 'frequency_cap';
+                if wait is null then
+                    wait := private.quiet_until(home, reader.traits, p_now);
+                    cause := 'quiet_hours';
+                end if;
+                if wait > coalesce(p_message.postponed_since, p_message.send_at) + interval '72 hours' then
+                    reader.skip_reason := cause;
+                end if;
+            end if;
+        end if;
+
+        if reader.skip_reason is not null then
+            update public.messages
+            set status = 'skipped', reason = reader.skip_reason, claim = null, claimed_until = null, counted_at = null
+            where id = p_message.id;
+        elsif wait is not null then
+            update public.messages
+            set
+                status = 'queued', reason = cause, send_at = wait, claim = null, claimed_until = null,
+                attempts = attempts - 1, postponed_since = coalesce(postponed_since, send_at)
+            where id = p_message.id;
+        else
+            update public.messages
+            set address_hash = hash, reason = null, counted_at = coalesce(counted_at, p_now)
+            where id = p_message.id;
+        end if;
+    end
+    $$;
+revoke all on function private.admit_message(public.messages, text, timestamptz) from public;
+grant execute on function private.admit_message(public.messages, text, timestamptz) to service_role;
+
+-- The workspaces that have something to send. By leaps through the index, since one may have very many messages.
+create function private.workspaces_with_mail(p_now timestamptz) returns setof uuid
+    language sql stable
+    set search_path = ''
+    as $$
+        with recursive found as (
+            (
+                select m.workspace_id from public.messages as m
+                where m.status in ('queued', 'claimed', 'sending')
+                order by m.workspace_id
+                limit 1
+            )
+            union all
+            select (
+                select m.workspace_id from public.messages as m
+                where m.status in ('queued', 'claimed', 'sending') and m.workspace_id > f.workspace_id
+                order by m.workspace_id
+                limit 1
+            )
+            from found as f
+            where f.workspace_id is not null
+        )
+        select f.workspace_id from found as f where f.workspace_id is not null
+    $$;
+revoke all on function private.workspaces_with_mail(timestamptz) from public;
+grant execute on function private.workspaces_with_mail(timestamptz) to service_role;
+
+-- Takes up to p_limit due messages for two minutes: of every workspace its first before any workspace's second.
+create function private.take_messages(p_limit integer, p_now timestamptz) returns public.messages[]
+    language plpgsql
+    set search_path = ''
+    as $$
+    declare
+        taken public.messages[];
+    begin
+        with due as (
+            select d.id, d.send_at, row_number() over (partition by w.id order by d.send_at) as turn
+            from private.workspaces_with_mail(p_now) as w (id)
+            cross join lateral (
+                select m.id, m.send_at from public.messages as m
+                where m.workspace_id = w.id and m.status in ('queued', 'claimed', 'sending') and m.send_at <= p_now
+                    and (m.claimed_until is null or m.claimed_until < p_now)
+                order by m.send_at
+                limit p_limit
+                for update skip locked
+            ) as d
+        ),
+        chosen as (
+            select id from due order by turn, send_at limit p_limit
+        ),
+        claimed as (
+            update public.messages as m
+            set
+                status = case m.status when 'queued' then 'claimed' else m.status end,
+                claim = gen_random_uuid(),
+                claimed_until = p_now + interval '2 minutes',
+                attempts = m.attempts + 1
+            from chosen as c
+            where m.id = c.id
+            returning m.*
+        )
+        select array_agg(c::public.messages order by c.send_at) into taken from claimed as c;
+        return coalesce(taken, '{}');
+    end
+    $$;
+revoke all on function private.take_messages(integer, timestamptz) from public;
+grant execute on function private.take_messages(integer, timestamptz) to service_role;
+
+-- Claims up to p_limit due messages for two minutes. Those that may not go now are postponed or skipped. Returns {taken,
+-- messages}: how many there were, and those that may go, with all that rendering needs: {id, claim, to, contact, …}.
+create or replace function public.claim_messages(p_limit integer, p_address_key text, p_now timestamptz default now())
+    returns jsonb
+    language plpgsql
+    set search_path = ''
+    as $$
+    declare
+        taken   public.messages[];
+        message public.messages;
+        answer  jsonb;
+    begin
+        perform private.give_up_on_stale_messages(p_now);
+        taken := private.take_messages(p_limit, p_now);
+        for message in
+            select m.* from unnest(taken) as m
+            -- By address, so that two claims that meet at several don't wait for each other.
+            order by (select private.hmac_sha256(p_address_key, m.workspace_id || ':' || r.address)
+                      from private.recipient(m, p_address_key) as r), m.send_at
+        loop
+            perform private.admit_message(message, p_address_key, p_now);
+        end loop;
+
+        select jsonb_build_object('taken', cardinality(taken), 'messages', coalesce(jsonb_agg(jsonb_build_object(
+            'id', c.id, 'claim', c.claim, 'attempts', c.attempts, 'category', c.category, 'variables', c.variables,
+            'to', r.address, 'contact', r.traits,
+            'workspace', jsonb_build_object(
+                'id', w.id, 'name', w.name, 'slug', w.slug, 'replyTo', w.reply_to, 'postalAddress', w.postal_address
+            ),
+            -- What an earlier attempt stored goes out unchanged, or the provider would refuse its key.
+            'rendered', c.status = 'sending',
+            'from', c.from_address,
+            'subject', coalesce(c.subject, t.subject), 'html', coalesce(c.html, t.html), 'text', c.plain_text
+        ) order by c.send_at), '[]'))
+        into answer
+        from unnest(taken) as k
+        join public.messages as c on c.id = k.id and c.claim = k.claim
+        join public.workspaces as w on w.id = c.workspace_id
+        left join public.templates as t on t.workspace_id = c.workspace_id and t.id = c.template_id
+        cross join lateral private.recipient(c, p_address_key) as r;
+        return answer;
+    end
+    $$;
