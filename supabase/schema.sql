@@ -32,6 +32,14 @@ CREATE TYPE private.gain AS (
 	weights numeric[]
 );
 
+-- Name: mail_decision; Type: TYPE; Schema: private; Owner: -
+
+CREATE TYPE private.mail_decision AS (
+	contact_id uuid,
+	automation_id uuid,
+	occurrence text
+);
+
 -- Name: message; Type: TYPE; Schema: private; Owner: -
 
 CREATE TYPE private.message AS (
@@ -248,7 +256,12 @@ CREATE TABLE private.compiled_rules (
     last_signals smallint[] NOT NULL,
     last_events text[] NOT NULL,
     last_conditions jsonb[] NOT NULL,
-    last_trusted boolean[] NOT NULL
+    last_trusted boolean[] NOT NULL,
+    mail_automations uuid[] NOT NULL,
+    mail_events text[] NOT NULL,
+    mail_conditions jsonb[] NOT NULL,
+    mail_trusted boolean[] NOT NULL,
+    mail_silences smallint[] NOT NULL
 );
 
 -- Name: age_contacts(uuid, private.compiled_rules, uuid[], timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
@@ -262,6 +275,7 @@ CREATE FUNCTION private.age_contacts(p_workspace uuid, p_rules private.compiled_
         due     uuid[];
         changes private.stage_change[];
         entered private.stage_change[] := '{}';
+        changed integer := 0;
     begin
         loop
             select min(s.due_on), array_agg(s.contact_id order by s.contact_id) into day, due
@@ -281,16 +295,19 @@ CREATE FUNCTION private.age_contacts(p_workspace uuid, p_rules private.compiled_
                 'decay', day::timestamp at time zone 'utc'
             );
             entered := entered || changes;
+            changed := changed + cardinality(changes);
+            perform private.queue_mails(
+                p_workspace, array(select m from private.mails_for_silence(p_workspace, due, day) as m), p_now
+            );
         end loop;
-        perform private.queue_mails(
-            p_workspace,
-            array(
-                select c from unnest(entered) as c
-                join public.contact_states as s on s.contact_id = c.contact_id and s.stage_id = c.to_stage_id
-            ),
-            p_now
+        entered := array(
+            select c from unnest(entered) as c
+            join public.contact_states as s on s.contact_id = c.contact_id and s.stage_id = c.to_stage_id
         );
-        return cardinality(entered);
+        perform private.queue_mails(
+            p_workspace, array(select m from private.mails_for(p_workspace, entered, p_now) as m), p_now
+        );
+        return changed;
     end
     $$;
 
@@ -405,6 +422,29 @@ CREATE FUNCTION private.authenticate(p_key_hash text, p_origin text) RETURNS pri
         return row(
             found_key.workspace_id, found_key.id, found_key.kind = 'secret', found_key.require_verification,
             found_key.redact, found_key.rate_multiplier, found_key.inner_key, found_key.outer_key
+        );
+    end
+    $$;
+
+-- Name: automation_refusal(public.messages, uuid); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.automation_refusal(p_message public.messages, p_contact uuid) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    begin
+        return (
+            select case
+                when a.id is null then 'automation_deleted'
+                when a.status <> 'live' then 'automation_not_live'
+                when s.stage_id = a.goal_stage_id then 'goal_reached'
+                when a.while_true and s.stage_id <> a.entering_stage_id then 'stage_left'
+                when a.while_true and a.silence_days is not null and s.last_event_at > p_message.created_at
+                    then 'silence_broken'
+            end
+            from (select p_message.automation_id as id where p_message.automation_id is not null) as m
+            left join public.automations as a on a.id = m.id
+            left join public.contact_states as s on s.contact_id = p_contact
         );
     end
     $$;
@@ -582,6 +622,28 @@ CREATE FUNCTION private.changes_structure(p_workspace uuid, p_messages private.m
     end
     $$;
 
+-- Name: compile_automations(); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.compile_automations() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+    declare
+        workspace uuid := coalesce(new.workspace_id, old.workspace_id);
+    begin
+        -- Not there any more when the workspace itself is being deleted.
+        if exists (select from public.workspaces as w where w.id = workspace) then
+            -- On which day a contact is due depends on the silences that mail.
+            if coalesce(new.silence_days, old.silence_days) is not null then
+                perform private.begin_rescore(workspace, false, now());
+            end if;
+            perform private.lock_structure(workspace, true);
+            perform private.compile_rules(workspace);
+        end if;
+        return null;
+    end
+    $$;
+
 -- Name: compile_rules(uuid); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.compile_rules(p_workspace uuid) RETURNS void
@@ -653,6 +715,15 @@ CREATE FUNCTION private.compiled(p_workspace uuid, p_version integer, p_document
             jsonb_to_recordset(p_document -> 'stages')
                 as (id uuid, score smallint, signal smallint, "silenceDays" smallint)
         ) with ordinality as g (id, score, signal, days, position);
+        select
+            coalesce(array_agg(id order by id) filter (where event is not null), '{}'),
+            coalesce(array_agg(event order by id) filter (where event is not null), '{}'),
+            coalesce(array_agg(condition order by id) filter (where event is not null), '{}'),
+            coalesce(array_agg(trusted_only order by id) filter (where event is not null), '{}'),
+            coalesce(array_agg(distinct silence_days) filter (where silence_days is not null), '{}')
+        into rules.mail_automations, rules.mail_events, rules.mail_conditions, rules.mail_trusted, rules.mail_silences
+        from public.automations
+        where workspace_id = p_workspace and status = 'live';
         return rules;
     end
     $$;
@@ -1191,6 +1262,22 @@ CREATE FUNCTION private.give_up_on_stale_messages(p_now timestamp with time zone
         )
     $$;
 
+-- Name: had_mail(uuid, uuid, uuid); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.had_mail(p_workspace uuid, p_contact uuid, p_automation uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    begin
+        return exists (
+            select from public.identities as i
+            join public.messages as m on m.workspace_id = p_workspace and m.contact_id = i.id
+            where i.contact_id = p_contact and m.automation_id = p_automation
+                and (m.status <> 'skipped' or m.contact_id = p_contact)
+        );
+    end
+    $$;
+
 -- Name: handle_draft(); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.handle_draft() RETURNS trigger
@@ -1501,25 +1588,61 @@ CREATE FUNCTION private.log_transitions(p_workspace uuid, p_changes private.stag
 
 -- Name: mails_for(uuid, private.stage_change[], timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
 
-CREATE FUNCTION private.mails_for(p_workspace uuid, p_changes private.stage_change[], p_now timestamp with time zone) RETURNS TABLE(contact_id uuid, automation_id uuid, template_id uuid, category text)
+CREATE FUNCTION private.mails_for(p_workspace uuid, p_changes private.stage_change[], p_now timestamp with time zone) RETURNS SETOF private.mail_decision
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
     begin
         return query
-        select c.contact_id, a.id, t.id, t.category
+        select c.contact_id, a.id, case when a.repeats then 'entry:' || p_now else 'once' end
         from unnest(p_changes) as c
         join public.automations as a
             on a.workspace_id = p_workspace and a.entering_stage_id = c.to_stage_id and a.status = 'live'
-        join public.templates as t on t.id = a.template_id
-        -- A person who was mailed under an identity that has joined this contact since has had it.
-        where not exists (
-            select from public.identities as i
-            join public.messages as m on m.workspace_id = p_workspace and m.contact_id = i.id
-            where i.contact_id = c.contact_id and m.automation_id = a.id
-                and (m.status <> 'skipped' or m.contact_id = c.contact_id)
-        )
+        where (a.repeats or not private.had_mail(p_workspace, c.contact_id, a.id))
             and private.is_entry(p_workspace, c.contact_id, c.to_stage_id, p_now);
+    end
+    $$;
+
+-- Name: mails_for_events(uuid, private.compiled_rules, private.message[], private.resolution[], timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.mails_for_events(p_workspace uuid, p_rules private.compiled_rules, p_messages private.message[], p_resolved private.resolution[], p_now timestamp with time zone) RETURNS SETOF private.mail_decision
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    begin
+        return query
+        select distinct on (r.contact_id, a.id, d.occurrence) r.contact_id, a.id, d.occurrence
+        from unnest(p_messages) as m
+        join unnest(p_resolved) as r on r.index = m.index
+        join unnest(
+            p_rules.mail_automations, p_rules.mail_events, p_rules.mail_conditions, p_rules.mail_trusted
+        ) as e (automation_id, event, condition, trusted_only)
+            on e.event = m.name and (m.trusted or not e.trusted_only)
+                and (e.condition is null or m.properties @> e.condition)
+        join public.automations as a on a.id = e.automation_id
+        cross join lateral (
+            select case when a.repeats then 'event:' || m.message_id else 'once' end as occurrence
+        ) as d
+        where m.type in ('track', 'page', 'screen') and m.occurred_at > p_now - interval '24 hours'
+            and (a.repeats or not private.had_mail(p_workspace, r.contact_id, a.id));
+    end
+    $$;
+
+-- Name: mails_for_silence(uuid, uuid[], date); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.mails_for_silence(p_workspace uuid, p_contacts uuid[], p_day date) RETURNS SETOF private.mail_decision
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    begin
+        return query
+        select s.contact_id, a.id, case when a.repeats then 'silence:' || d.last_day else 'once' end
+        from public.contact_states as s
+        cross join lateral (select (s.last_event_at at time zone 'utc')::date as last_day) as d
+        join public.automations as a
+            on a.workspace_id = p_workspace and a.silence_days = p_day - d.last_day and a.status = 'live'
+        where s.contact_id = any (p_contacts)
+            and (a.repeats or not private.had_mail(p_workspace, s.contact_id, a.id));
     end
     $$;
 
@@ -1796,17 +1919,21 @@ CREATE FUNCTION private.publish_draft(p_draft public.rule_drafts) RETURNS void
     end
     $$;
 
--- Name: queue_mails(uuid, private.stage_change[], timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+-- Name: queue_mails(uuid, private.mail_decision[], timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
 
-CREATE FUNCTION private.queue_mails(p_workspace uuid, p_changes private.stage_change[], p_now timestamp with time zone) RETURNS void
+CREATE FUNCTION private.queue_mails(p_workspace uuid, p_decisions private.mail_decision[], p_now timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
     begin
         insert into public.messages
             (workspace_id, contact_id, automation_id, occurrence, template_id, category, send_at, created_at)
-        select p_workspace, m.contact_id, m.automation_id, 'once', m.template_id, m.category, p_now, p_now
-        from private.mails_for(p_workspace, p_changes, p_now) as m
+        select
+            p_workspace, d.contact_id, a.id, d.occurrence, t.id, t.category,
+            p_now + a.delay_minutes * interval '1 minute', p_now
+        from unnest(p_decisions) as d
+        join public.automations as a on a.id = d.automation_id
+        join public.templates as t on t.id = a.template_id
         on conflict on constraint messages_occurrence_key do nothing;
     end
     $$;
@@ -1858,6 +1985,7 @@ CREATE FUNCTION private.recipient(p_message public.messages, p_address_key text)
                         and coalesce(s.category, (p_message).category) = (p_message).category
                 ) then 'suppressed'
                 when (p_message).category = 'marketing' and w.postal_address is null then 'postal_address_missing'
+                else private.automation_refusal(p_message, c.id)
             end
         from public.workspaces as w
         -- Whoever queued the message may have named any contact: only one of its own workspace is ever read.
@@ -1901,7 +2029,9 @@ CREATE FUNCTION private.record_transitions(p_workspace uuid, p_changes private.s
     begin
         if cardinality(p_changes) > 0 then
             -- The mails first: what is logged now is no earlier stay.
-            perform private.queue_mails(p_workspace, p_changes, p_now);
+            perform private.queue_mails(
+                p_workspace, array(select m from private.mails_for(p_workspace, p_changes, p_now) as m), p_now
+            );
             perform private.log_transitions(p_workspace, p_changes, p_cause, p_now);
         end if;
     end
@@ -1958,10 +2088,10 @@ CREATE FUNCTION private.refuse_lost_stages(p_workspace uuid, p_document jsonb) R
     begin
         select jsonb_agg(jsonb_build_object(
             'pointer', '/stages',
-            'expected', format('the stage %s, on which the automation %s enters', g.name, a.name)
+            'expected', format('the stage %s, which the automation %s names', g.name, a.name)
         )) into problems
         from public.automations as a
-        join public.stages as g on g.workspace_id = a.workspace_id and g.id = a.entering_stage_id
+        join public.stages as g on g.workspace_id = a.workspace_id and g.id in (a.entering_stage_id, a.goal_stage_id)
         where a.workspace_id = p_workspace
             and not p_document -> 'stages' @> jsonb_build_array(jsonb_build_object('id', g.id));
         if problems is not null then
@@ -2340,10 +2470,13 @@ CREATE FUNCTION private.standing(p_rules private.compiled_rules, p_sums numeric[
         if last_day > p_day then
             -- What is dated tomorrow counts from tomorrow on.
             here.due_on := least(here.due_on, last_day);
-        elsif p_pinned_stage is null and p_event_stage is null then
+        else
             here.due_on := least(
                 here.due_on,
-                last_day + p_rules.silence_days[1 + width_bucket(silence, p_rules.silence_days::integer[])]
+                last_day + p_rules.mail_silences[1 + width_bucket(silence, p_rules.mail_silences::integer[])],
+                case when p_pinned_stage is null and p_event_stage is null then
+                    last_day + p_rules.silence_days[1 + width_bucket(silence, p_rules.silence_days::integer[])]
+                end
             );
         end if;
         return here;
@@ -2489,12 +2622,14 @@ CREATE FUNCTION private.track_many(p_sender private.sender, p_rules private.comp
         stored      integer[];
         has_traits  boolean;
         has_stages  boolean;
+        has_mails   boolean;
         is_redacted boolean;
         rejected    jsonb := '[]';
     begin
         select
-            bool_or(m.traits is not null), bool_or(m.name = any (p_rules.last_events)), bool_or(m.redactions > 0)
-        into has_traits, has_stages, is_redacted
+            bool_or(m.traits is not null), bool_or(m.redactions > 0),
+            bool_or(m.name = any (p_rules.last_events)), bool_or(m.name = any (p_rules.mail_events))
+        into has_traits, is_redacted, has_stages, has_mails
         from unnest(p_messages) as m;
         resolved := private.resolve_messages(workspace, messages);
         if p_structural or cardinality(resolved) < cardinality(messages) then
@@ -2555,6 +2690,11 @@ CREATE FUNCTION private.track_many(p_sender private.sender, p_rules private.comp
         perform private.record_transitions(
             workspace, private.update_scores(workspace, p_rules, gains, p_now), 'message', p_now
         );
+        if has_mails then
+            perform private.queue_mails(workspace, array(
+                select m from private.mails_for_events(workspace, p_rules, messages, resolved, p_now) as m
+            ), p_now);
+        end if;
 
         return jsonb_build_object('accepted', cardinality(stored), 'rejected', rejected);
     end
@@ -2632,6 +2772,7 @@ CREATE FUNCTION private.track_one(p_sender private.sender, p_rules private.compi
             or p_message.traits is not null
             or p_message.redactions > 0
             or p_message.name = any (p_rules.last_events)
+            or p_message.name = any (p_rules.mail_events)
         then
             return null;
         end if;
@@ -3860,10 +4001,24 @@ CREATE TABLE public.automations (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     workspace_id uuid NOT NULL,
     name text NOT NULL,
-    entering_stage_id uuid NOT NULL,
+    entering_stage_id uuid,
     template_id uuid NOT NULL,
     status text DEFAULT 'draft'::text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    event text,
+    condition jsonb,
+    trusted_only boolean DEFAULT false NOT NULL,
+    silence_days smallint,
+    delay_minutes integer DEFAULT 0 NOT NULL,
+    repeats boolean DEFAULT false NOT NULL,
+    while_true boolean DEFAULT true NOT NULL,
+    goal_stage_id uuid,
+    CONSTRAINT automations_condition_object CHECK (((condition IS NULL) OR ((jsonb_typeof(condition) = 'object'::text) AND (event IS NOT NULL)))),
+    CONSTRAINT automations_delay_range CHECK (((delay_minutes >= 0) AND (delay_minutes <= 129600))),
+    CONSTRAINT automations_event_length CHECK (((char_length(event) >= 1) AND (char_length(event) <= 200))),
+    CONSTRAINT automations_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
+    CONSTRAINT automations_one_trigger CHECK ((num_nonnulls(entering_stage_id, event, silence_days) = 1)),
+    CONSTRAINT automations_silence_range CHECK (((silence_days >= 1) AND (silence_days <= 3650))),
     CONSTRAINT automations_status_known CHECK ((status = ANY (ARRAY['draft'::text, 'live'::text, 'paused'::text])))
 );
 
@@ -4809,6 +4964,10 @@ CREATE INDEX api_key_hashes_api_key_idx ON private.api_key_hashes USING btree (a
 
 CREATE INDEX api_keys_workspace_idx ON public.api_keys USING btree (workspace_id);
 
+-- Name: automations_goal_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX automations_goal_idx ON public.automations USING btree (workspace_id, goal_stage_id);
+
 -- Name: automations_stage_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX automations_stage_idx ON public.automations USING btree (workspace_id, entering_stage_id);
@@ -5141,6 +5300,10 @@ ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_9_identity
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_9_pkey;
 
+-- Name: automations automations_compile; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER automations_compile AFTER INSERT OR DELETE OR UPDATE ON public.automations FOR EACH ROW EXECUTE FUNCTION private.compile_automations();
+
 -- Name: identity_moves identity_moves_apply; Type: TRIGGER; Schema: public; Owner: -
 
 CREATE TRIGGER identity_moves_apply AFTER INSERT ON public.identity_moves FOR EACH ROW EXECUTE FUNCTION private.apply_move();
@@ -5176,6 +5339,11 @@ ALTER TABLE ONLY private.identity_secrets
 
 ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT api_keys_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE;
+
+-- Name: automations automations_goal_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.automations
+    ADD CONSTRAINT automations_goal_fkey FOREIGN KEY (workspace_id, goal_stage_id) REFERENCES public.stages(workspace_id, id);
 
 -- Name: automations automations_stage_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
@@ -5475,15 +5643,51 @@ CREATE POLICY "Owners and admins ask for a re-score" ON public.rescore_requests 
    FROM public.members
   WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text]))))));
 
+-- Name: automations Owners and admins change automations; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Owners and admins change automations" ON public.automations FOR UPDATE TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text]))))));
+
+-- Name: templates Owners and admins change templates; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Owners and admins change templates" ON public.templates FOR UPDATE TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text]))))));
+
+-- Name: workspaces Owners and admins change their workspace's settings; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Owners and admins change their workspace's settings" ON public.workspaces FOR UPDATE TO authenticated USING ((id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text]))))));
+
 -- Name: rule_drafts Owners and admins change, publish and discard drafts; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY "Owners and admins change, publish and discard drafts" ON public.rule_drafts FOR UPDATE TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
    FROM public.members
   WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text]))))));
 
+-- Name: automations Owners and admins delete automations; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Owners and admins delete automations" ON public.automations FOR DELETE TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text]))))));
+
+-- Name: templates Owners and admins delete templates; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Owners and admins delete templates" ON public.templates FOR DELETE TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text]))))));
+
 -- Name: rule_drafts Owners and admins draft rules; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY "Owners and admins draft rules" ON public.rule_drafts FOR INSERT TO authenticated WITH CHECK ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text]))))));
+
+-- Name: automations Owners and admins make automations; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Owners and admins make automations" ON public.automations FOR INSERT TO authenticated WITH CHECK ((workspace_id IN ( SELECT members.workspace_id
    FROM public.members
   WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text]))))));
 
@@ -5508,6 +5712,12 @@ CREATE POLICY "Owners and admins queue messages" ON public.messages FOR INSERT T
   WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text]))))) AND (EXISTS ( SELECT
    FROM public.identities i
   WHERE ((i.id = messages.contact_id) AND (i.workspace_id = messages.workspace_id))))));
+
+-- Name: templates Owners and admins write templates; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Owners and admins write templates" ON public.templates FOR INSERT TO authenticated WITH CHECK ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text]))))));
 
 -- Name: api_keys; Type: ROW SECURITY; Schema: public; Owner: -
 
@@ -5798,6 +6008,11 @@ GRANT ALL ON FUNCTION private.apply_rules(p_workspace uuid, p_document jsonb) TO
 REVOKE ALL ON FUNCTION private.authenticate(p_key_hash text, p_origin text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.authenticate(p_key_hash text, p_origin text) TO service_role;
 
+-- Name: FUNCTION automation_refusal(p_message public.messages, p_contact uuid); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.automation_refusal(p_message public.messages, p_contact uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.automation_refusal(p_message public.messages, p_contact uuid) TO service_role;
+
 -- Name: TABLE rule_drafts; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT ON TABLE public.rule_drafts TO authenticated;
@@ -5840,6 +6055,42 @@ GRANT ALL ON FUNCTION private.bring_up_to_date(p_workspace uuid, p_rules private
 GRANT SELECT ON TABLE public.workspaces TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workspaces TO service_role;
 
+-- Name: COLUMN workspaces.name; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(name) ON TABLE public.workspaces TO authenticated;
+
+-- Name: COLUMN workspaces.reply_to; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(reply_to) ON TABLE public.workspaces TO authenticated;
+
+-- Name: COLUMN workspaces.postal_address; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(postal_address) ON TABLE public.workspaces TO authenticated;
+
+-- Name: COLUMN workspaces.require_verification; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(require_verification) ON TABLE public.workspaces TO authenticated;
+
+-- Name: COLUMN workspaces.redact; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(redact) ON TABLE public.workspaces TO authenticated;
+
+-- Name: COLUMN workspaces.marketing_cap; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(marketing_cap) ON TABLE public.workspaces TO authenticated;
+
+-- Name: COLUMN workspaces.quiet_from; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(quiet_from) ON TABLE public.workspaces TO authenticated;
+
+-- Name: COLUMN workspaces.quiet_to; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(quiet_to) ON TABLE public.workspaces TO authenticated;
+
+-- Name: COLUMN workspaces.time_zone; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(time_zone) ON TABLE public.workspaces TO authenticated;
+
 -- Name: FUNCTION capped_until(p_workspace public.workspaces, p_address_hash text, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.capped_until(p_workspace public.workspaces, p_address_hash text, p_now timestamp with time zone) FROM PUBLIC;
@@ -5849,6 +6100,10 @@ GRANT ALL ON FUNCTION private.capped_until(p_workspace public.workspaces, p_addr
 
 REVOKE ALL ON FUNCTION private.changes_structure(p_workspace uuid, p_messages private.message[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.changes_structure(p_workspace uuid, p_messages private.message[]) TO service_role;
+
+-- Name: FUNCTION compile_automations(); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.compile_automations() FROM PUBLIC;
 
 -- Name: FUNCTION compile_rules(p_workspace uuid); Type: ACL; Schema: private; Owner: -
 
@@ -5982,6 +6237,11 @@ GRANT ALL ON FUNCTION private.forget_counts(p_workspace uuid, p_contacts uuid[])
 REVOKE ALL ON FUNCTION private.give_up_on_stale_messages(p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.give_up_on_stale_messages(p_now timestamp with time zone) TO service_role;
 
+-- Name: FUNCTION had_mail(p_workspace uuid, p_contact uuid, p_automation uuid); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.had_mail(p_workspace uuid, p_contact uuid, p_automation uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.had_mail(p_workspace uuid, p_contact uuid, p_automation uuid) TO service_role;
+
 -- Name: FUNCTION handle_draft(); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.handle_draft() FROM PUBLIC;
@@ -6076,6 +6336,16 @@ GRANT ALL ON FUNCTION private.log_transitions(p_workspace uuid, p_changes privat
 REVOKE ALL ON FUNCTION private.mails_for(p_workspace uuid, p_changes private.stage_change[], p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.mails_for(p_workspace uuid, p_changes private.stage_change[], p_now timestamp with time zone) TO service_role;
 
+-- Name: FUNCTION mails_for_events(p_workspace uuid, p_rules private.compiled_rules, p_messages private.message[], p_resolved private.resolution[], p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.mails_for_events(p_workspace uuid, p_rules private.compiled_rules, p_messages private.message[], p_resolved private.resolution[], p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.mails_for_events(p_workspace uuid, p_rules private.compiled_rules, p_messages private.message[], p_resolved private.resolution[], p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION mails_for_silence(p_workspace uuid, p_contacts uuid[], p_day date); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.mails_for_silence(p_workspace uuid, p_contacts uuid[], p_day date) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.mails_for_silence(p_workspace uuid, p_contacts uuid[], p_day date) TO service_role;
+
 -- Name: FUNCTION merge_traits(p_rules private.compiled_rules, p_contacts uuid[]); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.merge_traits(p_rules private.compiled_rules, p_contacts uuid[]) FROM PUBLIC;
@@ -6143,10 +6413,10 @@ GRANT ALL ON FUNCTION private.preview_contacts(p_draft public.rule_drafts, p_con
 REVOKE ALL ON FUNCTION private.publish_draft(p_draft public.rule_drafts) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.publish_draft(p_draft public.rule_drafts) TO service_role;
 
--- Name: FUNCTION queue_mails(p_workspace uuid, p_changes private.stage_change[], p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION queue_mails(p_workspace uuid, p_decisions private.mail_decision[], p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
 
-REVOKE ALL ON FUNCTION private.queue_mails(p_workspace uuid, p_changes private.stage_change[], p_now timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.queue_mails(p_workspace uuid, p_changes private.stage_change[], p_now timestamp with time zone) TO service_role;
+REVOKE ALL ON FUNCTION private.queue_mails(p_workspace uuid, p_decisions private.mail_decision[], p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.queue_mails(p_workspace uuid, p_decisions private.mail_decision[], p_now timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION quiet_until(p_workspace public.workspaces, p_traits jsonb, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
 
@@ -6530,8 +6800,60 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.api_keys TO service_role;
 
 -- Name: TABLE automations; Type: ACL; Schema: public; Owner: -
 
-GRANT SELECT ON TABLE public.automations TO authenticated;
+GRANT SELECT,DELETE ON TABLE public.automations TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.automations TO service_role;
+
+-- Name: COLUMN automations.workspace_id; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(workspace_id) ON TABLE public.automations TO authenticated;
+
+-- Name: COLUMN automations.name; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(name),UPDATE(name) ON TABLE public.automations TO authenticated;
+
+-- Name: COLUMN automations.entering_stage_id; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(entering_stage_id),UPDATE(entering_stage_id) ON TABLE public.automations TO authenticated;
+
+-- Name: COLUMN automations.template_id; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(template_id),UPDATE(template_id) ON TABLE public.automations TO authenticated;
+
+-- Name: COLUMN automations.status; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(status),UPDATE(status) ON TABLE public.automations TO authenticated;
+
+-- Name: COLUMN automations.event; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(event),UPDATE(event) ON TABLE public.automations TO authenticated;
+
+-- Name: COLUMN automations.condition; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(condition),UPDATE(condition) ON TABLE public.automations TO authenticated;
+
+-- Name: COLUMN automations.trusted_only; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(trusted_only),UPDATE(trusted_only) ON TABLE public.automations TO authenticated;
+
+-- Name: COLUMN automations.silence_days; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(silence_days),UPDATE(silence_days) ON TABLE public.automations TO authenticated;
+
+-- Name: COLUMN automations.delay_minutes; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(delay_minutes),UPDATE(delay_minutes) ON TABLE public.automations TO authenticated;
+
+-- Name: COLUMN automations.repeats; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(repeats),UPDATE(repeats) ON TABLE public.automations TO authenticated;
+
+-- Name: COLUMN automations.while_true; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(while_true),UPDATE(while_true) ON TABLE public.automations TO authenticated;
+
+-- Name: COLUMN automations.goal_stage_id; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(goal_stage_id),UPDATE(goal_stage_id) ON TABLE public.automations TO authenticated;
 
 -- Name: TABLE contact_states; Type: ACL; Schema: public; Owner: -
 
@@ -6656,8 +6978,28 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.suppressions TO service_role;
 
 -- Name: TABLE templates; Type: ACL; Schema: public; Owner: -
 
-GRANT SELECT ON TABLE public.templates TO authenticated;
+GRANT SELECT,DELETE ON TABLE public.templates TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.templates TO service_role;
+
+-- Name: COLUMN templates.workspace_id; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(workspace_id) ON TABLE public.templates TO authenticated;
+
+-- Name: COLUMN templates.name; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(name),UPDATE(name) ON TABLE public.templates TO authenticated;
+
+-- Name: COLUMN templates.category; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(category),UPDATE(category) ON TABLE public.templates TO authenticated;
+
+-- Name: COLUMN templates.subject; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(subject),UPDATE(subject) ON TABLE public.templates TO authenticated;
+
+-- Name: COLUMN templates.html; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(html),UPDATE(html) ON TABLE public.templates TO authenticated;
 
 -- Name: TABLE traits; Type: ACL; Schema: public; Owner: -
 

@@ -73,9 +73,17 @@ alter table private.compiled_rules
     add column last_signals     smallint[] not null,
     add column last_events      text[]     not null,
     add column last_conditions  jsonb[]    not null,
-    add column last_trusted     boolean[]  not null;
+    add column last_trusted     boolean[]  not null,
+    -- Live automations on events.
+    add column mail_automations uuid[]     not null,
+    add column mail_events      text[]     not null,
+    add column mail_conditions  jsonb[]    not null,
+    add column mail_trusted     boolean[]  not null,
+    -- Days of silence on which live automations mail, ascending.
+    add column mail_silences    smallint[] not null;
 
--- A document as arrays. What is counted is the same for every document: all of the workspace's signals.
+-- A document as arrays. What is counted is the same for every document: all of the workspace's signals; and so are the
+-- live automations.
 create function private.compiled(p_workspace uuid, p_version integer, p_document jsonb) returns private.compiled_rules
     language plpgsql stable
     set search_path = ''
@@ -129,13 +137,22 @@ create function private.compiled(p_workspace uuid, p_version integer, p_document
             jsonb_to_recordset(p_document -> 'stages')
                 as (id uuid, score smallint, signal smallint, "silenceDays" smallint)
         ) with ordinality as g (id, score, signal, days, position);
+        select
+            coalesce(array_agg(id order by id) filter (where event is not null), '{}'),
+            coalesce(array_agg(event order by id) filter (where event is not null), '{}'),
+            coalesce(array_agg(condition order by id) filter (where event is not null), '{}'),
+            coalesce(array_agg(trusted_only order by id) filter (where event is not null), '{}'),
+            coalesce(array_agg(distinct silence_days) filter (where silence_days is not null), '{}')
+        into rules.mail_automations, rules.mail_events, rules.mail_conditions, rules.mail_trusted, rules.mail_silences
+        from public.automations
+        where workspace_id = p_workspace and status = 'live';
         return rules;
     end
     $$;
 revoke all on function private.compiled(uuid, integer, jsonb) from public;
 grant execute on function private.compiled(uuid, integer, jsonb) to service_role;
 
--- Call it in the transaction that changes a workspace's signals, rules or stages, which must hold the structure lock
+-- Call it in the transaction that changes a workspace's signals, rules, stages or automations, which must hold the structure lock
 -- alone: whoever counts has read the rules under that lock.
 create function private.compile_rules(p_workspace uuid) returns void
     language plpgsql

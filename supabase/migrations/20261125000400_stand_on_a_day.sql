@@ -64,7 +64,8 @@ create function private.days_to_change(
 revoke all on function private.days_to_change(float8, float8, float8, float8, float8, float8, float8) from public;
 grant execute on function private.days_to_change(float8, float8, float8, float8, float8, float8, float8) to service_role;
 
--- p_sums: per rule, in the compiled order, the sum of count times decay as of p_day.
+-- p_sums: per rule, in the compiled order, the sum of count times decay as of p_day. A contact is due as well on days of
+-- silence that mail.
 create function private.standing(
     p_rules private.compiled_rules, p_sums numeric[], p_fit numeric, p_pinned_stage uuid, p_event_stage uuid,
     p_last_event_at timestamptz, p_day date
@@ -112,10 +113,13 @@ create function private.standing(
         if last_day > p_day then
             -- What is dated tomorrow counts from tomorrow on.
             here.due_on := least(here.due_on, last_day);
-        elsif p_pinned_stage is null and p_event_stage is null then
+        else
             here.due_on := least(
                 here.due_on,
-                last_day + p_rules.silence_days[1 + width_bucket(silence, p_rules.silence_days::integer[])]
+                last_day + p_rules.mail_silences[1 + width_bucket(silence, p_rules.mail_silences::integer[])],
+                case when p_pinned_stage is null and p_event_stage is null then
+                    last_day + p_rules.silence_days[1 + width_bucket(silence, p_rules.silence_days::integer[])]
+                end
             );
         end if;
         return here;

@@ -29,6 +29,7 @@ create or replace function private.track_one(
             or p_message.traits is not null
             or p_message.redactions > 0
             or p_message.name = any (p_rules.last_events)
+            or p_message.name = any (p_rules.mail_events)
         then
             return null;
         end if;
@@ -139,12 +140,14 @@ create function private.track_many(
         stored      integer[];
         has_traits  boolean;
         has_stages  boolean;
+        has_mails   boolean;
         is_redacted boolean;
         rejected    jsonb := '[]';
     begin
         select
-            bool_or(m.traits is not null), bool_or(m.name = any (p_rules.last_events)), bool_or(m.redactions > 0)
-        into has_traits, has_stages, is_redacted
+            bool_or(m.traits is not null), bool_or(m.redactions > 0),
+            bool_or(m.name = any (p_rules.last_events)), bool_or(m.name = any (p_rules.mail_events))
+        into has_traits, is_redacted, has_stages, has_mails
         from unnest(p_messages) as m;
         resolved := private.resolve_messages(workspace, messages);
         if p_structural or cardinality(resolved) < cardinality(messages) then
@@ -205,6 +208,11 @@ create function private.track_many(
         perform private.record_transitions(
             workspace, private.update_scores(workspace, p_rules, gains, p_now), 'message', p_now
         );
+        if has_mails then
+            perform private.queue_mails(workspace, array(
+                select m from private.mails_for_events(workspace, p_rules, messages, resolved, p_now) as m
+            ), p_now);
+        end if;
 
         return jsonb_build_object('accepted', cardinality(stored), 'rejected', rejected);
     end

@@ -122,7 +122,7 @@ create function private.refuse_wrong_rules(p_document jsonb) returns void
 revoke all on function private.refuse_wrong_rules(jsonb) from public;
 grant execute on function private.refuse_wrong_rules(jsonb) to service_role;
 
--- Raises PT422: an automation that enters on a stage would lose it.
+-- Raises PT422: an automation that enters on a stage, or ends at it, would lose it.
 create function private.refuse_lost_stages(p_workspace uuid, p_document jsonb) returns void
     language plpgsql
     set search_path = ''
@@ -132,10 +132,10 @@ create function private.refuse_lost_stages(p_workspace uuid, p_document jsonb) r
     begin
         select jsonb_agg(jsonb_build_object(
             'pointer', '/stages',
-            'expected', format('the stage %s, on which the automation %s enters', g.name, a.name)
+            'expected', format('the stage %s, which the automation %s names', g.name, a.name)
         )) into problems
         from public.automations as a
-        join public.stages as g on g.workspace_id = a.workspace_id and g.id = a.entering_stage_id
+        join public.stages as g on g.workspace_id = a.workspace_id and g.id in (a.entering_stage_id, a.goal_stage_id)
         where a.workspace_id = p_workspace
             and not p_document -> 'stages' @> jsonb_build_array(jsonb_build_object('id', g.id));
         if problems is not null then

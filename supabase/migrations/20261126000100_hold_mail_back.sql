@@ -15,6 +15,19 @@ alter table public.workspaces
     add constraint workspaces_marketing_cap_range check (marketing_cap between 1 and 100),
     add constraint workspaces_quiet_hours_whole check ((quiet_from is null) = (quiet_to is null));
 
+-- What beside the plan's and the operator's an owner or admin decides.
+grant update (name, reply_to, postal_address, require_verification, redact, marketing_cap, quiet_from, quiet_to, time_zone)
+    on public.workspaces to authenticated;
+
+create policy "Owners and admins change their workspace's settings"
+    on public.workspaces for update to authenticated
+    using (
+        id in (
+            select workspace_id from public.members
+            where user_id = (select auth.uid()) and role in ('owner', 'admin')
+        )
+    );
+
 alter table public.messages
     add column address_hash    text collate "C",
     -- When it was let through, from when on it counts towards cap and quota; null while it is not.

@@ -132,16 +132,21 @@ def test_an_anonymous_caller_may_read_no_table(db: Connection, filled: Workspace
     assert set(answers.values()) <= {401, 403, 404}, answers
 
 
-def test_no_one_signed_in_can_change_a_row_by_hand(db: Connection, filled: Workspace, bob: Session) -> None:
+def test_a_viewer_can_change_no_row_by_hand(db: Connection, filled: Workspace, bob: Session) -> None:
     for table in set(tables(db)) - SHARED:
         column = "id" if table == "workspaces" else "workspace_id"
-        mine = {column: f"eq.{filled.id}"}
+        mine, told = {column: f"eq.{filled.id}"}, {"Prefer": "return=representation"}
+        name = {"name": "x"} if table in ("workspaces", "templates", "automations") else {column: str(filled.id)}
         for answer in (
-            bob.rest.delete(f"/{table}", params=mine),
-            bob.rest.patch(f"/{table}", params=mine, json={column: str(filled.id)}),
+            bob.rest.delete(f"/{table}", params=mine, headers=told),
+            bob.rest.patch(f"/{table}", params=mine, headers=told, json=name),
             bob.rest.post(f"/{table}", json={column: str(filled.id)}),
         ):
-            assert answer.status_code in (400, 401, 403, 404, 405), (table, answer.request.method, answer.text)
+            # Row-level security answers a change of rows that are not there to change with those changed: none.
+            changed = answer.json() if answer.status_code == 200 else []
+            assert (answer.status_code, changed) in [(200, []), *((code, []) for code in (400, 401, 403, 404, 405))], (
+                table
+            )
 
 
 def test_an_anonymous_caller_can_execute_nothing(db: Connection, anonymous: httpx.Client) -> None:
