@@ -99,6 +99,15 @@ CREATE TYPE private.standing AS (
 	due_on date
 );
 
+-- Name: verdict; Type: TYPE; Schema: private; Owner: -
+
+CREATE TYPE private.verdict AS (
+	skip_reason text,
+	wait_until timestamp with time zone,
+	wait_reason text,
+	first_claimed boolean
+);
+
 -- Name: accept_rescore_request(); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.accept_rescore_request() RETURNS trigger
@@ -173,6 +182,7 @@ CREATE TABLE public.messages (
     address_hash text COLLATE pg_catalog."C",
     counted_at timestamp with time zone,
     postponed_since timestamp with time zone,
+    first_claimed boolean DEFAULT false NOT NULL,
     CONSTRAINT messages_automation_has_occurrence CHECK (((automation_id IS NULL) = (occurrence IS NULL))),
     CONSTRAINT messages_category_known CHECK ((category = ANY (ARRAY['transactional'::text, 'marketing'::text]))),
     CONSTRAINT messages_skip_has_reason CHECK (((status <> 'skipped'::text) OR (reason IS NOT NULL))),
@@ -186,45 +196,36 @@ CREATE FUNCTION private.admit_message(p_message public.messages, p_address_key t
     SET search_path TO ''
     AS $$
     declare
-        home   public.workspaces;
-        reader record;
-        hash   text;
-        wait   timestamptz;
-        cause  text;
+        home    public.workspaces;
+        reader  record;
+        hash    text;
+        verdict private.verdict;
     begin
         select * into strict home from public.workspaces where id = p_message.workspace_id;
         select * into reader from private.recipient(p_message, p_address_key);
         hash := private.hmac_sha256(p_address_key, home.id || ':' || reader.address);
-        if reader.skip_reason is null and p_message.category = 'marketing' and p_message.counted_at is null then
+        verdict.skip_reason := reader.skip_reason;
+        if verdict.skip_reason is null and p_message.counted_at is null then
             perform pg_advisory_xact_lock(hashtextextended(hash, 1));
-            if private.is_over_quota(home, p_now) then
-                reader.skip_reason := 'quota_exceeded';
-            else
-                wait := private.capped_until(home, hash, p_now);
-                cause := 'frequency_cap';
-                if wait is null then
-                    wait := private.quiet_until(home, reader.traits, p_now);
-                    cause := 'quiet_hours';
-                end if;
-                if wait > coalesce(p_message.postponed_since, p_message.send_at) + interval '72 hours' then
-                    reader.skip_reason := cause;
-                end if;
-            end if;
+            verdict := private.weigh_message(p_message, home, hash, reader.traits, reader.is_claimed, p_now);
         end if;
 
-        if reader.skip_reason is not null then
+        if verdict.skip_reason is not null then
             update public.messages
-            set status = 'skipped', reason = reader.skip_reason, claim = null, claimed_until = null, counted_at = null
+            set status = 'skipped', reason = verdict.skip_reason, claim = null, claimed_until = null, counted_at = null
             where id = p_message.id;
-        elsif wait is not null then
+        elsif verdict.wait_until is not null then
             update public.messages
             set
-                status = 'queued', reason = cause, send_at = wait, claim = null, claimed_until = null,
-                attempts = attempts - 1, postponed_since = coalesce(postponed_since, send_at)
+                status = 'queued', reason = verdict.wait_reason, send_at = verdict.wait_until,
+                claim = null, claimed_until = null, attempts = attempts - 1,
+                postponed_since = coalesce(postponed_since, send_at)
             where id = p_message.id;
         else
             update public.messages
-            set address_hash = hash, reason = null, counted_at = coalesce(counted_at, p_now)
+            set
+                address_hash = hash, reason = null, counted_at = coalesce(counted_at, p_now),
+                first_claimed = coalesce(verdict.first_claimed, first_claimed)
             where id = p_message.id;
         end if;
     end
@@ -571,6 +572,9 @@ CREATE TABLE public.workspaces (
     quiet_to time without time zone,
     time_zone text DEFAULT 'UTC'::text NOT NULL,
     monthly_emails integer,
+    mail_claimed boolean DEFAULT false NOT NULL,
+    claimed_a_day integer DEFAULT 100 NOT NULL,
+    CONSTRAINT workspaces_claimed_a_day_range CHECK (((claimed_a_day >= 0) AND (claimed_a_day <= 10000))),
     CONSTRAINT workspaces_half_life_range CHECK (((half_life_days >= 1) AND (half_life_days <= 365))),
     CONSTRAINT workspaces_marketing_cap_range CHECK (((marketing_cap >= 1) AND (marketing_cap <= 100))),
     CONSTRAINT workspaces_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
@@ -619,6 +623,25 @@ CREATE FUNCTION private.changes_structure(p_workspace uuid, p_messages private.m
                 ), false)
             )
         );
+    end
+    $$;
+
+-- Name: claimed_until(public.workspaces, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.claimed_until(p_workspace public.workspaces, p_now timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    declare
+        today timestamptz := date_trunc('day', p_now at time zone 'utc') at time zone 'utc';
+    begin
+        if (
+            select count(*) from public.messages as m
+            where m.workspace_id = p_workspace.id and m.first_claimed and m.counted_at >= today
+        ) >= p_workspace.claimed_a_day then
+            return today + interval '24 hours';
+        end if;
+        return null;
     end
     $$;
 
@@ -1392,6 +1415,20 @@ CREATE FUNCTION private.is_entry(p_workspace uuid, p_contact uuid, p_stage uuid,
     end
     $$;
 
+-- Name: is_first_mail(uuid, text); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.is_first_mail(p_workspace uuid, p_address_hash text) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    begin
+        return not exists (
+            select from public.messages as m
+            where m.workspace_id = p_workspace and m.address_hash = p_address_hash and m.counted_at is not null
+        );
+    end
+    $$;
+
 -- Name: is_number(jsonb, numeric, numeric, integer); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.is_number(p_value jsonb, p_low numeric, p_high numeric, p_decimals integer) RETURNS boolean
@@ -1966,22 +2003,22 @@ CREATE FUNCTION private.quiet_until(p_workspace public.workspaces, p_traits json
 
 -- Name: recipient(public.messages, text); Type: FUNCTION; Schema: private; Owner: -
 
-CREATE FUNCTION private.recipient(p_message public.messages, p_address_key text) RETURNS TABLE(address text, traits jsonb, skip_reason text)
+CREATE FUNCTION private.recipient(p_message public.messages, p_address_key text) RETURNS TABLE(address text, is_claimed boolean, traits jsonb, skip_reason text)
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS $$
         select
-            c.email,
+            a.address,
+            a.is_claimed,
             c.traits,
             case
                 when w.deletion_requested_at is not null then 'workspace_deletion_pending'
                 when c.id is null then 'contact_gone'
-                when c.email is null or not c.email_trusted
-                    or c.email <> coalesce((p_message).to_address, c.email) then 'not_mailable'
+                when a.address is null or a.address <> coalesce((p_message).to_address, a.address) then 'not_mailable'
                 when exists (
                     select from public.suppressions as s
                     where s.workspace_id = w.id
-                        and s.address_hash = private.hmac_sha256(p_address_key, w.id || ':' || c.email)
+                        and s.address_hash = private.hmac_sha256(p_address_key, w.id || ':' || a.address)
                         and coalesce(s.category, (p_message).category) = (p_message).category
                 ) then 'suppressed'
                 when (p_message).category = 'marketing' and w.postal_address is null then 'postal_address_missing'
@@ -1991,6 +2028,7 @@ CREATE FUNCTION private.recipient(p_message public.messages, p_address_key text)
         -- Whoever queued the message may have named any contact: only one of its own workspace is ever read.
         left join public.identities as i on i.id = (p_message).contact_id and i.workspace_id = w.id
         left join public.contacts as c on c.id = i.contact_id
+        left join lateral public.mailable_address(c.id) as a on true
         where w.id = (p_message).workspace_id
     $$;
 
@@ -2994,6 +3032,38 @@ CREATE FUNCTION private.vouches(p_sender private.sender, p_user_id text, p_user_
     end
     $$;
 
+-- Name: weigh_message(public.messages, public.workspaces, text, jsonb, boolean, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.weigh_message(p_message public.messages, p_home public.workspaces, p_hash text, p_traits jsonb, p_claimed boolean, p_now timestamp with time zone) RETURNS private.verdict
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    declare
+        found private.verdict;
+    begin
+        found.first_claimed := p_claimed and private.is_first_mail(p_home.id, p_hash);
+        if found.first_claimed then
+            found.wait_reason := 'claimed_ceiling';
+            found.wait_until := private.claimed_until(p_home, p_now);
+        end if;
+        if found.wait_until is null and p_message.category = 'marketing' then
+            if private.is_over_quota(p_home, p_now) then
+                found.skip_reason := 'quota_exceeded';
+            end if;
+            found.wait_reason := 'frequency_cap';
+            found.wait_until := private.capped_until(p_home, p_hash, p_now);
+            if found.wait_until is null then
+                found.wait_reason := 'quiet_hours';
+                found.wait_until := private.quiet_until(p_home, p_traits, p_now);
+            end if;
+        end if;
+        if found.wait_until > coalesce(p_message.postponed_since, p_message.send_at) + interval '72 hours' then
+            found.skip_reason := coalesce(found.skip_reason, found.wait_reason);
+        end if;
+        return found;
+    end
+    $$;
+
 -- Name: weighed(private.sender, private.message); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.weighed(p_sender private.sender, p_message private.message) RETURNS private.message
@@ -3269,6 +3339,12 @@ CREATE FUNCTION public.claim_messages(p_limit integer, p_address_key text, p_now
     begin
         perform private.give_up_on_stale_messages(p_now);
         taken := private.take_messages(p_limit, p_now);
+        perform pg_advisory_xact_lock(hashtextextended(w.id::text, 2))
+        from (
+            select w.id from public.workspaces as w
+            where w.mail_claimed and w.id in (select m.workspace_id from unnest(taken) as m)
+            order by w.id
+        ) as w;
         for message in
             select m.* from unnest(taken) as m
             -- By address, so that two claims that meet at several don't wait for each other.
@@ -3466,6 +3542,32 @@ CREATE FUNCTION public.health(p_now timestamp with time zone DEFAULT now()) RETU
         )
     $$;
 
+-- Name: mailable_address(uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.mailable_address(p_contact uuid) RETURNS TABLE(address text, is_claimed boolean)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select
+            case
+                when c.email_trusted then c.email
+                when w.mail_claimed and not exists (
+                    select from public.identities as i
+                    join public.traits as t on t.identity_id = i.id and t.key = 'email' and t.trusted
+                    where i.contact_id = c.id
+                ) then (
+                    select i.value from public.identities as i
+                    where i.contact_id = c.id and i.kind = 'email'
+                    order by i.created_at, i.id
+                    limit 1
+                )
+            end,
+            not c.email_trusted
+        from public.contacts as c
+        join public.workspaces as w on w.id = c.workspace_id
+        where c.id = p_contact
+    $$;
+
 -- Name: named_contacts(uuid[]); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.named_contacts(p_contacts uuid[]) RETURNS jsonb
@@ -3548,7 +3650,7 @@ CREATE FUNCTION public.queue_message(p_workspace uuid, p_message jsonb) RETURNS 
         elsif cardinality(contacts) > 1 then
             raise sqlstate 'PT409' using message = 'ambiguous', detail = to_jsonb(contacts)::text;
         end if;
-        select c.email into address from public.contacts as c where c.id = contacts[1] and c.email_trusted;
+        select a.address into address from public.mailable_address(contacts[1]) as a;
         if address is null or address <> coalesce(p_message -> 'to' ->> 'email', address) then
             raise sqlstate 'PT422' using message = 'not_mailable';
         end if;
@@ -5090,7 +5192,7 @@ CREATE INDEX members_user_idx ON public.members USING btree (user_id);
 
 -- Name: messages_address_idx; Type: INDEX; Schema: public; Owner: -
 
-CREATE INDEX messages_address_idx ON public.messages USING btree (workspace_id, address_hash, counted_at) WHERE ((category = 'marketing'::text) AND (counted_at IS NOT NULL));
+CREATE INDEX messages_address_idx ON public.messages USING btree (workspace_id, address_hash, counted_at) WHERE (counted_at IS NOT NULL);
 
 -- Name: messages_contact_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -5103,6 +5205,10 @@ CREATE INDEX messages_counted_idx ON public.messages USING btree (workspace_id, 
 -- Name: messages_due_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX messages_due_idx ON public.messages USING btree (send_at) WHERE (status = ANY (ARRAY['queued'::text, 'claimed'::text, 'sending'::text]));
+
+-- Name: messages_first_claimed_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX messages_first_claimed_idx ON public.messages USING btree (workspace_id, counted_at) WHERE first_claimed;
 
 -- Name: messages_sending_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -6091,6 +6197,14 @@ GRANT UPDATE(quiet_to) ON TABLE public.workspaces TO authenticated;
 
 GRANT UPDATE(time_zone) ON TABLE public.workspaces TO authenticated;
 
+-- Name: COLUMN workspaces.mail_claimed; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(mail_claimed) ON TABLE public.workspaces TO authenticated;
+
+-- Name: COLUMN workspaces.claimed_a_day; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(claimed_a_day) ON TABLE public.workspaces TO authenticated;
+
 -- Name: FUNCTION capped_until(p_workspace public.workspaces, p_address_hash text, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.capped_until(p_workspace public.workspaces, p_address_hash text, p_now timestamp with time zone) FROM PUBLIC;
@@ -6100,6 +6214,11 @@ GRANT ALL ON FUNCTION private.capped_until(p_workspace public.workspaces, p_addr
 
 REVOKE ALL ON FUNCTION private.changes_structure(p_workspace uuid, p_messages private.message[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.changes_structure(p_workspace uuid, p_messages private.message[]) TO service_role;
+
+-- Name: FUNCTION claimed_until(p_workspace public.workspaces, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.claimed_until(p_workspace public.workspaces, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.claimed_until(p_workspace public.workspaces, p_now timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION compile_automations(); Type: ACL; Schema: private; Owner: -
 
@@ -6275,6 +6394,11 @@ GRANT ALL ON FUNCTION private.is_definition(p_entry jsonb) TO service_role;
 
 REVOKE ALL ON FUNCTION private.is_entry(p_workspace uuid, p_contact uuid, p_stage uuid, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.is_entry(p_workspace uuid, p_contact uuid, p_stage uuid, p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION is_first_mail(p_workspace uuid, p_address_hash text); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.is_first_mail(p_workspace uuid, p_address_hash text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.is_first_mail(p_workspace uuid, p_address_hash text) TO service_role;
 
 -- Name: FUNCTION is_number(p_value jsonb, p_low numeric, p_high numeric, p_decimals integer); Type: ACL; Schema: private; Owner: -
 
@@ -6578,6 +6702,11 @@ GRANT ALL ON FUNCTION private.update_scores(p_workspace uuid, p_rules private.co
 REVOKE ALL ON FUNCTION private.vouches(p_sender private.sender, p_user_id text, p_user_hash text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.vouches(p_sender private.sender, p_user_id text, p_user_hash text) TO service_role;
 
+-- Name: FUNCTION weigh_message(p_message public.messages, p_home public.workspaces, p_hash text, p_traits jsonb, p_claimed boolean, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.weigh_message(p_message public.messages, p_home public.workspaces, p_hash text, p_traits jsonb, p_claimed boolean, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.weigh_message(p_message public.messages, p_home public.workspaces, p_hash text, p_traits jsonb, p_claimed boolean, p_now timestamp with time zone) TO service_role;
+
 -- Name: FUNCTION weighed(p_sender private.sender, p_message private.message); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.weighed(p_sender private.sender, p_message private.message) FROM PUBLIC;
@@ -6665,6 +6794,12 @@ GRANT ALL ON FUNCTION public.finish_message(p_id uuid, p_claim uuid, p_status te
 
 REVOKE ALL ON FUNCTION public.health(p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.health(p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION mailable_address(p_contact uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.mailable_address(p_contact uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.mailable_address(p_contact uuid) TO authenticated;
+GRANT ALL ON FUNCTION public.mailable_address(p_contact uuid) TO service_role;
 
 -- Name: FUNCTION named_contacts(p_contacts uuid[]); Type: ACL; Schema: public; Owner: -
 

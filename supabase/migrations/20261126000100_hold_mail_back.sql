@@ -1,7 +1,7 @@
--- Why: the right mail at the right moment. Marketing mail waits while its reader sleeps or has just had another, and no
--- workspace's flood delays another's mail.
+-- Why: the right mail at the right moment. Marketing mail waits while its reader sleeps or has just had another, few mails
+-- a day go to addresses that nobody vouched for, and no workspace's flood delays another's mail.
 -- Not breaking (new columns with defaults; functions for functions). Locks: in the claim, beside the messages it takes,
--- an advisory lock per address, in the order of their hashes. Undo: drop the columns, restore the functions before.
+-- an advisory lock per workspace that mails claimed addresses, then one per address, each in order. Undo: drop the columns, restore the functions before.
 
 alter table public.workspaces
     -- Marketing mails to one address within 24 hours, all automations together.
@@ -12,11 +12,17 @@ alter table public.workspaces
     add column time_zone      text     not null default 'UTC',
     -- The plan's: null for as many as one likes.
     add column monthly_emails integer,
+    -- Whether addresses that visitors claimed get mail too, and how many of them may get their first one on a UTC day.
+    add column mail_claimed   boolean  not null default false,
+    add column claimed_a_day  integer  not null default 100,
+    add constraint workspaces_claimed_a_day_range check (claimed_a_day between 0 and 10000),
     add constraint workspaces_marketing_cap_range check (marketing_cap between 1 and 100),
     add constraint workspaces_quiet_hours_whole check ((quiet_from is null) = (quiet_to is null));
 
 -- What beside the plan's and the operator's an owner or admin decides.
-grant update (name, reply_to, postal_address, require_verification, redact, marketing_cap, quiet_from, quiet_to, time_zone)
+grant update
+    (name, reply_to, postal_address, require_verification, redact, marketing_cap, quiet_from, quiet_to, time_zone,
+     mail_claimed, claimed_a_day)
     on public.workspaces to authenticated;
 
 create policy "Owners and admins change their workspace's settings"
@@ -33,10 +39,12 @@ alter table public.messages
     -- When it was let through, from when on it counts towards cap and quota; null while it is not.
     add column counted_at      timestamptz,
     -- When it was to go before it was first postponed.
-    add column postponed_since timestamptz;
+    add column postponed_since timestamptz,
+    -- The first mail ever to an address that was only claimed.
+    add column first_claimed   boolean not null default false;
 
-create index messages_address_idx on public.messages (workspace_id, address_hash, counted_at)
-    where category = 'marketing' and counted_at is not null;
+create index messages_address_idx on public.messages (workspace_id, address_hash, counted_at) where counted_at is not null;
+create index messages_first_claimed_idx on public.messages (workspace_id, counted_at) where first_claimed;
 create index messages_counted_idx on public.messages (workspace_id, counted_at) where counted_at is not null;
 -- The drain's work list by workspace, so that it can take turns.
 create index messages_turn_idx on public.messages (workspace_id, send_at) where status in ('queued', 'claimed', 'sending');
@@ -125,51 +133,119 @@ create function private.is_over_quota(p_workspace public.workspaces, p_now times
 revoke all on function private.is_over_quota(public.workspaces, timestamptz) from public;
 grant execute on function private.is_over_quota(public.workspaces, timestamptz) to service_role;
 
+-- When one more claimed address may get its first mail; null when it may now. The caller holds the workspace's lock.
+create function private.claimed_until(p_workspace public.workspaces, p_now timestamptz) returns timestamptz
+    language plpgsql stable
+    set search_path = ''
+    as $$
+    declare
+        today timestamptz := date_trunc('day', p_now at time zone 'utc') at time zone 'utc';
+    begin
+        if (
+            select count(*) from public.messages as m
+            where m.workspace_id = p_workspace.id and m.first_claimed and m.counted_at >= today
+        ) >= p_workspace.claimed_a_day then
+            return today + interval '24 hours';
+        end if;
+        return null;
+    end
+    $$;
+revoke all on function private.claimed_until(public.workspaces, timestamptz) from public;
+grant execute on function private.claimed_until(public.workspaces, timestamptz) to service_role;
+
+create function private.is_first_mail(p_workspace uuid, p_address_hash text) returns boolean
+    language plpgsql stable
+    set search_path = ''
+    as $$
+    begin
+        return not exists (
+            select from public.messages as m
+            where m.workspace_id = p_workspace and m.address_hash = p_address_hash and m.counted_at is not null
+        );
+    end
+    $$;
+revoke all on function private.is_first_mail(uuid, text) from public;
+grant execute on function private.is_first_mail(uuid, text) to service_role;
+
+create type private.verdict as (
+    skip_reason   text,
+    wait_until    timestamptz,
+    wait_reason   text,
+    first_claimed boolean
+);
+
+-- Whether a message that may be sent may be sent now. The caller holds the locks of address and workspace.
+create function private.weigh_message(
+    p_message public.messages, p_home public.workspaces, p_hash text, p_traits jsonb, p_claimed boolean, p_now timestamptz
+) returns private.verdict
+    language plpgsql stable
+    set search_path = ''
+    as $$
+    declare
+        found private.verdict;
+    begin
+        found.first_claimed := p_claimed and private.is_first_mail(p_home.id, p_hash);
+        if found.first_claimed then
+            found.wait_reason := 'claimed_ceiling';
+            found.wait_until := private.claimed_until(p_home, p_now);
+        end if;
+        if found.wait_until is null and p_message.category = 'marketing' then
+            if private.is_over_quota(p_home, p_now) then
+                found.skip_reason := 'quota_exceeded';
+            end if;
+            found.wait_reason := 'frequency_cap';
+            found.wait_until := private.capped_until(p_home, p_hash, p_now);
+            if found.wait_until is null then
+                found.wait_reason := 'quiet_hours';
+                found.wait_until := private.quiet_until(p_home, p_traits, p_now);
+            end if;
+        end if;
+        if found.wait_until > coalesce(p_message.postponed_since, p_message.send_at) + interval '72 hours' then
+            found.skip_reason := coalesce(found.skip_reason, found.wait_reason);
+        end if;
+        return found;
+    end
+    $$;
+revoke all on function private.weigh_message(public.messages, public.workspaces, text, jsonb, boolean, timestamptz) from public;
+grant execute on function private.weigh_message(public.messages, public.workspaces, text, jsonb, boolean, timestamptz)
+    to service_role;
+
 -- Lets a claimed message through, postpones it, or skips it.
 create function private.admit_message(p_message public.messages, p_address_key text, p_now timestamptz) returns void
     language plpgsql
     set search_path = ''
     as $$
     declare
-        home   public.workspaces;
-        reader record;
-        hash   text;
-        wait   timestamptz;
-        cause  text;
+        home    public.workspaces;
+        reader  record;
+        hash    text;
+        verdict private.verdict;
     begin
         select * into strict home from public.workspaces where id = p_message.workspace_id;
         select * into reader from private.recipient(p_message, p_address_key);
         hash := private.hmac_sha256(p_address_key, home.id || ':' || reader.address);
-        if reader.skip_reason is null and p_message.category = 'marketing' and p_message.counted_at is null then
+        verdict.skip_reason := reader.skip_reason;
+        if verdict.skip_reason is null and p_message.counted_at is null then
             perform pg_advisory_xact_lock(hashtextextended(hash, 1));
-            if private.is_over_quota(home, p_now) then
-                reader.skip_reason := 'quota_exceeded';
-            else
-                wait := private.capped_until(home, hash, p_now);
-                cause := 'frequency_cap';
-                if wait is null then
-                    wait := private.quiet_until(home, reader.traits, p_now);
-                    cause := 'quiet_hours';
-                end if;
-                if wait > coalesce(p_message.postponed_since, p_message.send_at) + interval '72 hours' then
-                    reader.skip_reason := cause;
-                end if;
-            end if;
+            verdict := private.weigh_message(p_message, home, hash, reader.traits, reader.is_claimed, p_now);
         end if;
 
-        if reader.skip_reason is not null then
+        if verdict.skip_reason is not null then
             update public.messages
-            set status = 'skipped', reason = reader.skip_reason, claim = null, claimed_until = null, counted_at = null
+            set status = 'skipped', reason = verdict.skip_reason, claim = null, claimed_until = null, counted_at = null
             where id = p_message.id;
-        elsif wait is not null then
+        elsif verdict.wait_until is not null then
             update public.messages
             set
-                status = 'queued', reason = cause, send_at = wait, claim = null, claimed_until = null,
-                attempts = attempts - 1, postponed_since = coalesce(postponed_since, send_at)
+                status = 'queued', reason = verdict.wait_reason, send_at = verdict.wait_until,
+                claim = null, claimed_until = null, attempts = attempts - 1,
+                postponed_since = coalesce(postponed_since, send_at)
             where id = p_message.id;
         else
             update public.messages
-            set address_hash = hash, reason = null, counted_at = coalesce(counted_at, p_now)
+            set
+                address_hash = hash, reason = null, counted_at = coalesce(counted_at, p_now),
+                first_claimed = coalesce(verdict.first_claimed, first_claimed)
             where id = p_message.id;
         end if;
     end
@@ -259,6 +335,12 @@ create or replace function public.claim_messages(p_limit integer, p_address_key 
     begin
         perform private.give_up_on_stale_messages(p_now);
         taken := private.take_messages(p_limit, p_now);
+        perform pg_advisory_xact_lock(hashtextextended(w.id::text, 2))
+        from (
+            select w.id from public.workspaces as w
+            where w.mail_claimed and w.id in (select m.workspace_id from unnest(taken) as m)
+            order by w.id
+        ) as w;
         for message in
             select m.* from unnest(taken) as m
             -- By address, so that two claims that meet at several don't wait for each other.

@@ -1,7 +1,6 @@
 -- Why: automations are made by members, and ingestion and the sweep must know of them from the next event on. What they
 -- queued goes out only while it is still right.
--- Not breaking (new trigger, function for function). Locks: the structure lock, alone, for a moment. Undo: drop the
--- trigger, restore the function before.
+-- Not breaking (new trigger and functions). Locks: the structure lock, alone, for a moment. Undo: drop them.
 
 -- Security definer, because no member may write what is compiled; whether this one may is the policies' decision, which
 -- has been made when the row is there. Nobody can call it but by writing an automation.
@@ -52,33 +51,3 @@ create function private.automation_refusal(p_message public.messages, p_contact 
     $$;
 revoke all on function private.automation_refusal(public.messages, uuid) from public;
 grant execute on function private.automation_refusal(public.messages, uuid) to service_role;
-
--- Where a message may go now, or why it may not. The contact is the one its identity belongs to today.
-create or replace function private.recipient(p_message public.messages, p_address_key text)
-    returns table (address text, traits jsonb, skip_reason text)
-    language sql stable
-    set search_path = ''
-    as $$
-        select
-            c.email,
-            c.traits,
-            case
-                when w.deletion_requested_at is not null then 'workspace_deletion_pending'
-                when c.id is null then 'contact_gone'
-                when c.email is null or not c.email_trusted
-                    or c.email <> coalesce((p_message).to_address, c.email) then 'not_mailable'
-                when exists (
-                    select from public.suppressions as s
-                    where s.workspace_id = w.id
-                        and s.address_hash = private.hmac_sha256(p_address_key, w.id || ':' || c.email)
-                        and coalesce(s.category, (p_message).category) = (p_message).category
-                ) then 'suppressed'
-                when (p_message).category = 'marketing' and w.postal_address is null then 'postal_address_missing'
-                else private.automation_refusal(p_message, c.id)
-            end
-        from public.workspaces as w
-        -- Whoever queued the message may have named any contact: only one of its own workspace is ever read.
-        left join public.identities as i on i.id = (p_message).contact_id and i.workspace_id = w.id
-        left join public.contacts as c on c.id = i.contact_id
-        where w.id = (p_message).workspace_id
-    $$;

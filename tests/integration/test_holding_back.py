@@ -158,3 +158,69 @@ def test_what_is_skipped_or_postponed_does_not_end_a_drain(api: Api, drain: Drai
     last = queue(api, "transactional")
     drain()
     assert row(api, last) == ("sent", None)
+
+
+# Claimed addresses
+
+
+def claim(api: Api, user_id: str, address: str) -> None:
+    answer = api.public("/api/identify", {"userId": user_id, "email": address})
+    assert answer.status_code == 200, answer.text
+
+
+def claimed(api: Api, number: int) -> list[str]:
+    """As many new contacts with an address that a visitor claimed."""
+    addresses = [f"{api.workspace.id.hex}-{n}@example.com" for n in range(number)]
+    for n, address in enumerate(addresses):
+        claim(api, f"c{n}", address)
+    return addresses
+
+
+def test_a_claimed_address_gets_mail_only_where_the_founder_chose_so(api: Api, drain: Drain, inbox: Inbox) -> None:
+    [address] = claimed(api, 1)
+    body = {"to": {"userId": "c0"}, "subject": "Hi", "text": "x", "category": "transactional"}
+    assert api.secret("/api/send-email", body).status_code == 422
+    api.set(mail_claimed=True)
+    queue(api, "transactional", "c0")
+    drain()
+    assert len(inbox.to(address)) == 1
+
+
+def test_no_more_claimed_addresses_than_the_ceiling_get_their_first_mail_on_a_day(
+    api: Api, drain: Drain, inbox: Inbox
+) -> None:
+    addresses = claimed(api, 5)
+    api.set(mail_claimed=True, claimed_a_day=2)
+    messages = [queue(api, "transactional", f"c{n}") for n in range(5)]
+    drain()
+    assert sum(len(inbox.to(address)) for address in addresses) == 2
+    assert [row(api, message) for message in messages].count(("queued", "claimed_ceiling")) == 3
+    drain(hours=12)
+    assert sum(len(inbox.to(address)) for address in addresses) == 4
+
+
+def test_who_has_had_a_mail_does_not_count_towards_the_ceiling(api: Api, drain: Drain, inbox: Inbox) -> None:
+    addresses = claimed(api, 1)
+    api.set(mail_claimed=True, claimed_a_day=1)
+    for _ in range(3):
+        queue(api, "transactional", "c0")
+    drain()
+    assert len(inbox.to(addresses[0])) == 3
+
+
+def test_only_the_first_address_that_was_claimed_gets_mail(api: Api, drain: Drain, inbox: Inbox) -> None:
+    [address] = claimed(api, 1)
+    claim(api, "c0", f"attacker-{address}")
+    api.set(mail_claimed=True)
+    queue(api, "transactional", "c0")
+    drain()
+    assert (len(inbox.to(address)), inbox.to(f"attacker-{address}")) == (1, [])
+
+
+def test_an_address_that_a_server_removed_is_not_claimed_back(api: Api) -> None:
+    [address] = claimed(api, 1)
+    api.set(mail_claimed=True)
+    api.secret("/api/identify", {"userId": "c0", "traits": {"email": None}})
+    claim(api, "c0", address)
+    body = {"to": {"userId": "c0"}, "subject": "Hi", "text": "x", "category": "transactional"}
+    assert api.secret("/api/send-email", body).status_code == 422

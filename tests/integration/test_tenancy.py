@@ -171,7 +171,8 @@ def test_an_outsider_can_execute_nothing_that_tells_or_changes_anything(
         assert answer.json() in (None, {"status": "none"})
     allowed = {
         "score", "find_contacts", "score_parts", "explain_score", "explain_past_score", "recorded_score", "stage_on",
-        "stage_facts", "queue_message", "named_contacts", "rules_in_force", "rescore_progress", "preview",
+        "stage_facts", "mailable_address", "queue_message", "named_contacts", "rules_in_force", "rescore_progress",
+        "preview",
     }  # fmt: skip
     for name, arguments in functions(db):
         if name not in allowed:
