@@ -1,25 +1,42 @@
-"""GET /api/unsubscribe?token=…: a page that asks. POST: unsubscribes at once (RFC 8058, one click).
+"""/api/unsubscribe: links of mails. GET and HEAD change nothing, because mail scanners open every link.
 
-GET changes nothing, because mail scanners open every link. POST needs no cookie, no redirect, no body.
+POST ?token=…     unsubscribes at once (RFC 8058, one click): no cookie, no redirect, whatever the body
+POST ?again=…     the same token: mails a link to who wants to hear again
+POST ?confirm=…   that mailed link: lifts the unsubscription, and nothing else
 """
+
+from datetime import UTC, datetime
 
 from lib import database, pages, unsubscription
 from lib.endpoint import Request, Response, endpoint
 from lib.errors import ApiError
+from lib.unsubscription import Wish
 
 
 def ask(request: Request) -> Response:
+    if confirmation := request.query("confirm"):
+        unsubscription.read_confirmation(confirmation, datetime.now(UTC))  # 404
+        return pages.answer(pages.RESUBSCRIBE)
     unsubscription.read_token(_token(request))  # 404
-    return pages.html(pages.UNSUBSCRIBE)
+    return pages.answer(pages.UNSUBSCRIBE)
 
 
-def unsubscribe(request: Request) -> Response:
-    wish = unsubscription.read_token(_token(request))  # 404
-    database.call(
-        "unsubscribe",
-        {"p_workspace": wish.workspace_id, "p_address_hash": wish.address_hash, "p_category": wish.category},
-    )  # 503
-    return pages.html(pages.UNSUBSCRIBED)
+def act(request: Request) -> Response:
+    now = datetime.now(UTC)
+    if confirmation := request.query("confirm"):
+        database.call("resubscribe", _names(unsubscription.read_confirmation(confirmation, now)))  # 404 503
+        return pages.answer(pages.RESUBSCRIBED)
+    if again := request.query("again"):
+        wish = unsubscription.read_token(again)  # 404
+        database.call("ask_to_confirm", _names(wish) | unsubscription.confirmation_mail(wish, now))  # 503
+        return pages.answer(pages.CONFIRMATION_SENT)
+    token = _token(request)
+    database.call("unsubscribe", _names(unsubscription.read_token(token)))  # 404 503
+    return pages.answer(pages.unsubscribed(token))
+
+
+def _names(wish: Wish) -> dict[str, str]:
+    return {"p_workspace": wish.workspace_id, "p_address_hash": wish.address_hash, "p_category": wish.category}
 
 
 def _token(request: Request) -> str:
@@ -29,4 +46,4 @@ def _token(request: Request) -> str:
     return token
 
 
-app = endpoint(GET=ask, POST=unsubscribe, cors="app")
+app = endpoint(GET=ask, POST=act, cors="app")

@@ -1,4 +1,7 @@
-"""The few pages that a function answers with. Static, so there is nothing to escape."""
+"""The few pages that a function answers with. Nothing in them comes from outside but a token that was checked."""
+
+import html
+from urllib.parse import quote
 
 from lib.endpoint import Response
 
@@ -41,14 +44,31 @@ UNSUBSCRIBE = _PAGE.format(
     content="<p>You will get no more emails of this kind at this address.</p>\n"
     '<form method="post"><button>Unsubscribe</button></form>',
 )
-UNSUBSCRIBED = _PAGE.format(
-    title="You are unsubscribed",
-    content="<p>It is done, and takes effect at once. There is nothing else you need to do.</p>",
+RESUBSCRIBE = _PAGE.format(
+    title="Get these emails again?",
+    content="<p>You will get emails of this kind at this address again.</p>\n"
+    '<form method="post"><button>Yes, send them</button></form>',
 )
+RESUBSCRIBED = _PAGE.format(title="Welcome back", content="<p>You will get these emails again.</p>")
+CONFIRMATION_SENT = _PAGE.format(
+    title="Look at your inbox",
+    content="<p>If we still know your address, a mail is on its way. Follow its link to get these emails again.</p>",
+)
+
+
+def unsubscribed(token: str) -> str:
+    """That it is done, with a way back for who came here by mistake."""
+    return _PAGE.format(
+        title="You are unsubscribed",
+        content="<p>It is done, and takes effect at once. There is nothing else you need to do.</p>\n"
+        f'<form method="post" action="?again={html.escape(quote(token))}">'
+        "<p>A mistake? <button>Send me a link to undo it</button></p></form>",
+    )
+
 
 # The style is inline because a function's page has no file beside it; nothing else may load or run.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 
-def html(page: str) -> Response:
+def answer(page: str) -> Response:
     return Response(200, page.encode(), "text/html; charset=utf-8", {"Content-Security-Policy": _POLICY})

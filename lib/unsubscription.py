@@ -1,15 +1,19 @@
-"""Unsubscribe links: a signed token over workspace, address hash and category, without the address.
+"""Links that stop mail, and that start it again: a signed token over workspace, address hash and category.
 
-It has no expiry: whoever finds an old mail may still say stop, also after their data was erased.
+It holds no address. The one that stops has no expiry: whoever finds an old mail may still say so, also after their data
+was erased. The one that starts again is mailed, and good for a week.
 """
 
 import base64
 import hashlib
 import hmac
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from lib.config import config
 from lib.errors import ApiError
+
+CONFIRMATION_LIFE = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,28 +35,60 @@ def address_hash(workspace_id: str, address: str) -> str:
 
 
 def make_token(wish: Wish) -> str:
-    payload = f"{wish.workspace_id}:{wish.address_hash}:{wish.category}".encode()
-    return base64.urlsafe_b64encode(_signature(payload) + payload).decode().rstrip("=")
+    return _sealed(f"{wish.workspace_id}:{wish.address_hash}:{wish.category}", "unsubscribe")
 
 
 def read_token(token: str) -> Wish:
     """What a link asks for. Raises 404 for anything that make_token() did not make."""
-    try:
-        raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
-    except ValueError as error:
-        raise ApiError("link_invalid") from error
-    signature, payload = raw[:32], raw[32:]
-    if not hmac.compare_digest(signature, _signature(payload)):
-        raise ApiError("link_invalid")
-    return Wish(*payload.decode().split(":"))
+    return Wish(*_opened(token, "unsubscribe").split(":"))
 
 
 def link(wish: Wish) -> str:
     return f"{config.app_url}/api/unsubscribe?token={make_token(wish)}"
 
 
-def _signature(payload: bytes) -> bytes:
-    return hmac.new(_derived("unsubscribe"), payload, hashlib.sha256).digest()
+def confirmation_link(wish: Wish, now: datetime) -> str:
+    """What is mailed to who wants to hear again; good for a week."""
+    until = int((now + CONFIRMATION_LIFE).timestamp())
+    token = _sealed(f"{wish.workspace_id}:{wish.address_hash}:{wish.category}:{until}", "resubscribe")
+    return f"{config.app_url}/api/unsubscribe?confirm={token}"
+
+
+def confirmation_mail(wish: Wish, now: datetime) -> dict[str, str]:
+    """Subject and text, as ask_to_confirm() takes them."""
+    text = (
+        "You asked to get these emails again. If that was you, please confirm it within a week:\n\n"
+        f"{confirmation_link(wish, now)}\n\n"
+        "If it was not you, there is nothing to do: you stay unsubscribed."
+    )
+    return {"p_subject": "Please confirm that you want our emails again", "p_text": text}
+
+
+def read_confirmation(token: str, now: datetime) -> Wish:
+    """What a mailed link confirms. Raises 404 for anything that confirmation_link() did not make within a week."""
+    *wish, until = _opened(token, "resubscribe").split(":")
+    if now.timestamp() > int(until):
+        raise ApiError("link_invalid")
+    return Wish(*wish)
+
+
+def _sealed(payload: str, purpose: str) -> str:
+    return base64.urlsafe_b64encode(_signature(payload.encode(), purpose) + payload.encode()).decode().rstrip("=")
+
+
+def _opened(token: str, purpose: str) -> str:
+    try:
+        raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+    except ValueError as error:
+        raise ApiError("link_invalid") from error
+    signature, payload = raw[:32], raw[32:]
+    if not hmac.compare_digest(signature, _signature(payload, purpose)):
+        raise ApiError("link_invalid")
+    return payload.decode()
+
+
+def _signature(payload: bytes, purpose: str) -> bytes:
+    return hmac.new(_derived(purpose), payload, hashlib.sha256).digest()
 
 
 def _derived(purpose: str) -> bytes:

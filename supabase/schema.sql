@@ -3291,6 +3291,26 @@ CREATE FUNCTION public.advance_rescore(p_limit integer DEFAULT 250, p_now timest
     end
     $$;
 
+-- Name: ask_to_confirm(uuid, text, text, text, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.ask_to_confirm(p_workspace uuid, p_address_hash text, p_category text, p_subject text, p_text text, p_now timestamp with time zone DEFAULT now()) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+        insert into public.messages
+            (workspace_id, contact_id, idempotency_key, category, to_address, subject, plain_text, send_at, created_at)
+        select
+            m.workspace_id, m.contact_id,
+            'confirm:' || p_category || ':' || p_address_hash || ':' || (p_now at time zone 'utc')::date,
+            'transactional', m.to_address, p_subject, p_text, p_now, p_now
+        from public.messages as m
+        where m.workspace_id = p_workspace and m.address_hash = p_address_hash and m.counted_at is not null
+            and m.to_address is not null
+        order by m.counted_at desc
+        limit 1
+        on conflict on constraint messages_idempotency_key do nothing
+    $$;
+
 -- Name: check_drift(integer, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.check_drift(p_limit integer DEFAULT 200, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
@@ -3754,6 +3774,17 @@ CREATE FUNCTION public.rescore_progress(p_workspace uuid) RETURNS jsonb
             ),
             '{"status": "none"}'
         )
+    $$;
+
+-- Name: resubscribe(uuid, text, text); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.resubscribe(p_workspace uuid, p_address_hash text, p_category text) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+        delete from public.suppressions
+        where workspace_id = p_workspace and address_hash = p_address_hash and category = p_category
+            and reason = 'unsubscribed'
     $$;
 
 -- Name: rules_in_force(uuid); Type: FUNCTION; Schema: public; Owner: -
@@ -6747,6 +6778,11 @@ GRANT ALL ON FUNCTION public.advance_draft(p_limit integer, p_now timestamp with
 REVOKE ALL ON FUNCTION public.advance_rescore(p_limit integer, p_now timestamp with time zone, p_workspace uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.advance_rescore(p_limit integer, p_now timestamp with time zone, p_workspace uuid) TO service_role;
 
+-- Name: FUNCTION ask_to_confirm(p_workspace uuid, p_address_hash text, p_category text, p_subject text, p_text text, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.ask_to_confirm(p_workspace uuid, p_address_hash text, p_category text, p_subject text, p_text text, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.ask_to_confirm(p_workspace uuid, p_address_hash text, p_category text, p_subject text, p_text text, p_now timestamp with time zone) TO service_role;
+
 -- Name: FUNCTION check_drift(p_limit integer, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.check_drift(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
@@ -6851,6 +6887,11 @@ GRANT ALL ON FUNCTION public.recorded_score(p_contact uuid, p_on date) TO servic
 REVOKE ALL ON FUNCTION public.rescore_progress(p_workspace uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.rescore_progress(p_workspace uuid) TO authenticated;
 GRANT ALL ON FUNCTION public.rescore_progress(p_workspace uuid) TO service_role;
+
+-- Name: FUNCTION resubscribe(p_workspace uuid, p_address_hash text, p_category text); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.resubscribe(p_workspace uuid, p_address_hash text, p_category text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.resubscribe(p_workspace uuid, p_address_hash text, p_category text) TO service_role;
 
 -- Name: FUNCTION rules_in_force(p_workspace uuid); Type: ACL; Schema: public; Owner: -
 

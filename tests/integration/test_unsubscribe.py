@@ -1,7 +1,10 @@
 """/api/unsubscribe: GET asks, POST does it, whatever a mail program sends along."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
+from lib import unsubscription
 from lib.unsubscription import Wish, address_hash, make_token
 from tests.integration.conftest import Api, problem
 
@@ -73,3 +76,67 @@ def test_a_token_of_one_workspace_says_nothing_in_another(api: Api) -> None:
     changed = token(api)[:60] + "A" + token(api)[61:]
     problem(api.http.post("/api/unsubscribe", params={"token": changed}), "link_invalid")
     assert suppressions(api) == []
+
+
+# Changing one's mind
+
+
+@pytest.fixture
+def mailed(api: Api) -> Wish:
+    """Ann's wish to stop, after a mail to her; it is done."""
+    address = api.person()
+    message = {"to": {"userId": "u1"}, "subject": "Hi", "text": "x", "category": "transactional"}
+    sent = api.secret("/api/send-email", message).json()["messageId"]
+    wish = Wish(str(api.workspace.id), address_hash(str(api.workspace.id), address), "marketing")
+    api.db.execute(
+        "update public.messages set status = 'sent', address_hash = %s, counted_at = now() where id = %s",
+        (wish.address_hash, sent),
+    )
+    api.http.post("/api/unsubscribe", params={"token": make_token(wish)})
+    return wish
+
+
+def confirmations(api: Api) -> list[str]:
+    """The texts of the mails that ask."""
+    statement = "select plain_text from public.messages where workspace_id = %s and idempotency_key like 'confirm:%%'"
+    return [text for (text,) in api.db.execute(statement, (api.workspace.id,)).fetchall()]
+
+
+def test_who_wants_to_hear_again_confirms_it_from_their_mailbox(api: Api, mailed: Wish) -> None:
+    page = api.http.post("/api/unsubscribe", params={"again": make_token(mailed)})
+    assert "Look at your inbox" in page.text and len(suppressions(api)) == 1
+    [text] = confirmations(api)
+    link = next(line for line in text.splitlines() if line.startswith("http"))
+    assert "Get these emails again?" in api.http.get(link).text and len(suppressions(api)) == 1
+    assert "Welcome back" in api.http.post(link).text
+    assert suppressions(api) == []
+
+
+def test_they_are_asked_once_a_day(api: Api, mailed: Wish) -> None:
+    for _ in range(3):
+        api.http.post("/api/unsubscribe", params={"again": make_token(mailed)})
+    assert len(confirmations(api)) == 1
+
+
+def test_nobody_is_asked_whose_address_is_not_known(api: Api) -> None:
+    assert api.http.post("/api/unsubscribe", params={"again": token(api)}).status_code == 200
+    assert confirmations(api) == []
+
+
+@pytest.mark.parametrize("reason", ["bounced", "complained", "erased", "by_hand"])
+def test_a_confirmation_lifts_nothing_but_an_unsubscription(api: Api, mailed: Wish, reason: str) -> None:
+    statement = "insert into public.suppressions (workspace_id, address_hash, category, reason) values (%s, %s, %s, %s)"
+    api.db.execute(statement, (mailed.workspace_id, mailed.address_hash, None, reason))
+    api.http.post(unsubscription.confirmation_link(mailed, datetime.now(UTC)))
+    assert [kept for _, _, kept in suppressions(api)] == [reason]
+
+
+def test_a_confirmation_is_good_for_a_week(api: Api, mailed: Wish) -> None:
+    long_ago = datetime.now(UTC) - unsubscription.CONFIRMATION_LIFE - timedelta(seconds=1)
+    problem(api.http.post(unsubscription.confirmation_link(mailed, long_ago)), "link_invalid")
+
+
+def test_the_link_that_stops_confirms_nothing(api: Api, mailed: Wish) -> None:
+    for token_ in (make_token(mailed), "x", "A" * 200):
+        problem(api.http.post("/api/unsubscribe", params={"confirm": token_}), "link_invalid")
+    assert len(suppressions(api)) == 1
