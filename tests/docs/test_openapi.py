@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,11 +15,13 @@ from openapi_spec_validator import validate
 from lib import limits
 from lib.errors import CODES
 from scripts.local.layout import ROOT
-from tests.conftest import Workspace
+from tests.conftest import Connection, Workspace, rules_of
 
 DOCUMENT: dict[str, Any] = yaml.safe_load((ROOT / "openapi.yaml").read_text())
 SCHEMAS = DOCUMENT["components"]["schemas"]
 METHODS = ("get", "post")
+# What the examples name that only a workspace can have.
+EXAMPLE_KEY, EXAMPLE_DRAFT = "pk_00YOURPUBLISHABLEKEY", "3f0d3a52-6f0b-4c58-9a53-0d2f1f6a7b10"
 
 
 def followed(node: Any) -> Any:
@@ -188,15 +190,21 @@ def test_what_an_email_takes_is_what_the_code_takes() -> None:
 # Examples
 
 
-def test_every_example_is_answered_as_documented(http: httpx.Client, workspace: Workspace) -> None:
+def test_every_example_is_answered_as_documented(http: httpx.Client, db: Connection, workspace: Workspace) -> None:
     http.headers["Authorization"] = f"Bearer {workspace.secret_key}"
-    wrong = [fault for example in requests() if (fault := fault_of(http, workspace, example))]
+    statement = "insert into public.rule_drafts (workspace_id, rules) values (%s, %s) returning id"
+    rules = json.dumps(rules_of(db, workspace) | {"halfLifeDays": 7})
+    draft = str(db.execute(statement, (workspace.id, rules)).fetchall()[0][0])
+    own = {EXAMPLE_KEY: workspace.publishable_key, EXAMPLE_DRAFT: draft}
+    wrong = [fault for example in requests() if (fault := fault_of(http, own, example))]
     assert wrong == []
 
 
-def fault_of(http: httpx.Client, workspace: Workspace, example: Example) -> str:
+def fault_of(http: httpx.Client, own: Mapping[str, str], example: Example) -> str:
     """What is wrong with the answer to an example, if anything."""
-    text = json.dumps(example.body).replace("pk_00YOURPUBLISHABLEKEY", workspace.publishable_key)
+    text = json.dumps(example.body)
+    for named, ours in own.items():
+        text = text.replace(named, ours)
     url = example.path.replace("{type}", "track")
     headers = {"Content-Type": example.media_type}
     if "writeKey" in example.body:
@@ -209,6 +217,33 @@ def fault_of(http: httpx.Client, workspace: Workspace, example: Example) -> str:
                if answer.headers["Content-Type"].startswith(media_type)]  # fmt: skip
     valid(answer.json(), shape["schema"])
     return ""
+
+
+def test_what_a_score_takes_is_what_the_code_takes() -> None:
+    from lib import bodies  # reads the environment at import
+
+    lookup, beside = bodies.Lookup.model_json_schema()["properties"], {"workspaceId", "on"}
+    assert SCHEMAS["LookupAlone"]["properties"].keys() == lookup.keys() | beside
+    models = {"LookupList": bodies.ScoreBody, "Recompute": bodies.RecomputeBody, "AskedPreview": bodies.PreviewBody}
+    for name, model in models.items():
+        assert SCHEMAS[name]["properties"].keys() == model.model_json_schema()["properties"].keys(), name
+
+
+def test_its_unfinished_states_are_those_of_the_code() -> None:
+    from lib.scoring import UNFINISHED  # reads the environment at import
+
+    operation = DOCUMENT["paths"]["/api/score"]["post"]
+    statuses = {
+        status: {
+            word
+            for shape in operation["responses"][status]["content"]["application/json"]["schema"]["oneOf"]
+            for said in [shape.get("properties", {}).get("status", {})]
+            for word in said.get("enum", [said.get("const")])
+        }
+        for status in ("200", "202")
+    }
+    assert statuses["202"] == set(UNFINISHED)
+    assert not statuses["200"] & statuses["202"]
 
 
 def test_a_request_shown_as_accepted_is_valid_unless_a_part_of_it_is_rejected() -> None:
