@@ -224,7 +224,9 @@ def test_what_a_score_takes_is_what_the_code_takes() -> None:
 
     lookup, beside = bodies.Lookup.model_json_schema()["properties"], {"workspaceId", "on"}
     assert SCHEMAS["LookupAlone"]["properties"].keys() == lookup.keys() | beside
-    models = {"LookupList": bodies.ScoreBody, "Recompute": bodies.RecomputeBody, "AskedPreview": bodies.PreviewBody}
+    models: dict[str, type[bodies.Body]] = {
+        "LookupList": bodies.ScoreBody, "Recompute": bodies.RecomputeBody, "AskedPreview": bodies.PreviewBody,
+    }  # fmt: skip
     for name, model in models.items():
         assert SCHEMAS[name]["properties"].keys() == model.model_json_schema()["properties"].keys(), name
 
