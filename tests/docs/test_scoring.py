@@ -1,15 +1,18 @@
-"""The tables and the example in docs/scoring.md are what the database computes."""
+"""The tables and the examples in docs/scoring.md are what the database computes."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from lib.keys import key_hash
 from scripts.local.layout import ROOT
-from tests.conftest import Connection, Workspace
+from tests.conftest import Connection, Workspace, put_in_force
 
 DOCUMENT = (ROOT / "docs" / "scoring.md").read_text()
 TODAY = "2026-11-24T12:00:00Z"
+A_MONTH_LATER = "2026-12-24T12:00:00Z"
+ANSWER, RULES, ANSWER_BY_RULES = (json.loads(block) for block in re.findall("```json\n(.*?)```", DOCUMENT, re.DOTALL))
 
 
 def rows(first_heading: str) -> list[list[str]]:
@@ -18,25 +21,59 @@ def rows(first_heading: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()[2:]]
 
 
-def example_messages() -> Iterator[dict[str, Any]]:
-    """The example's events as track() takes them."""
-    for number, (day, event, times) in enumerate(rows("day")):
+def messages(happened: list[list[str]]) -> Iterator[dict[str, Any]]:
+    """Rows of day, event, maybe properties, and times, as track() takes them."""
+    for number, (day, event, *properties, times) in enumerate(happened):
         for time in range(int(times)):
             yield {
                 "index": 10 * number + time, "type": "track", "name": event, "kinds": ["userId"], "values": ["ada"],
-                "occurred_at": f"{day}T10:00:00Z", "message_id": f"{number}-{time}", "properties": {}, "context": {},
+                "occurred_at": f"{day}T10:00:00Z", "message_id": f"{number}-{time}",
+                "properties": json.loads(properties[0]) if properties else {}, "context": {},
             }  # fmt: skip
 
 
-def test_the_example_is_computed_as_written(db: Connection, workspace: Workspace) -> None:
-    key, messages = key_hash(workspace.secret_key), json.dumps(list(example_messages()))
-    db.execute("select public.track(%s, null, %s::jsonb, %s::timestamptz)", (key, messages, TODAY))
+def track(db: Connection, workspace: Workspace, *sent: dict[str, Any]) -> None:
+    key = key_hash(workspace.secret_key)
+    db.execute("select public.track(%s, null, %s::jsonb, %s::timestamptz)", (key, json.dumps(sent), TODAY))
+
+
+def answer_and_state(db: Connection, workspace: Workspace) -> tuple[dict[str, Any], tuple[int, str]]:
+    """What /api/score says without the contactId, and the score and stage that are kept."""
     statement = 'select public.score(%s, \'[{"userId": "ada"}]\', %s::timestamptz) -> 0'
     (answer,) = db.execute(statement, (workspace.id, TODAY)).fetchall()[0]
-    contact_id = answer.pop("contactId")
-    assert answer == json.loads(DOCUMENT.partition("```json")[2].partition("```")[0])
-    kept = db.execute("select score from public.contact_states where contact_id = %s", (contact_id,)).fetchone()
-    assert kept == (answer["score"],)
+    kept = db.execute(
+        "select s.score, g.name from public.contact_states as s join public.stages as g on g.id = s.stage_id"
+        " where s.contact_id = %s",
+        (answer.pop("contactId"),),
+    ).fetchall()
+    return answer, kept[0]
+
+
+def test_the_example_is_computed_as_written(db: Connection, workspace: Workspace) -> None:
+    track(db, workspace, *messages(rows("day")))
+    assert answer_and_state(db, workspace) == (ANSWER, (ANSWER["score"], ANSWER["stage"]))
+
+
+def test_left_alone_the_example_moves_as_written(db: Connection, workspace: Workspace) -> None:
+    track(db, workspace, *messages(rows("day")))
+    db.execute("select public.sweep_contacts(100, %s, %s)", (A_MONTH_LATER, workspace.id))
+    statement = """
+        select (x.created_at at time zone 'utc')::date::text, f.name, t.name, x.cause, x.score::text
+        from public.transitions as x
+        join public.stages as f on f.id = x.from_stage_id
+        join public.stages as t on t.id = x.to_stage_id
+        where x.workspace_id = %s order by x.created_at
+    """
+    assert [list(row) for row in db.execute(statement, (workspace.id,))] == rows("moved on")
+
+
+def test_the_example_with_rules_of_its_own_is_computed_as_written(db: Connection, workspace: Workspace) -> None:
+    put_in_force(db, workspace, RULES)
+    happened = list(messages(rows("done on")))
+    size = happened[0] | {"index": 99, "type": "identify", "name": "identify", "message_id": "size"}
+    track(db, workspace, *happened, size | {"traits": {"companySize": 12}})
+    answer = ANSWER_BY_RULES
+    assert answer_and_state(db, workspace) == (answer, (answer["score"], answer["stage"]))
 
 
 def test_the_default_rules_are_those_written(db: Connection, workspace: Workspace) -> None:
@@ -60,3 +97,14 @@ def test_the_default_stages_are_those_written(db: Connection, workspace: Workspa
 def test_the_default_half_life_is_the_one_written(db: Connection, workspace: Workspace) -> None:
     found = db.execute("select half_life_days from public.workspaces where id = %s", (workspace.id,)).fetchall()
     assert f"{found[0][0]} days by default" in DOCUMENT
+
+
+def test_the_templates_of_rules_are_those_named(db: Connection) -> None:
+    kinds = [kind for (kind,) in db.execute("select kind from public.rule_templates")]
+    assert [kind for kind in kinds if f"`{kind}`" not in DOCUMENT] == []
+
+
+def test_the_causes_are_those_the_database_knows(db: Connection) -> None:
+    statement = "select pg_get_constraintdef(oid) from pg_constraint where conname = 'transitions_cause_known'"
+    [(check,)] = db.execute(statement).fetchall()
+    assert sorted(cause.strip("`") for cause, *_ in rows("cause")) == sorted(re.findall(r"'(\w+)'::text", check))
