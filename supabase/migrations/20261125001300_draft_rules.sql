@@ -267,6 +267,9 @@ create function private.handle_draft() returns trigger
             raise sqlstate 'PT409' using message = 'draft_closed';
         elsif new.decision is not null then
             if new.decision = 'publish' then
+                if new.rules <> old.rules then
+                    raise sqlstate 'PT425' using message = 'preview_pending';
+                end if;
                 perform private.publish_draft(new);
             end if;
             update public.rule_drafts

@@ -182,6 +182,17 @@ def test_what_was_not_previewed_is_not_published(db: Connection, used: Workspace
     assert refused.value.sqlstate == "PT425"
 
 
+def test_rules_that_are_changed_as_they_are_published_were_not_previewed(db: Connection, used: Workspace) -> None:
+    made = draft(db, used, changed(db, used, halfLifeDays=3))
+    prepare(db, made)
+    with pytest.raises(psycopg.Error) as refused:
+        db.execute(
+            "update public.rule_drafts set decision = 'publish', rules = %s where id = %s",
+            (json.dumps(changed(db, used, halfLifeDays=4)), made),
+        )
+    assert refused.value.sqlstate == "PT425"
+
+
 def test_a_draft_that_is_changed_is_previewed_again(db: Connection, used: Workspace) -> None:
     rules = changed(db, used, halfLifeDays=3)
     made = draft(db, used, rules)
