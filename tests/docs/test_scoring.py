@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
+
 from lib.keys import key_hash
 from scripts.local.layout import ROOT
 from tests.conftest import Connection, Workspace, put_in_force
@@ -108,3 +110,53 @@ def test_the_causes_are_those_the_database_knows(db: Connection) -> None:
     statement = "select pg_get_constraintdef(oid) from pg_constraint where conname = 'transitions_cause_known'"
     [(check,)] = db.execute(statement).fetchall()
     assert sorted(cause.strip("`") for cause, *_ in rows("cause")) == sorted(re.findall(r"'(\w+)'::text", check))
+
+
+# The document of rules
+
+FIRST = {"name": "first", "score": 0}
+SAMPLES: dict[str, dict[str, Any]] = {
+    "signals": {"name": "n", "event": "e", "points": 1},
+    "fit": {"trait": "t", "operator": "exists", "points": 1},
+    "stages": {"name": "n", "silenceDays": 5},
+}
+
+
+def document(member: str, value: object) -> dict[str, Any]:
+    """Rules that are right but for the value, if that is wrong."""
+    whole: dict[str, Any] = {"halfLifeDays": 14, "signals": [], "fit": [], "stages": [FIRST]}
+    name, _, part = member.partition("[].")
+    if not part:
+        return whole | {name: value}
+    sample = {"name": "n"} if part in ("score", "silenceDays") else SAMPLES[name]
+    return whole | {name: [*(whole[name] if value != 0 else []), sample | {part: value}]}
+
+
+def entries(member: str, number: int) -> list[dict[str, Any]]:
+    varied = {"signals": ("name", "event"), "fit": (), "stages": ("name",)}[member]
+    made = [SAMPLES[member] | {part: f"{part} {n}" for part in varied} for n in range(number)]
+    if member == "stages":
+        return [FIRST, *({**entry, "silenceDays": n} for n, entry in enumerate(made[1:], 1))]
+    return made
+
+
+def edges(member: str, limit: str) -> Iterator[tuple[object, bool]]:
+    """Values at both sides of what a row of the table says, and whether they are right."""
+    if found := re.search(r"from (-?[\d.]+) to (\d+)", limit):
+        step = 0.01 if "two decimals" in limit else 1
+        low, high = float(found[1]), int(found[2])
+        yield from [(low, True), (high, True), (round(low - step, 2), False), (high + step, False)]
+        yield from [(high - step / 10, False)]
+    elif found := re.search(r"1 to (\d+) characters", limit):
+        yield from [("x", True), ("x" * int(found[1]), True), ("", False), ("x" * (int(found[1]) + 1), False)]
+    elif found := re.search(r"list of at most (\d+)", limit):
+        yield from [(entries(member, int(found[1])), True), (entries(member, int(found[1]) + 1), False)]
+
+
+@pytest.mark.parametrize(("member", "limit"), [(row[0].strip("`"), row[1]) for row in rows("member")])
+def test_rules_may_hold_what_is_written_and_no_more(db: Connection, member: str, limit: str) -> None:
+    for value, right in edges(member, limit):
+        problems = db.execute(
+            "select * from private.rule_problems(%s)", (json.dumps(document(member, value)),)
+        ).fetchall()
+        assert (problems == []) == right, (value, problems)
