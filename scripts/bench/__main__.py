@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Protocol
 
-from scripts.bench import cold, ingest, sql, trips
+from scripts.bench import cold, ingest, scale, sql, trips
 
 
 class Benchmark(Protocol):
@@ -17,7 +17,13 @@ class Benchmark(Protocol):
     def __call__(self, folder: Path, *, quick: bool) -> str: ...
 
 
-BENCHMARKS: dict[str, Benchmark] = {"trips": trips.run, "cold": cold.run, "sql": sql.run, "ingest": ingest.run}
+BENCHMARKS: dict[str, Benchmark] = {
+    "trips": trips.run,
+    "cold": cold.run,
+    "sql": sql.run,
+    "ingest": ingest.run,
+    "scale": scale.run,
+}
 
 
 def main() -> None:

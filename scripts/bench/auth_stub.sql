@@ -1,3 +1,8 @@
 -- What Supabase's auth service brings to a database, as far as the migrations refer to it.
 create table auth.users (id uuid primary key, email text);
-create function auth.uid() returns uuid language sql stable as $$ select null::uuid $$;
+create function auth.uid() returns uuid language sql stable as $$
+    select coalesce(
+        nullif(current_setting('request.jwt.claim.sub', true), ''),
+        nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub'
+    )::uuid
+$$;

@@ -7,6 +7,7 @@ import re
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -38,7 +39,7 @@ class Cluster:
 
     def execute(self, database: str, *arguments: str, text: str | None = None) -> str:
         """Runs psql, stopping at the first error; returns what it printed, unadorned."""
-        return self._run("psql", "-qAtX", "-v", "ON_ERROR_STOP=1", *arguments, self._address(database), text=text)
+        return self._run("psql", "-qAtX", "-v", "ON_ERROR_STOP=1", *arguments, self.address(database), text=text)
 
     def restore(self, seeded: str) -> str:
         """A fresh copy of the seeded database, checkpointed, so that every run starts from the same data."""
@@ -53,10 +54,7 @@ class Cluster:
     ) -> float:
         """Transactions per second over that many by each client; raises when one failed."""
         options = " ".join(f"-c {name}={value}" for name, value in (settings or {}).items())
-        output = self._run(
-            "pgbench", "-n", f"-c{clients}", "-j2", f"-t{transactions}", f"-f{script}", self._address(database),
-            environment={"PGOPTIONS": options},
-        )  # fmt: skip
+        output = self._pgbench(database, script, clients, f"-t{transactions}", environment={"PGOPTIONS": options})
         if f"processed: {clients * transactions}/{clients * transactions}" not in output:
             raise RuntimeError(f"pgbench did not finish:\n{output}")
         found = re.search(r"tps = ([0-9.]+) \(without initial connection time\)", output)
@@ -64,8 +62,26 @@ class Cluster:
             raise RuntimeError(f"pgbench printed no rate:\n{output}")
         return float(found[1])
 
-    def _address(self, database: str) -> str:
+    def open_loop(self, database: str, script: Path, *, clients: int, rate: float, seconds: int) -> list[float]:
+        """Milliseconds that each transaction took from when it was meant to start, however many are late; the starts
+        are a Poisson process of that many a second."""
+        with tempfile.TemporaryDirectory() as logs:
+            limits = (f"-T{seconds}", f"-R{rate}", "--log", f"--log-prefix={logs}/log")
+            output = self._pgbench(database, script, clients, *limits)
+            lines = [line.split() for log in Path(logs).iterdir() for line in log.read_text().splitlines()]
+        if f"processed: {len(lines)}\n" not in output or "failed transactions: 0 " not in output:
+            raise RuntimeError(f"pgbench did not finish:\n{output}")
+        return [int(line[2]) / 1000 for line in lines]
+
+    def address(self, database: str) -> str:
+        """What connects to that database."""
         return f"postgresql://postgres@/{database}?host={self.folder}"
+
+    def _pgbench(
+        self, database: str, script: Path, clients: int, *limits: str, environment: Mapping[str, str] | None = None
+    ) -> str:
+        arguments = ("-n", f"-c{clients}", "-j2", *limits, f"-f{script}", self.address(database))
+        return self._run("pgbench", *arguments, environment=environment)
 
     def _run(
         self, program: str, *arguments: str, text: str | None = None, environment: Mapping[str, str] | None = None

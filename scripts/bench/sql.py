@@ -81,12 +81,8 @@ def seed_floor(postgres: Cluster, count: int) -> None:
 
 
 def seed_track(postgres: Cluster, count: int, folder: Path) -> None:
-    """The product's database, migrated, with that many events that went through track() itself."""
-    postgres.execute("postgres", "-c", "create database track")
-    postgres.execute("track", "-f", str(ROOT / "scripts/local/roles.sql"), "-f", str(HERE / "auth_stub.sql"))
-    for migration in sorted((ROOT / "supabase/migrations").glob("*.sql")):
-        postgres.execute("track", "-1", "-f", str(migration))
-    postgres.execute("track", text=workspace_sql())
+    """The product's database with that many events that went through track() itself."""
+    create_product(postgres, "track")
     days = 10
     for day in range(days):
         script = folder / "preload.sql"
@@ -101,8 +97,17 @@ def seed_track(postgres: Cluster, count: int, folder: Path) -> None:
     postgres.execute("track", "-c", "vacuum analyze")
 
 
+def create_product(postgres: Cluster, database: str) -> None:
+    """The product's database, migrated, with a workspace that has seen nothing yet."""
+    postgres.execute("postgres", "-c", f"create database {database}")
+    postgres.execute(database, "-f", str(ROOT / "scripts/local/roles.sql"), "-f", str(HERE / "auth_stub.sql"))
+    for migration in sorted((ROOT / "supabase/migrations").glob("*.sql")):
+        postgres.execute(database, "-1", "-f", str(migration))
+    postgres.execute(database, text=workspace_sql())
+
+
 def workspace_sql() -> str:
-    """A workspace with the default rules, under a fixed id, and its secret key."""
+    """A workspace with the default rules, and its secret key."""
     return f"""
         insert into auth.users (id) values ('{OWNER}');
         select public.create_workspace('{OWNER}', 'Benchmark', 'benchmark') as workspace \\gset
@@ -111,18 +116,32 @@ def workspace_sql() -> str:
 
 
 def compare(postgres: Cluster, scenario: Scenario, pairs: int, folder: Path) -> Row:
-    """Medians of the scenario's rate on both sides, in alternating runs."""
+    """The scenario's rate on both sides."""
     contacts = scenario.contacts(scenario.size)
     scripts = {"floor": folder / "floor_script.sql", "track": folder / "track_script.sql"}
     scripts["floor"].write_text(floor_script(contacts))
     scripts["track"].write_text(track_script(contacts))
     # The floor does twice as many, or its runs would be too short to be steady.
     transactions = {"floor": 2 * scenario.transactions, "track": scenario.transactions}
-    rates: dict[str, list[float]] = {"floor": [], "track": []}
-    for _ in range(pairs):
-        for side, script in scripts.items():
-            database = postgres.restore(side)
-            rate = postgres.pgbench(database, script, clients=CLIENTS, transactions=transactions[side])
-            rates[side].append(rate * scenario.size)
-    floor, track = median(rates["floor"]), median(rates["track"])
+    sides = [Side(name, scripts[name], transactions[name]) for name in scripts]
+    floor, track = (rate * scenario.size for rate in alternate(postgres, sides, pairs))
     return Row(scenario.name, f"{track:,.0f}", f"{floor:,.0f}", floor / track, scenario.goal)
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of a comparison: a seeded database, and what each client does there how often."""
+
+    seeded: str
+    script: Path
+    transactions: int
+
+
+def alternate(postgres: Cluster, sides: Sequence[Side], pairs: int) -> list[float]:
+    """Each side's transactions per second: medians of alternating runs, each on a fresh copy of its data."""
+    rates: list[list[float]] = [[] for _ in sides]
+    for _ in range(pairs):
+        for side, taken in zip(sides, rates, strict=True):
+            database = postgres.restore(side.seeded)
+            taken.append(postgres.pgbench(database, side.script, clients=CLIENTS, transactions=side.transactions))
+    return [median(taken) for taken in rates]

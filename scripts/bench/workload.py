@@ -41,11 +41,11 @@ def message(position: int, contact: str, day: str) -> Mapping[str, object]:
     }
 
 
-def track_script(contacts: Sequence[str], day: str = TODAY) -> str:
-    """One call of track() with a message for each of those contacts."""
+def track_script(contacts: Sequence[str], day: str = TODAY, population: int = CONTACTS) -> str:
+    """One call of track() with a message for each of those contacts, of as many as there are."""
     messages = json.dumps([message(position, contact, day) for position, contact in enumerate(contacts)])
     call = f"select public.track('{KEY_HASH}', null, '{messages}', '{TODAY}T12:00:00Z', '[]')"
-    return "\n".join([*draws(contacts), f"{call};\n"])
+    return "\n".join([*draws(contacts, population), f"{call};\n"])
 
 
 def floor_script(contacts: Sequence[str]) -> str:
@@ -55,12 +55,12 @@ def floor_script(contacts: Sequence[str]) -> str:
         for position, contact in enumerate(contacts)
     )
     columns = "workspace_id, message_id, user_id, name, properties, occurred_at"
-    return "\n".join([*draws(contacts), f"insert into floor_events ({columns}) values\n{values};\n"])
+    return "\n".join([*draws(contacts, CONTACTS), f"insert into floor_events ({columns}) values\n{values};\n"])
 
 
-def draws(contacts: Sequence[str]) -> list[str]:
+def draws(contacts: Sequence[str], population: int) -> list[str]:
     """The lines that draw the random numbers which those contacts and the message ids stand for."""
-    last = FIRST_CONTACT + CONTACTS - 1
+    last = FIRST_CONTACT + population - 1
     drawn = [f"\\set {contact[1:]} random({FIRST_CONTACT}, {last})" for contact in dict.fromkeys(contacts)]
     return [DRAW, *drawn]
 

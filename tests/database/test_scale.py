@@ -1,0 +1,82 @@
+"""A workspace of a million contacts and ten million events costs what a small one does. Small in `make test`."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from scripts.bench import scale
+from scripts.bench.cluster import Cluster, cluster
+from scripts.bench.publishing import Connection, one, untrue
+from scripts.bench.scale import BIG, FEW_CONTACTS, FULL, SMALL
+
+PROVE = os.environ.get("PROVE") == "1"
+SIZE = FULL if PROVE else SMALL
+POPULATION = SIZE.populations[BIG]
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="scale-") as made:  # whose name is short enough for a socket's
+        yield Path(made)
+
+
+@pytest.fixture(scope="module")
+def postgres(folder: Path) -> Iterator[Cluster]:
+    with cluster(folder, 16) as running:
+        scale.seed(running, SIZE, folder)
+        yield running
+
+
+def connect(postgres: Cluster, database: str) -> Connection:
+    return psycopg.connect(postgres.address(database), autocommit=True)
+
+
+def drifted(db: Connection, limit: int) -> int:
+    """Of so many contacts, how many are not what their events and the rules say."""
+    sample = "array(select contact_id from public.contact_states order by contact_id limit %s)"
+    checked = f"private.drifted_contacts(r.workspace_id, r, {sample})"
+    return int(one(db, f"select count(*) from private.compiled_rules as r, {checked}", limit))
+
+
+@pytest.mark.prove
+def test_a_sweep_reads_what_is_due_and_nothing_else(postgres: Cluster) -> None:
+    few, big = (scale.sweep(postgres, postgres.restore(name)) for name in (FEW_CONTACTS, BIG))
+    print(few, big)
+    assert few.swept == big.swept == POPULATION.lagging
+    assert big.rows_read <= few.rows_read * 1.05
+    assert not PROVE or (big.seconds < 2 and big.seconds < few.seconds * 1.5)
+
+
+@pytest.mark.prove
+def test_the_hottest_contacts_are_listed_at_once(postgres: Cluster) -> None:
+    with connect(postgres, postgres.restore(BIG)) as db:
+        taken = [scale.top_milliseconds(db, statement) for statement in (scale.TOP, scale.TOP_NAMED)]
+        scale.tie(db, POPULATION.contacts // 5)
+        taken += [scale.top_milliseconds(db, statement) for statement in (scale.TOP, scale.TOP_NAMED)]
+    print(taken)
+    assert max(taken) < 20
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize(("messages", "transactions"), [(1, SIZE.single), (100, SIZE.batches)])
+def test_messages_cost_little_more_when_many_have_come(
+    postgres: Cluster, folder: Path, messages: int, transactions: int
+) -> None:
+    few, many = scale.ingest(postgres, SIZE, messages, transactions, folder)
+    print(few * messages, many * messages)
+    assert not PROVE or few / many <= 1.3
+
+
+@pytest.mark.prove
+def test_rules_are_published_while_messages_come_in(postgres: Cluster, folder: Path) -> None:
+    pairs, chunks = scale.publish(postgres, SIZE, folder)
+    print(pairs)
+    with connect(postgres, f"{BIG}_run") as db:
+        assert untrue(db) == []
+        assert drifted(db, 5000) == 0
+    assert {chunk.step for chunk in chunks} == {"counting", "previewing", "rescoring"}
+    assert not PROVE or all(scale.ratio(pair) <= 2 for pair in scale.medians(pairs))
