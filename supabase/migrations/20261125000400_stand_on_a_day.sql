@@ -10,26 +10,6 @@ create type private.standing as (
 
 drop function private.stage_of(private.compiled_rules, integer, uuid, timestamptz, date);
 
--- By hand, else by the latest stage event, else by silence, else by score.
-create function private.stage_of(
-    p_rules private.compiled_rules, p_score integer, p_pinned_stage uuid, p_event_stage uuid, p_silent_days integer
-) returns uuid
-    language plpgsql immutable parallel safe
-    set search_path = ''
-    as $$
-    begin
-        -- width_bucket() counts the thresholds reached; position 0 is outside the array, hence null.
-        return coalesce(
-            p_pinned_stage,
-            p_event_stage,
-            (p_rules).silence_stages[width_bucket(p_silent_days, (p_rules).silence_days::integer[])],
-            (p_rules).score_stages[width_bucket(p_score, (p_rules).thresholds::integer[])]
-        );
-    end
-    $$;
-revoke all on function private.stage_of(private.compiled_rules, integer, uuid, uuid, integer) from public;
-grant execute on function private.stage_of(private.compiled_rules, integer, uuid, uuid, integer) to service_role;
-
 -- In days, the soonest that the score can change by decay; never too late, and exact where no rule is at its cap and
 -- all points have one sign. A part that is p now is at least p * 2^(-days / half-life) then, so what points lose in n
 -- days is at most gained * (1 - 2^(-n / half-life)), or, until a cap lets go, as much of what is not capped.
@@ -74,35 +54,47 @@ create function private.standing(
     set search_path = ''
     as $$
     declare
-        here     private.standing;
-        tally    record;
-        days     float8;
-        last_day date := (p_last_event_at at time zone 'utc')::date;
-        silence  integer := p_day - last_day;
+        here      private.standing;
+        cap       numeric;
+        whole     numeric;
+        points    numeric;
+        gained    numeric := 0;
+        free      numeric := 0;
+        uncapping numeric := 'infinity';
+        owed      numeric := 0;
+        days      float8;
+        last_day  date := (p_last_event_at at time zone 'utc')::date;
+        silence   integer := p_day - last_day;
     begin
-        select
-            coalesce(sum(r.part), 0) + p_fit as points,
-            coalesce(sum(r.part) filter (where r.part > 0), 0) as gained,
-            coalesce(sum(r.part) filter (where r.part > 0 and r.part < r.cap), 0) as free,
-            coalesce(min(r.whole / r.cap) filter (where r.whole >= r.cap), 'infinity') as uncapping,
-            coalesce(-sum(r.part) filter (where r.part < 0), 0) as owed
-        into tally
-        from (
-            select r.whole, r.cap, least(r.cap, greatest(-r.cap, r.whole)) as part
-            from (
-                select r.points * r.sum as whole, r.cap
-                from unnest(p_sums, p_rules.rule_points, p_rules.rule_caps) as r (sum, points, cap)
-                offset 0
-            ) as r
-            offset 0
-        ) as r;
-        here.score := round(least(100, greatest(0, tally.points)));
-        here.stage_id := private.stage_of(p_rules, here.score, p_pinned_stage, p_event_stage, silence);
+        -- A loop, because starting a query costs more than it takes for as many rules as there may be.
+        for i in 1 .. coalesce(cardinality(p_sums), 0) loop
+            cap := p_rules.rule_caps[i];
+            whole := p_rules.rule_points[i] * p_sums[i];
+            if whole >= cap then
+                gained := gained + cap;
+                uncapping := least(uncapping, whole / cap);
+            elsif whole > 0 then
+                gained := gained + whole;
+                free := free + whole;
+            elsif whole < 0 then
+                owed := owed + least(cap, -whole);
+            end if;
+        end loop;
+        points := gained - owed + p_fit;
+        here.score := round(least(100, greatest(0, points)));
+        -- By hand, else by the latest stage event, else by silence, else by score. width_bucket() counts the thresholds
+        -- reached; position 0 is outside the array, hence null.
+        here.stage_id := coalesce(
+            p_pinned_stage,
+            p_event_stage,
+            p_rules.silence_stages[width_bucket(silence, p_rules.silence_days::integer[])],
+            p_rules.score_stages[width_bucket(here.score::integer, p_rules.thresholds::integer[])]
+        );
 
         days := private.days_to_change(
-            tally.gained, tally.free, tally.uncapping, tally.owed,
-            case here.score when 0 then 'infinity' else tally.points - here.score + 0.5 end,
-            case here.score when 100 then 'infinity' else here.score + 0.5 - tally.points end,
+            gained, free, uncapping, owed,
+            case here.score when 0 then 'infinity' else points - here.score + 0.5 end,
+            case here.score when 100 then 'infinity' else here.score + 0.5 - points end,
             p_rules.half_life_days
         );
         -- A thousandth of a day is far more than what the factors' rounding to 12 decimals can shift.

@@ -266,6 +266,7 @@ create or replace function private.track_messages(
         rules      private.compiled_rules;
         -- What a message is where it says nothing: as trusted as its sender.
         blank      private.message;
+        message    private.message;
         admitted   private.message[];
         has_pairs  boolean;
         has_traits boolean;
@@ -275,18 +276,30 @@ create or replace function private.track_messages(
         result     jsonb;
     begin
         blank.trusted := p_sender.trusted;
-        select
-            coalesce(array_agg(m.message) filter (where r.code is null), '{}'),
-            coalesce(jsonb_agg(private.rejection(m.message, r.code)) filter (where r.code is not null), '[]'),
-            bool_or(cardinality((m.message).kinds) > 1),
-            bool_or((m.message).traits is not null)
-        into admitted, refused, has_pairs, has_traits
-        from (
-            select case when m.user_hash is null then m else private.weighed(p_sender, m) end as message
-            from jsonb_populate_recordset(blank, p_messages) as m
-            offset 0
-        ) as m
-        cross join lateral (select private.refusal(p_sender, m.message) as code) as r;
+        -- For a single message, starting the query would cost more than all of this.
+        if jsonb_array_length(p_messages) = 1 then
+            message := private.weighed(p_sender, jsonb_populate_record(blank, p_messages -> 0));
+            if private.refusal(p_sender, message) is null then
+                admitted := array[message];
+                refused := '[]';
+                has_pairs := cardinality(message.kinds) > 1;
+                has_traits := message.traits is not null;
+            end if;
+        end if;
+        if admitted is null then
+            select
+                coalesce(array_agg(m.message) filter (where r.code is null), '{}'),
+                coalesce(jsonb_agg(private.rejection(m.message, r.code)) filter (where r.code is not null), '[]'),
+                bool_or(cardinality((m.message).kinds) > 1),
+                bool_or((m.message).traits is not null)
+            into admitted, refused, has_pairs, has_traits
+            from (
+                select case when m.user_hash is null then m else private.weighed(p_sender, m) end as message
+                from jsonb_populate_recordset(blank, p_messages) as m
+                offset 0
+            ) as m
+            cross join lateral (select private.refusal(p_sender, m.message) as code) as r;
+        end if;
         if cardinality(admitted) = 0 then
             return jsonb_build_object('accepted', 0, 'rejected', refused);
         end if;
