@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scripts.bench.cluster import Cluster
-from scripts.bench.sql import create_product
 from scripts.bench.workload import CONTEXT, FIRST_CONTACT, PROPERTIES, TODAY
 
+PRODUCT = "product"
 WRITERS = 4
 NAMES = ("Feature Used", "Page Viewed", "Project Created", "Feature Used", "Report Opened", "Pricing Viewed")
 FIRST = f"'user-' || ({FIRST_CONTACT} + n)"
@@ -25,8 +25,8 @@ class Population:
 
 
 def populate(postgres: Cluster, database: str, population: Population, folder: Path) -> None:
-    """Makes the product's database with that population in its workspace, each writer a share of every table."""
-    create_product(postgres, database)
+    """A copy of the product, its workspace filled with that population: by each writer a share of every table."""
+    postgres.execute("postgres", "-c", f"create database {database} template {PRODUCT}")
     workspace = workspace_of(postgres, database)
     script = folder / "populate.sql"
     for statement in (identities, events, counts, states):

@@ -14,10 +14,10 @@ from statistics import median
 import psycopg
 
 from scripts.bench.cluster import Cluster, cluster
-from scripts.bench.population import Population, populate
+from scripts.bench.population import PRODUCT, Population, populate
 from scripts.bench.publishing import NOW, Chunk, Connection, Pair, one, publish_under_load
 from scripts.bench.report import Row, table
-from scripts.bench.sql import BATCH, CLIENTS, OWNER, Side, alternate
+from scripts.bench.sql import BATCH, CLIENTS, OWNER, Side, alternate, create_product
 from scripts.bench.workload import random_contacts, track_script
 
 BIG, FEW_CONTACTS, FEW_EVENTS = "big", "few_contacts", "few_events"
@@ -88,6 +88,8 @@ def run(folder: Path, *, quick: bool, version: int = 16) -> str:
 
 
 def seed(postgres: Cluster, size: Size, folder: Path) -> None:
+    """A database for each population."""
+    create_product(postgres, PRODUCT)
     for database, population in size.populations.items():
         populate(postgres, database, population, folder)
 
