@@ -1,0 +1,127 @@
+"""Days that pass change scores and stages as the definitions say, however often somebody looks."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Container, Mapping
+from datetime import UTC, date, datetime, time
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.conftest import Connection, Workspace, put_in_force
+from tests.database.model import Message
+from tests.database.reference import Rules, Standing, facts, people, standing
+from tests.database.rulebooks import lives, receipts, rulebooks
+from tests.database.standings import (
+    DAY,
+    Transition,
+    contacts,
+    deliver,
+    due_days,
+    let_rest,
+    recorded,
+    stored,
+    sweep,
+    transitions,
+)
+
+PROVE = os.environ.get("PROVE") == "1"
+DAYS = 120
+
+# The fixtures make workspaces for each example, so that none sees another's.
+BASE = settings(deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@pytest.fixture
+def db(private_db: Connection) -> Connection:
+    return private_db
+
+
+Days = Mapping[date, Standing]
+
+
+def reference_days(rules: Rules, messages: list[Message], first: date, last: date) -> Days:
+    past = facts(rules, messages)
+    return {first + DAY * n: standing(rules, past, first + DAY * n) for n in range((last - first).days + 1)}
+
+
+def check_due(db: Connection, workspace: Workspace, day: date, expected: Mapping[UUID, Days]) -> None:
+    """Nobody's score or stage changes on a day without their being due, and the sweep takes nobody who is not."""
+    due = due_days(db, workspace)
+    for contact, days in expected.items():
+        if day - DAY in days:
+            before, now = days[day - DAY], days[day]
+            assert (before.score, before.stage) == (now.score, now.stage) or due[contact] <= day
+    assert sweep(db, day) == sum(due[contact] <= day for contact in due)
+    assert all(on > day for on in due_days(db, workspace).values())
+
+
+def time_transitions(days: Days) -> list[Transition]:
+    found: list[Transition] = []
+    for day, now in days.items():
+        before = days.get(day - DAY, now)
+        if before.stage != now.stage:
+            found.append((datetime.combine(day, time(), UTC), before.stage, now.stage, now.cause, now.score))
+    return found
+
+
+def check_records(db: Connection, contact: UUID, days: Days) -> None:
+    first, last = min(days), max(days)
+    assert recorded(db, contact, first, last) == {day: (now.score, now.stage) for day, now in days.items()}
+    since = datetime.combine(first + DAY, time(), UTC)
+    assert [row for row in transitions(db, contact) if row[0] >= since] == time_transitions(days)
+
+
+def everything(db: Connection, workspace: Workspace) -> list[Any]:
+    """What is recorded of everybody, under the names that they have in any workspace."""
+    history = """select h.day, h.score, g.name from public.score_history as h
+                 join public.stages as g on g.id = h.stage_id where h.contact_id = %s order by h.day"""
+    states = """select s.score, g.name, s.changed_on from public.contact_states as s
+                join public.stages as g on g.id = s.stage_id where s.contact_id = %s"""
+    people = "select kind, value, id from public.identities where workspace_id = %s order by kind, value"
+    return [
+        (
+            kind,
+            value,
+            transitions(db, identity),
+            *(db.execute(one, (identity,)).fetchall() for one in (states, history)),
+        )
+        for kind, value, identity in db.execute(people, (workspace.id,)).fetchall()
+    ]
+
+
+@pytest.mark.prove
+@settings(BASE, max_examples=10_000 if PROVE else 15)
+@given(rules=rulebooks, history=lives(25 if PROVE else 12), visits=st.sets(st.integers(1, DAYS)), data=st.data())
+def test_each_day_is_recorded_as_the_definitions_say_however_often_contacts_are_swept(
+    db: Connection,
+    new_workspace: Callable[[], Workspace],
+    rules: Rules,
+    history: list[Message],
+    visits: Container[int],
+    data: st.DataObject,
+) -> None:
+    let_rest(db)
+    received = data.draw(receipts(history))
+    last, expected = received[-1][0].date(), people(history)
+    often, seldom = new_workspace(), new_workspace()
+    put_in_force(db, often, rules)
+    deliver(db, often, received)
+    days = {
+        contact: reference_days(rules, expected[top], stored(db, contact)[2], last + DAY * DAYS)
+        for top, contact in contacts(db, often).items()
+    }
+    for n in range(1, DAYS + 1):
+        check_due(db, often, last + DAY * n, days)
+    for contact in days:
+        check_records(db, contact, days[contact])
+    put_in_force(db, seldom, rules)
+    deliver(db, seldom, received)
+    for n in range(1, DAYS + 1):
+        if n in visits or n == DAYS:
+            sweep(db, last + DAY * n)
+    assert everything(db, seldom) == everything(db, often)
