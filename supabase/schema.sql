@@ -1199,7 +1199,7 @@ CREATE FUNCTION private.fit_matches(p_operator text, p_trait jsonb, p_operand js
             case p_operator
                 when 'exists' then p_trait is not null
                 when 'equals' then p_trait = p_operand
-                when 'in' then p_operand @> p_trait
+                when 'in' then jsonb_typeof(p_trait) <> 'array' and p_operand @> p_trait
                 when 'contains' then case jsonb_typeof(p_trait)
                     when 'string' then strpos(lower(p_trait #>> '{}'), lower(p_operand #>> '{}')) > 0
                     when 'array' then p_trait @> p_operand

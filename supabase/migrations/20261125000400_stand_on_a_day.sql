@@ -121,6 +121,30 @@ revoke all on function private.standing(private.compiled_rules, numeric[], numer
 grant execute on function private.standing(private.compiled_rules, numeric[], numeric, uuid, uuid, timestamptz, date)
     to service_role;
 
+-- As before, but that a list is not in another one because its elements are.
+create or replace function private.fit_matches(p_operator text, p_trait jsonb, p_operand jsonb) returns boolean
+    language sql immutable parallel safe
+    set search_path = ''
+    as $$
+        select coalesce(
+            case p_operator
+                when 'exists' then p_trait is not null
+                when 'equals' then p_trait = p_operand
+                when 'in' then jsonb_typeof(p_trait) <> 'array' and p_operand @> p_trait
+                when 'contains' then case jsonb_typeof(p_trait)
+                    when 'string' then strpos(lower(p_trait #>> '{}'), lower(p_operand #>> '{}')) > 0
+                    when 'array' then p_trait @> p_operand
+                end
+                when 'between' then case jsonb_typeof(p_trait)
+                    when 'number' then
+                        (p_trait)::numeric >= coalesce((p_operand ->> 0)::numeric, '-infinity')
+                        and (p_trait)::numeric <= coalesce((p_operand ->> 1)::numeric, 'infinity')
+                end
+            end,
+            false
+        )
+    $$;
+
 -- The points of those fit rules that a contact's traits match.
 create function private.fit_of(p_rules private.compiled_rules, p_traits jsonb) returns numeric
     language plpgsql immutable parallel safe
