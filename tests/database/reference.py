@@ -3,6 +3,7 @@
 In plain decimal arithmetic, from the definitions alone: nothing is kept from one day to the next.
 """
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -140,7 +141,7 @@ def fits(rule: Rules, trait: Any) -> bool:
         case list(), "contains":
             return any(same(one, operand) for one in trait)
         case str(), "contains":
-            return isinstance(operand, str) and operand.lower() in trait.lower()
+            return (operand if isinstance(operand, str) else json.dumps(operand)).lower() in trait.lower()
         case ((int() | float()), "between") if not isinstance(trait, bool):
             low, high = operand
             return (low is None or number(trait) >= number(low)) and (high is None or number(trait) <= number(high))

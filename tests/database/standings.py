@@ -52,15 +52,11 @@ def by(rules: Rules, messages: Iterable[Message], day: date, past: bool = False)
     )
 
 
-def let_rest(db: Connection) -> None:
-    """No contact that is there already will be due: a sweep reaches every workspace, those of other examples too."""
-    db.execute("update public.contact_states set due_on = 'infinity' where due_on < 'infinity'")
-
-
-def sweep(db: Connection, day: date) -> int:
-    """Everything that is due, a few at a time, at some time of a day; returns how many that were."""
+def sweep(db: Connection, workspace: Workspace, day: date) -> int:
+    """Everybody who is due on a day, a few at a time; returns how many they were."""
     swept, noon = 0, datetime.combine(day, time(12), UTC)
-    while found := db.execute("select public.sweep_contacts(3, %s)", (noon,)).fetchall()[0][0]["swept"]:
+    statement = "select (public.sweep_contacts(3, %s, %s) ->> 'swept')::integer"
+    while found := db.execute(statement, (noon, workspace.id)).fetchall()[0][0]:
         swept += found
     return swept
 

@@ -22,7 +22,6 @@ from tests.database.standings import (
     contacts,
     deliver,
     due_days,
-    let_rest,
     recorded,
     stored,
     sweep,
@@ -34,11 +33,6 @@ DAYS = 120
 
 # The fixtures make workspaces for each example, so that none sees another's.
 BASE = settings(deadline=None, suppress_health_check=list(HealthCheck))
-
-
-@pytest.fixture
-def db(private_db: Connection) -> Connection:
-    return private_db
 
 
 Days = Mapping[date, Standing]
@@ -56,7 +50,7 @@ def check_due(db: Connection, workspace: Workspace, day: date, expected: Mapping
         if day - DAY in days:
             before, now = days[day - DAY], days[day]
             assert (before.score, before.stage) == (now.score, now.stage) or due[contact] <= day
-    assert sweep(db, day) == sum(due[contact] <= day for contact in due)
+    assert sweep(db, workspace, day) == sum(due[contact] <= day for contact in due)
     assert all(on > day for on in due_days(db, workspace).values())
 
 
@@ -105,7 +99,6 @@ def test_each_day_is_recorded_as_the_definitions_say_however_often_contacts_are_
     visits: Container[int],
     data: st.DataObject,
 ) -> None:
-    let_rest(db)
     received = data.draw(receipts(history))
     last, expected = received[-1][0].date(), people(history)
     often, seldom = new_workspace(), new_workspace()
@@ -123,5 +116,5 @@ def test_each_day_is_recorded_as_the_definitions_say_however_often_contacts_are_
     deliver(db, seldom, received)
     for n in range(1, DAYS + 1):
         if n in visits or n == DAYS:
-            sweep(db, last + DAY * n)
+            sweep(db, seldom, last + DAY * n)
     assert everything(db, seldom) == everything(db, often)

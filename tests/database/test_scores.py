@@ -25,11 +25,6 @@ CENT = Decimal("0.01")
 BASE = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
 
-@pytest.fixture
-def db(private_db: Connection) -> Connection:
-    return private_db
-
-
 def check_explanation(found: Any, expected: Standing) -> None:
     """Every part is rounded down, and cents are added where most was lost, until the parts make up the total."""
     assert (found["score"], found["stage"], Decimal(found["fit"])) == (expected.score, expected.stage, expected.fit)
