@@ -16,6 +16,7 @@ from tests.database.model import COUNTED_TYPES, Identity, Message, decay, tops
 
 Rules = Mapping[str, Any]
 DAILY_DECAY = cache(decay)
+DEFAULT_CAP = 100
 
 
 @dataclass(frozen=True)
@@ -89,10 +90,8 @@ def contribution(rule: Rules, rules: Rules, days: Counter[date], today: date) ->
     if not so_far:
         return None
     weights = (count * DAILY_DECAY((today - day).days, rules["halfLifeDays"]) for day, count in so_far.items())
-    points = number(rule["points"]) * sum(weights, Decimal(0))
-    if "cap" in rule:
-        points = max(-number(rule["cap"]), min(number(rule["cap"]), points))
-    return Part(points, sum(so_far.values()), max(so_far))
+    points, cap = number(rule["points"]) * sum(weights, Decimal(0)), number(rule.get("cap", DEFAULT_CAP))
+    return Part(max(-cap, min(cap, points)), sum(so_far.values()), max(so_far))
 
 
 def stage_of(rules: Rules, past: Facts, score: int, day: date) -> tuple[str, str]:

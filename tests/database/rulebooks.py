@@ -46,7 +46,7 @@ def decimals(low: str, high: str) -> st.SearchStrategy[float]:
     return st.decimals(Decimal(low), Decimal(high), places=2).map(float)
 
 
-points = st.sampled_from([10, 25, 40, -15, 0.5, -0.01, 12.34]) | decimals("-60", "60")
+points = st.sampled_from([10, 25, 40, -15, 0.5, -0.01, 12.34, 1000, -1000]) | decimals("-60", "60")
 caps = st.sampled_from([1000, 50, 0.01]) | decimals("0.01", "80")
 half_lives = st.sampled_from([1, 2, 7, 14, 365]) | st.integers(1, 365)
 scalars = st.sampled_from(["pro", "free", "3", 3, 10.5, 0, True])
@@ -89,7 +89,7 @@ def stages(draw: st.DrawFn) -> list[dict[str, Any]]:
     return [{"name": f"stage {n}", **way} for n, way in enumerate(draw(st.permutations(ways)))]
 
 
-rulebooks = st.fixed_dictionaries(
+rulebooks: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {"halfLifeDays": half_lives, "signals": score_rules(), "fit": fit_rules(), "stages": stages()}
 )
 
