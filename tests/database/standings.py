@@ -10,7 +10,7 @@ from uuid import UUID
 from tests.conftest import Connection, Workspace
 from tests.database import reading
 from tests.database.model import Identity, Message
-from tests.database.reference import Rules, Standing, facts, standing
+from tests.database.reference import Rules, Standing, facts, people, standing
 from tests.database.rulebooks import Received
 
 DAY = timedelta(days=1)
@@ -80,3 +80,18 @@ def transitions(db: Connection, contact: UUID) -> list[Transition]:
 def due_days(db: Connection, workspace: Workspace) -> dict[UUID, date]:
     statement = "select contact_id, least(due_on, '9999-01-01') from public.contact_states where workspace_id = %s"
     return dict(db.execute(statement, (workspace.id,)).fetchall())
+
+
+def advance_rescore(db: Connection, workspace: Workspace, chunk: int, now: datetime) -> bool:
+    """Whether there was something left to do."""
+    row = db.execute("select public.advance_rescore(%s, %s, %s)", (chunk, now, workspace.id)).fetchall()
+    return row[0][0] is not None
+
+
+def check_scores(db: Connection, workspace: Workspace, rules: Rules, history: Iterable[Message]) -> None:
+    expected = people(history)
+    assert contacts(db, workspace).keys() == expected.keys()
+    for top, contact in contacts(db, workspace).items():
+        score, stage, on = stored(db, contact)
+        here = by(rules, expected[top], on)
+        assert (score, stage) == (here.score, here.stage)

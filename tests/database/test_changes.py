@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from tests.conftest import Connection, Workspace, put_in_force
 from tests.database.model import Message
-from tests.database.reference import Rules, people
+from tests.database.reference import Rules
 from tests.database.rulebooks import lives, receipts, rulebooks
 from tests.database.sending import as_read
-from tests.database.standings import by, contacts, deliver, stored
+from tests.database.standings import advance_rescore, check_scores, deliver
 
 PROVE = os.environ.get("PROVE") == "1"
 # The fixtures make a workspace for each example, so that none sees another's.
@@ -77,12 +77,6 @@ def advance_draft(db: Connection, made: UUID, chunk: int, now: datetime) -> bool
     return row[0][0] is not None
 
 
-def advance_rescore(db: Connection, workspace: Workspace, chunk: int, now: datetime) -> bool:
-    """Whether there was something left to do."""
-    row = db.execute("select public.advance_rescore(%s, %s, %s)", (chunk, now, workspace.id)).fetchall()
-    return row[0][0] is not None
-
-
 def publish(db: Connection, made: UUID) -> None:
     db.execute("update public.rule_drafts set decision = 'publish' where id = %s", (made,))
 
@@ -105,15 +99,6 @@ def happened(db: Connection, workspace: Workspace) -> tuple[Counter[Any], Counte
         Counter(db.execute(moves, (workspace.id,)).fetchall()),
         Counter(automation for (automation,) in db.execute(mails, (workspace.id,))),
     )
-
-
-def check_scores(db: Connection, workspace: Workspace, rules: Rules, history: Iterable[Message]) -> None:
-    expected = people(history)
-    assert contacts(db, workspace).keys() == expected.keys()
-    for top, contact in contacts(db, workspace).items():
-        score, stage, on = stored(db, contact)
-        here = by(rules, expected[top], on)
-        assert (score, stage) == (here.score, here.stage)
 
 
 @pytest.mark.prove
