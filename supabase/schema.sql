@@ -481,11 +481,12 @@ CREATE FUNCTION private.begin_draft(p_draft public.rule_drafts) RETURNS void
         document jsonb;
     begin
         perform private.refuse_wrong_rules(p_draft.rules);
+        -- Before ingestion has to wait: the first time that a half-life is used this takes half a second.
+        perform private.fill_decay_factors((p_draft.rules -> 'halfLifeDays')::smallint);
         perform private.lock_structure(p_draft.workspace_id, true);
         document := private.completed_rules(p_draft.workspace_id, p_draft.rules);
         perform private.refuse_lost_stages(p_draft.workspace_id, document);
         perform private.compile_rules(p_draft.workspace_id);
-        perform private.fill_decay_factors((document -> 'halfLifeDays')::smallint);
         update public.rule_drafts
         set
             completed = document,
@@ -1139,7 +1140,8 @@ CREATE FUNCTION private.fill_decay_factors(p_half_life_days smallint) RETURNS vo
         select p_half_life_days, age, private.decay(age, p_half_life_days)
         -- 2^-41 rounds to zero.
         from generate_series(0, 41 * p_half_life_days) as age
-        where private.decay(age, p_half_life_days) > 0
+        where not exists (select from private.decay_factors where half_life_days = p_half_life_days and age = 0)
+            and private.decay(age, p_half_life_days) > 0
         on conflict do nothing
     $$;
 

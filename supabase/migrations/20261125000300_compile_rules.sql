@@ -152,6 +152,20 @@ create function private.compiled(p_workspace uuid, p_version integer, p_document
 revoke all on function private.compiled(uuid, integer, jsonb) from public;
 grant execute on function private.compiled(uuid, integer, jsonb) to service_role;
 
+-- As before, but that what is there is not computed again: it takes half a second, and callers hold the structure lock.
+create or replace function private.fill_decay_factors(p_half_life_days smallint) returns void
+    language sql
+    set search_path = ''
+    as $$
+        insert into private.decay_factors (half_life_days, age, factor)
+        select p_half_life_days, age, private.decay(age, p_half_life_days)
+        -- 2^-41 rounds to zero.
+        from generate_series(0, 41 * p_half_life_days) as age
+        where not exists (select from private.decay_factors where half_life_days = p_half_life_days and age = 0)
+            and private.decay(age, p_half_life_days) > 0
+        on conflict do nothing
+    $$;
+
 -- Call it in the transaction that changes a workspace's signals, rules, stages or automations, which must hold the structure lock
 -- alone: whoever counts has read the rules under that lock.
 create function private.compile_rules(p_workspace uuid) returns void

@@ -214,11 +214,12 @@ create function private.begin_draft(p_draft public.rule_drafts) returns void
         document jsonb;
     begin
         perform private.refuse_wrong_rules(p_draft.rules);
+        -- Before ingestion has to wait: the first time that a half-life is used this takes half a second.
+        perform private.fill_decay_factors((p_draft.rules -> 'halfLifeDays')::smallint);
         perform private.lock_structure(p_draft.workspace_id, true);
         document := private.completed_rules(p_draft.workspace_id, p_draft.rules);
         perform private.refuse_lost_stages(p_draft.workspace_id, document);
         perform private.compile_rules(p_draft.workspace_id);
-        perform private.fill_decay_factors((document -> 'halfLifeDays')::smallint);
         update public.rule_drafts
         set
             completed = document,
