@@ -1,8 +1,11 @@
 """The environment, read here and nowhere else."""
 
+import base64
 import os
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 
 class ConfigError(Exception):
@@ -22,6 +25,12 @@ class Config:
     mail_domain: str
     resend_api_key: str
     resend_api_url: str
+    # id → 32 bytes, the one that encrypts first; empty where no secrets of founders are kept.
+    encryption_keys: Mapping[str, bytes] = field(repr=False)
+    # (host, port) → whether TLS begins with the first byte: servers of the local network, in development.
+    smtp_allowed_hosts: Mapping[tuple[str, int], bool]
+    # Who vouches for SMTP servers instead of the system's authorities, in development.
+    smtp_ca_file: str
     cell: str
     # The key that unknown publishable keys stand for; empty everywhere but in development.
     demo_key: str
@@ -45,6 +54,9 @@ def read(environ: Mapping[str, str]) -> Config:
         mail_domain=_required(environ, "MAIL_DOMAIN"),
         resend_api_key=_required(environ, "RESEND_API_KEY"),
         resend_api_url=environ.get("RESEND_API_URL", "https://api.resend.com"),
+        encryption_keys=_encryption_keys(environ),
+        smtp_allowed_hosts=_allowed_hosts(environ),
+        smtp_ca_file=_development(environ, "SMTP_CA_FILE"),
         cell=_cell(environ),
         demo_key=_demo_key(environ, on_vercel),
         on_vercel=on_vercel,
@@ -71,6 +83,44 @@ def _cell(environ: Mapping[str, str]) -> str:
     if len(cell) != 2 or not (cell.isascii() and cell.isalnum()):
         raise ConfigError("CELL must be two letters or digits")
     return cell
+
+
+def _encryption_keys(environ: Mapping[str, str]) -> Mapping[str, bytes]:
+    """Of "id:base64,id:base64". Optional: without one no SMTP password can be kept, and none is taken."""
+    written = environ.get("ENCRYPTION_KEYS", "")
+    pairs = [entry.partition(":") for entry in written.split(",")] if written else []
+    keys = {key_id: _encryption_key(encoded) for key_id, _, encoded in pairs}
+    if len(keys) != len(pairs) or not all(re.fullmatch("[A-Za-z0-9_-]{1,32}", key_id) for key_id in keys):
+        raise ConfigError("ENCRYPTION_KEYS must be id:key, with commas between, each id once, of A-Z a-z 0-9 _ -")
+    return MappingProxyType(keys)
+
+
+def _encryption_key(encoded: str) -> bytes:
+    try:
+        key = base64.b64decode(encoded, validate=True)
+    except ValueError:
+        key = b""
+    if len(key) != 32:
+        raise ConfigError("ENCRYPTION_KEYS must hold keys of 32 bytes in base64: openssl rand -base64 32")
+    return key
+
+
+def _allowed_hosts(environ: Mapping[str, str]) -> Mapping[tuple[str, int], bool]:
+    """Of "localhost:1025,localhost:1465/tls"."""
+    hosts = {}
+    for entry in filter(None, _development(environ, "SMTP_ALLOWED_HOSTS").split(",")):
+        parsed = re.fullmatch(r"([a-z0-9.-]+):(\d{1,5})(/tls)?", entry)
+        if not parsed:
+            raise ConfigError("SMTP_ALLOWED_HOSTS must be host:port or host:port/tls, with commas between")
+        hosts[parsed[1], int(parsed[2])] = parsed[3] is not None
+    return MappingProxyType(hosts)
+
+
+def _development(environ: Mapping[str, str], name: str) -> str:
+    value = environ.get(name, "")
+    if value and environ.get("VERCEL") == "1":
+        raise ConfigError(f"{name} is for development only: remove it from this deployment")
+    return value
 
 
 def _demo_key(environ: Mapping[str, str], on_vercel: bool) -> str:

@@ -29,6 +29,7 @@ def stack_credentials() -> dict[str, str]:
         "UPSTASH_REDIS_REST_TOKEN": secrets.token_urlsafe(24),
         "CRON_SECRET": secrets.token_hex(32),
         "SIGNING_SECRET": secrets.token_hex(32),
+        "ENCRYPTION_KEYS": f"local:{base64.b64encode(secrets.token_bytes(32)).decode()}",
         "RESEND_API_KEY": f"re_{secrets.token_urlsafe(18)}",
         "RESEND_WEBHOOK_SECRET": f"whsec_{base64.b64encode(secrets.token_bytes(24)).decode()}",
         "LEMONSQUEEZY_API_KEY": secrets.token_urlsafe(32),

@@ -18,6 +18,7 @@ PRODUCT = (
     "UPSTASH_REDIS_REST_TOKEN", "CRON_SECRET", "RESEND_API_KEY", "RESEND_API_URL", "RESEND_WEBHOOK_SECRET",
     "MAIL_DOMAIN", "SIGNING_SECRET", "CELL", "LEMONSQUEEZY_API_URL", "LEMONSQUEEZY_API_KEY",
     "LEMONSQUEEZY_WEBHOOK_SECRET", "S3_ENDPOINT_URL", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY",
+    "ENCRYPTION_KEYS", "SMTP_ALLOWED_HOSTS", "SMTP_CA_FILE",
 )  # fmt: skip
 
 
@@ -45,6 +46,8 @@ def variables(ports: Mapping[str, int], credentials: Mapping[str, str], layout: 
         "SMTP_HOST": "localhost",
         "SMTP_PORT": str(ports["smtp"]),
         "SMTP_USER": USER,
+        # The inbox is no public server: only where this names it may functions connect to it.
+        "SMTP_ALLOWED_HOSTS": f"localhost:{ports['smtp']}",
         "SMTP_CA_FILE": str(layout.folder / "smtp.pem"),
         **{name: value for name, value in credentials.items() if name != "POSTGRES_PASSWORD"},
     }
