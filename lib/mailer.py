@@ -1,13 +1,10 @@
 """Resend: one email, and what its answer means for the message."""
 
-from dataclasses import dataclass
-from typing import Literal
-
 import resend
 from resend.exceptions import ResendError
 
 from lib.config import config
-from lib.rendering import Email
+from lib.mail import Email, Outcome
 
 resend.api_key = config.resend_api_key
 resend.api_url = config.resend_api_url
@@ -15,16 +12,6 @@ resend.api_url = config.resend_api_url
 # Errors of Resend that another attempt with the same key and body may still turn into a delivery.
 TRANSIENT_TYPES = frozenset({"concurrent_idempotent_requests", "rate_limit_exceeded"})
 QUOTA_TYPES = frozenset({"daily_quota_exceeded", "monthly_quota_exceeded"})
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """retry: try again with the same key; unknown: it may have gone out, and must not go again."""
-
-    status: Literal["sent", "failed", "unknown", "retry"]
-    provider_message_id: str | None = None
-    reason: str | None = None
-    retry_after: float | None = None
 
 
 def send(email: Email, idempotency_key: str) -> Outcome:

@@ -3,7 +3,6 @@
 import html
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from typing import Any
 
 from css_inline import CSSInliner
@@ -11,27 +10,12 @@ from liquid import Environment
 from markdownify import markdownify
 
 from lib.config import config
+from lib.mail import Email, mailbox, one_line
 from lib.unsubscription import Wish, address_hash, link
 
 
 class TemplateFault(Exception):
     """The template can't be rendered; the founder has to mend it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Email:
-    to: str
-    sender: str
-    reply_to: str | None
-    subject: str
-    html: str
-    text: str
-    headers: dict[str, str]
-
-    def as_row(self) -> dict[str, str]:
-        """What is stored before the provider is called, so that every attempt sends the same."""
-        row = asdict(self)
-        return {"from": row["sender"]} | {name: row[name] for name in ("to", "subject", "html", "text")}
 
 
 class _Limited(Environment):
@@ -58,10 +42,12 @@ def render(message: Mapping[str, Any]) -> Email:
     wish = Wish(workspace["id"], address_hash(workspace["id"], message["to"]), message["category"])
     marketing = message["category"] == "marketing"
     headers = _unsubscribe_headers(wish) if marketing else {}
-    sender = f"{_display_name(workspace['name'])} <{workspace['slug']}@{config.mail_domain}>"
+    own = message.get("smtp")
+    sender = mailbox(own["fromName"], own["from"]) if own else _our_mailbox(workspace)
     if message["rendered"]:
         subject, body, text = message["subject"], message["html"], message["text"]
-        sender = message["from"]
+        # Resend's key is for the sender of the first attempt; a server of the founder's own has verified today's.
+        sender = sender if own else message["from"]
     else:
         try:
             subject, body, text = _content(message, _footer(workspace, wish) if marketing else "")
@@ -70,12 +56,17 @@ def render(message: Mapping[str, Any]) -> Email:
     return Email(message["to"], sender, workspace["replyTo"], subject, body, text, headers)
 
 
+def _our_mailbox(workspace: Mapping[str, Any]) -> str:
+    """At our own domain: no workspace can write in another's name."""
+    return mailbox(workspace["name"], f"{workspace['slug']}@{config.mail_domain}")
+
+
 def _content(message: Mapping[str, Any], footer: str) -> tuple[str, str, str]:
     variables = dict(message["variables"]) | {
         "contact": message["contact"],
         "product": {"name": message["workspace"]["name"]},
     }
-    subject = _one_line(_liquid(_SUBJECT, message["subject"], variables))
+    subject = one_line(_liquid(_SUBJECT, message["subject"], variables))
     source = message["html"] if message["html"] is not None else _as_html(message["text"])
     body = _INLINER.inline(_liquid(_BODY, source, variables) + footer)
     return subject, body, markdownify(body).strip()
@@ -114,13 +105,3 @@ def _footer(workspace: Mapping[str, Any], wish: Wish) -> str:
 
 def _unsubscribe_headers(wish: Wish) -> dict[str, str]:
     return {"List-Unsubscribe": f"<{link(wish)}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-
-
-def _one_line(text: str) -> str:
-    """No line break, hence no second header."""
-    return " ".join(text.split())[:500]
-
-
-def _display_name(name: str) -> str:
-    """A quoted-string (RFC 5322): whatever a workspace is called, its name can't become an address."""
-    return '"' + _one_line(name).replace("\\", "").replace('"', "") + '"'

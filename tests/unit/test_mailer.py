@@ -3,7 +3,8 @@
 import pytest
 from resend.exceptions import ResendError
 
-from lib.mailer import Outcome, _failure
+from lib.mail import Outcome
+from lib.mailer import _failure
 
 
 def outcome(status: int, kind: str, **headers: str) -> Outcome:

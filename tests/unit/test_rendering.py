@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from lib.config import config
-from lib.rendering import Email, TemplateFault, render
+from lib.mail import Email
+from lib.rendering import TemplateFault, render
 from lib.unsubscription import Wish, address_hash, link
 
 WORKSPACE = {"id": "w1", "name": "Acme", "slug": "acme", "replyTo": "hi@acme.co", "postalAddress": "1 Road, Town"}
