@@ -1,4 +1,4 @@
-"""What score and send-email take, as pydantic models; ingestion has messages.py, which stays light."""
+"""What score, send-email and settings take, as pydantic models; ingestion has messages.py, which stays light."""
 
 import re
 from datetime import UTC, date, datetime
@@ -12,6 +12,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    SecretStr,
     ValidationError,
     model_validator,
 )
@@ -50,6 +51,29 @@ def _not_ahead(day: date) -> date:
     return day
 
 
+def _host(name: str) -> str:
+    """A host name or an address, as it is looked up."""
+    host = name.lower().removesuffix(".")
+    if not re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|[0-9a-f.]*:[0-9a-f:.]+", host):
+        raise ValueError("A host is written as smtp.example.com.")
+    return host
+
+
+def _one_line(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("Control characters and line breaks are not allowed here.")
+    return text
+
+
+def _sender(address: str) -> str:
+    """Few servers take more before the @ than ASCII."""
+    normalised = _email(address)
+    if not normalised.rpartition("@")[0].isascii():
+        raise ValueError("The part before the @ must be ASCII.")
+    return normalised
+
+
+Line = Annotated[str, Field(min_length=1), AfterValidator(_one_line)]
 Day = Annotated[date, BeforeValidator(_written_day), AfterValidator(_not_ahead)]
 Time = Annotated[AwareDatetime, BeforeValidator(_written_time)]
 Id = Annotated[str, Field(min_length=1, max_length=limits.ID_LENGTH)]
@@ -118,6 +142,39 @@ class MessageBody(Body):
         if self.subject is not None and self.html is None and self.text is None:
             raise ValueError("A subject needs html or text.")
         return self
+
+
+class Smtp(Body):
+    """A submission server, and whom mail through it is from."""
+
+    host: Annotated[str, Field(min_length=1, max_length=253), AfterValidator(_host)]
+    port: Annotated[int, Field(strict=True, ge=1, le=65535)]
+    username: Annotated[Line, Field(max_length=255)]
+    # Not shown by repr(), so that no log has it by mistake.
+    password: Annotated[SecretStr, Field(min_length=1, max_length=1024)]
+    from_address: Annotated[str, Field(alias="from", max_length=254), AfterValidator(_sender)]
+    from_name: Annotated[Line, Field(max_length=100)] | None = None
+
+    def shown(self) -> dict[str, Any]:
+        """All but the password, in the API's spelling."""
+        return self.model_dump(by_alias=True, exclude={"password"})
+
+
+class SmtpBody(Body):
+    workspace_id: UUID | None = None
+    smtp: Smtp | None
+
+
+class SmtpTestBody(Body):
+    workspace_id: UUID | None = None
+    test_smtp: Literal[True]
+
+
+def parse_settings(body: object) -> SmtpBody | SmtpTestBody:
+    """The body of one of the things that /api/settings is asked for. Raises 422."""
+    if isinstance(body, dict) and "testSmtp" in body:
+        return parse(SmtpTestBody, body)
+    return parse(SmtpBody, body)
 
 
 def parse_score(body: object) -> ScoreBody | RecomputeBody | PreviewBody:

@@ -56,6 +56,15 @@ def secret_key(request: Request) -> keys.ApiKey | None:
     return parsed
 
 
+def refuse_keys(request: Request) -> None:
+    """Raises 401 and 403 for a request that carries no access token of a member."""
+    if not request.bearer:
+        raise ApiError("key_missing")
+    if keys.kind_of(request.bearer):
+        raise ApiError("token_required")
+    _refuse_no_token(request.bearer)
+
+
 def scheduled_at(request: Request) -> datetime:
     """The time a scheduled request works with. Raises 401 for anyone but the scheduler.
 

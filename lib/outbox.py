@@ -1,7 +1,8 @@
 """The outbox's drain: claim, render, store and check once more, send, record.
 
 Any step may be the last one before a crash. What was claimed is claimed again when its two minutes are
-over; what the provider may have seen goes again with the same key and the stored body, so it is one mail.
+over; what Resend may have seen goes again with the same key and the stored body, so it is one mail. What an SMTP server
+may have seen does not go again.
 """
 
 import random
@@ -14,9 +15,9 @@ from typing import Any, cast
 
 from lib import database, mailer
 from lib.log import log
-from lib.mailer import Outcome
-from lib.rendering import Email, TemplateFault, render
-from lib.unsubscription import address_key
+from lib.mail import Email, Outcome
+from lib.rendering import TemplateFault, render
+from lib.unsubscription import address_hash, address_key
 
 # Small, so that what one run has claimed is sent long before the claim ends.
 CLAIM_SIZE = 10
@@ -29,6 +30,8 @@ def drain(now: datetime) -> dict[str, int]:
     """Sends what is due. Returns how many messages ended how, as {"sent": 2, "retry": 1}."""
     outcomes: Counter[str] = Counter()
     deadline = time.monotonic() + BUDGET_SECONDS
+    # Workspaces whose own server has failed in this run, and how: their other mail waits, and holds up nobody's.
+    troubled: dict[str, Outcome] = {}
     while time.monotonic() < deadline:
         claim = _claim(now)
         if not claim["taken"]:
@@ -37,7 +40,7 @@ def drain(now: datetime) -> dict[str, int]:
             if time.monotonic() > deadline:
                 # What is left of the claim is free again in two minutes.
                 break
-            outcomes[_deliver(message, now)] += 1
+            outcomes[_deliver(message, troubled, now)] += 1
     return dict(outcomes)
 
 
@@ -46,14 +49,42 @@ def _claim(now: datetime) -> dict[str, Any]:
     return cast(dict[str, Any], database.call("claim_messages", arguments))
 
 
-def _deliver(message: Mapping[str, Any], now: datetime) -> str:
+def _deliver(message: Mapping[str, Any], troubled: dict[str, Outcome], now: datetime) -> str:
+    waits = _wait(message, troubled)
+    if waits:
+        return _finish(message, waits, now, begun=False)
     try:
         email = render(message)
     except TemplateFault as fault:
-        return _finish(message, Outcome("failed", reason=f"template_{fault}"), now)
+        return _finish(message, Outcome("failed", reason=f"template_{fault}"), now, begun=False)
     if not _may_start(message, email, now):
         return "skipped"
-    return _finish(message, mailer.send(email, idempotency_key=message["id"]), now)
+    outcome = _send_by_smtp(message, email, troubled) if message["provider"] == "smtp" else _send(message, email)
+    return _finish(message, outcome, now)
+
+
+def _wait(message: Mapping[str, Any], troubled: Mapping[str, Outcome]) -> Outcome | None:
+    """Why a message of a workspace with its own server is not tried now."""
+    if message["provider"] != "smtp":
+        return None
+    if message["smtp"] is None:
+        return Outcome("retry", reason="smtp_not_verified")
+    return troubled.get(message["workspace"]["id"])
+
+
+def _send(message: Mapping[str, Any], email: Email) -> Outcome:
+    return mailer.send(email, idempotency_key=message["id"])
+
+
+def _send_by_smtp(message: Mapping[str, Any], email: Email, troubled: dict[str, Outcome]) -> Outcome:
+    from lib import smtp, smtp_settings  # for the few that need it: cryptography costs a cold start
+
+    workspace_id = message["workspace"]["id"]
+    outcome = smtp_settings.send(message["smtp"], workspace_id, email, message["id"])
+    if outcome.reason in smtp.SERVER_FAULTS:
+        troubled[workspace_id] = Outcome("retry", reason=outcome.reason)
+        smtp_settings.record(workspace_id, message["smtp"], outcome)
+    return outcome
 
 
 def _may_start(message: Mapping[str, Any], email: Email, now: datetime) -> bool:
@@ -61,32 +92,41 @@ def _may_start(message: Mapping[str, Any], email: Email, now: datetime) -> bool:
     arguments = {
         "p_id": message["id"],
         "p_claim": message["claim"],
-        "p_rendered": email.as_row(),
+        "p_rendered": email.as_row() | {"provider": message["provider"]},
         "p_address_key": address_key(),
         "p_now": now.isoformat(),
     }
     return database.call("start_message", arguments) is True
 
 
-def _finish(message: Mapping[str, Any], outcome: Outcome, now: datetime) -> str:
+def _finish(message: Mapping[str, Any], outcome: Outcome, now: datetime, *, begun: bool = True) -> str:
     if outcome.status == "retry" and message["attempts"] >= GIVE_UP_AFTER_ATTEMPTS:
         outcome = replace(outcome, status="failed")
-    status, retry_at = cast(str, outcome.status), None
-    if status == "retry":
-        status, retry_at = "sending", now + _pause(message["attempts"], outcome.retry_after)
     arguments = {
         "p_id": message["id"],
         "p_claim": message["claim"],
-        "p_status": status,
-        "p_provider": "resend",
-        "p_provider_message_id": outcome.provider_message_id,
+        # What an attempt has begun with, later ones go on with.
+        "p_provider": message["provider"] if begun else None,
         "p_reason": outcome.reason,
-        "p_retry_at": retry_at.isoformat() if retry_at else None,
         "p_now": now.isoformat(),
     }
-    database.call("finish_message", arguments)
+    if outcome.bounced:
+        bounced = address_hash(message["workspace"]["id"], message["to"])
+        database.call("bounce_message", arguments | {"p_address_hash": bounced})
+    else:
+        database.call("finish_message", arguments | _ending(message, outcome, now))
     log(event="message", messageId=message["id"], workspaceId=message["workspace"]["id"], outcome=outcome.status)
     return outcome.status
+
+
+def _ending(message: Mapping[str, Any], outcome: Outcome, now: datetime) -> dict[str, object]:
+    again = outcome.status == "retry"
+    retry_at = (now + _pause(message["attempts"], outcome.retry_after)).isoformat() if again else None
+    return {
+        "p_status": "sending" if again else outcome.status,
+        "p_provider_message_id": outcome.provider_message_id,
+        "p_retry_at": retry_at,
+    }
 
 
 def _pause(attempts: int, asked: float | None) -> timedelta:

@@ -481,12 +481,11 @@ CREATE FUNCTION private.begin_draft(p_draft public.rule_drafts) RETURNS void
         document jsonb;
     begin
         perform private.refuse_wrong_rules(p_draft.rules);
-        -- Before ingestion has to wait: the first time that a half-life is used this takes half a second.
-        perform private.fill_decay_factors((p_draft.rules -> 'halfLifeDays')::smallint);
         perform private.lock_structure(p_draft.workspace_id, true);
         document := private.completed_rules(p_draft.workspace_id, p_draft.rules);
         perform private.refuse_lost_stages(p_draft.workspace_id, document);
         perform private.compile_rules(p_draft.workspace_id);
+        perform private.fill_decay_factors((document -> 'halfLifeDays')::smallint);
         update public.rule_drafts
         set
             completed = document,
@@ -602,6 +601,26 @@ CREATE FUNCTION private.capped_until(p_workspace public.workspaces, p_address_ha
             limit 1
         );
     end
+    $$;
+
+-- Name: carrier(public.messages); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.carrier(p_message public.messages) RETURNS TABLE(provider text, smtp jsonb)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select
+            coalesce((p_message).provider, case when own.verified then 'smtp' else 'resend' end),
+            case
+                when own.verified and (p_message).provider is distinct from 'resend'
+                    then public.smtp_server((p_message).workspace_id)
+            end
+        from (
+            select exists (
+                select from public.smtp_settings as s
+                where s.workspace_id = (p_message).workspace_id and s.verified_at is not null
+            ) as verified
+        ) as own
     $$;
 
 -- Name: changes_structure(uuid, private.message[]); Type: FUNCTION; Schema: private; Owner: -
@@ -1140,8 +1159,7 @@ CREATE FUNCTION private.fill_decay_factors(p_half_life_days smallint) RETURNS vo
         select p_half_life_days, age, private.decay(age, p_half_life_days)
         -- 2^-41 rounds to zero.
         from generate_series(0, 41 * p_half_life_days) as age
-        where not exists (select from private.decay_factors where half_life_days = p_half_life_days and age = 0)
-            and private.decay(age, p_half_life_days) > 0
+        where private.decay(age, p_half_life_days) > 0
         on conflict do nothing
     $$;
 
@@ -1201,7 +1219,7 @@ CREATE FUNCTION private.fit_matches(p_operator text, p_trait jsonb, p_operand js
             case p_operator
                 when 'exists' then p_trait is not null
                 when 'equals' then p_trait = p_operand
-                when 'in' then jsonb_typeof(p_trait) <> 'array' and p_operand @> p_trait
+                when 'in' then p_operand @> p_trait
                 when 'contains' then case jsonb_typeof(p_trait)
                     when 'string' then strpos(lower(p_trait #>> '{}'), lower(p_operand #>> '{}')) > 0
                     when 'array' then p_trait @> p_operand
@@ -1277,14 +1295,23 @@ CREATE FUNCTION private.give_up_on_stale_messages(p_now timestamp with time zone
     LANGUAGE sql
     SET search_path TO ''
     AS $$
-        update public.messages
-        set status = 'unknown', reason = 'outcome_unknown', claim = null, claimed_until = null
-        where id in (
-            select id from public.messages
-            where status = 'sending' and first_attempt_at < p_now - interval '23 hours'
+        update public.messages as m
+        set
+            status = case when stale.known then 'failed' else 'unknown' end,
+            reason = case when stale.known then m.reason else 'outcome_unknown' end,
+            claim = null,
+            claimed_until = null
+        from (
+            select id, provider is not distinct from 'smtp' and claim is null as known from public.messages
+            where status = 'sending'
                 and (claimed_until is null or claimed_until < p_now)
+                and case
+                    when provider is distinct from 'smtp' then first_attempt_at < p_now - interval '23 hours'
+                    else claim is not null or first_attempt_at < p_now - interval '24 hours'
+                end
             for update skip locked
-        )
+        ) as stale
+        where m.id = stale.id
     $$;
 
 -- Name: had_mail(uuid, uuid, uuid); Type: FUNCTION; Schema: private; Owner: -
@@ -2419,6 +2446,36 @@ CREATE FUNCTION private.signal_number(p_workspace uuid, p_kind text, p_entry jso
     end
     $$;
 
+-- Name: smtp_shown(uuid); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.smtp_shown(p_workspace uuid) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select jsonb_build_object(
+            'host', s.host, 'port', s.port, 'username', s.username, 'from', s.from_address, 'fromName', s.from_name,
+            'verifiedAt', s.verified_at, 'lastError', s.last_error
+        )
+        from public.smtp_settings as s where s.workspace_id = p_workspace
+    $$;
+
+-- Name: stage_of(private.compiled_rules, integer, uuid, uuid, integer); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.stage_of(p_rules private.compiled_rules, p_score integer, p_pinned_stage uuid, p_event_stage uuid, p_silent_days integer) RETURNS uuid
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+    begin
+        -- width_bucket() counts the thresholds reached; position 0 is outside the array, hence null.
+        return coalesce(
+            p_pinned_stage,
+            p_event_stage,
+            (p_rules).silence_stages[width_bucket(p_silent_days, (p_rules).silence_days::integer[])],
+            (p_rules).score_stages[width_bucket(p_score, (p_rules).thresholds::integer[])]
+        );
+    end
+    $$;
+
 -- Name: stage_problems(jsonb); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.stage_problems(p_document jsonb) RETURNS TABLE(pointer text, expected text)
@@ -2457,47 +2514,35 @@ CREATE FUNCTION private.standing(p_rules private.compiled_rules, p_sums numeric[
     SET search_path TO ''
     AS $$
     declare
-        here      private.standing;
-        cap       numeric;
-        whole     numeric;
-        points    numeric;
-        gained    numeric := 0;
-        free      numeric := 0;
-        uncapping numeric := 'infinity';
-        owed      numeric := 0;
-        days      float8;
-        last_day  date := (p_last_event_at at time zone 'utc')::date;
-        silence   integer := p_day - last_day;
+        here     private.standing;
+        tally    record;
+        days     float8;
+        last_day date := (p_last_event_at at time zone 'utc')::date;
+        silence  integer := p_day - last_day;
     begin
-        -- A loop, because starting a query costs more than it takes for as many rules as there may be.
-        for i in 1 .. coalesce(cardinality(p_sums), 0) loop
-            cap := p_rules.rule_caps[i];
-            whole := p_rules.rule_points[i] * p_sums[i];
-            if whole >= cap then
-                gained := gained + cap;
-                uncapping := least(uncapping, whole / cap);
-            elsif whole > 0 then
-                gained := gained + whole;
-                free := free + whole;
-            elsif whole < 0 then
-                owed := owed + least(cap, -whole);
-            end if;
-        end loop;
-        points := gained - owed + p_fit;
-        here.score := round(least(100, greatest(0, points)));
-        -- By hand, else by the latest stage event, else by silence, else by score. width_bucket() counts the thresholds
-        -- reached; position 0 is outside the array, hence null.
-        here.stage_id := coalesce(
-            p_pinned_stage,
-            p_event_stage,
-            p_rules.silence_stages[width_bucket(silence, p_rules.silence_days::integer[])],
-            p_rules.score_stages[width_bucket(here.score::integer, p_rules.thresholds::integer[])]
-        );
+        select
+            coalesce(sum(r.part), 0) + p_fit as points,
+            coalesce(sum(r.part) filter (where r.part > 0), 0) as gained,
+            coalesce(sum(r.part) filter (where r.part > 0 and r.part < r.cap), 0) as free,
+            coalesce(min(r.whole / r.cap) filter (where r.whole >= r.cap), 'infinity') as uncapping,
+            coalesce(-sum(r.part) filter (where r.part < 0), 0) as owed
+        into tally
+        from (
+            select r.whole, r.cap, least(r.cap, greatest(-r.cap, r.whole)) as part
+            from (
+                select r.points * r.sum as whole, r.cap
+                from unnest(p_sums, p_rules.rule_points, p_rules.rule_caps) as r (sum, points, cap)
+                offset 0
+            ) as r
+            offset 0
+        ) as r;
+        here.score := round(least(100, greatest(0, tally.points)));
+        here.stage_id := private.stage_of(p_rules, here.score, p_pinned_stage, p_event_stage, silence);
 
         days := private.days_to_change(
-            gained, free, uncapping, owed,
-            case here.score when 0 then 'infinity' else points - here.score + 0.5 end,
-            case here.score when 100 then 'infinity' else here.score + 0.5 - points end,
+            tally.gained, tally.free, tally.uncapping, tally.owed,
+            case here.score when 0 then 'infinity' else tally.points - here.score + 0.5 end,
+            case here.score when 100 then 'infinity' else here.score + 0.5 - tally.points end,
             p_rules.half_life_days
         );
         -- A thousandth of a day is far more than what the factors' rounding to 12 decimals can shift.
@@ -2748,7 +2793,6 @@ CREATE FUNCTION private.track_messages(p_sender private.sender, p_messages jsonb
         rules      private.compiled_rules;
         -- What a message is where it says nothing: as trusted as its sender.
         blank      private.message;
-        message    private.message;
         admitted   private.message[];
         has_pairs  boolean;
         has_traits boolean;
@@ -2758,30 +2802,18 @@ CREATE FUNCTION private.track_messages(p_sender private.sender, p_messages jsonb
         result     jsonb;
     begin
         blank.trusted := p_sender.trusted;
-        -- For a single message, starting the query would cost more than all of this.
-        if jsonb_array_length(p_messages) = 1 then
-            message := private.weighed(p_sender, jsonb_populate_record(blank, p_messages -> 0));
-            if private.refusal(p_sender, message) is null then
-                admitted := array[message];
-                refused := '[]';
-                has_pairs := cardinality(message.kinds) > 1;
-                has_traits := message.traits is not null;
-            end if;
-        end if;
-        if admitted is null then
-            select
-                coalesce(array_agg(m.message) filter (where r.code is null), '{}'),
-                coalesce(jsonb_agg(private.rejection(m.message, r.code)) filter (where r.code is not null), '[]'),
-                bool_or(cardinality((m.message).kinds) > 1),
-                bool_or((m.message).traits is not null)
-            into admitted, refused, has_pairs, has_traits
-            from (
-                select case when m.user_hash is null then m else private.weighed(p_sender, m) end as message
-                from jsonb_populate_recordset(blank, p_messages) as m
-                offset 0
-            ) as m
-            cross join lateral (select private.refusal(p_sender, m.message) as code) as r;
-        end if;
+        select
+            coalesce(array_agg(m.message) filter (where r.code is null), '{}'),
+            coalesce(jsonb_agg(private.rejection(m.message, r.code)) filter (where r.code is not null), '[]'),
+            bool_or(cardinality((m.message).kinds) > 1),
+            bool_or((m.message).traits is not null)
+        into admitted, refused, has_pairs, has_traits
+        from (
+            select case when m.user_hash is null then m else private.weighed(p_sender, m) end as message
+            from jsonb_populate_recordset(blank, p_messages) as m
+            offset 0
+        ) as m
+        cross join lateral (select private.refusal(p_sender, m.message) as code) as r;
         if cardinality(admitted) = 0 then
             return jsonb_build_object('accepted', 0, 'rejected', refused);
         end if;
@@ -3324,6 +3356,20 @@ CREATE FUNCTION public.ask_to_confirm(p_workspace uuid, p_address_hash text, p_c
         on conflict on constraint messages_idempotency_key do nothing
     $$;
 
+-- Name: bounce_message(uuid, uuid, text, text, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.bounce_message(p_id uuid, p_claim uuid, p_provider text, p_reason text, p_address_hash text, p_now timestamp with time zone DEFAULT now()) RETURNS boolean
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+        with suppressed as (
+            insert into public.suppressions (workspace_id, address_hash, reason)
+            select m.workspace_id, p_address_hash, 'bounced' from public.messages as m where m.id = p_id
+            on conflict on constraint suppressions_key do nothing
+        )
+        select public.finish_message(p_id, p_claim, 'failed', p_provider, null, p_reason, null, p_now)
+    $$;
+
 -- Name: check_drift(integer, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.check_drift(p_limit integer DEFAULT 200, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
@@ -3366,44 +3412,59 @@ CREATE FUNCTION public.claim_messages(p_limit integer, p_address_key text, p_now
     SET search_path TO ''
     AS $$
     declare
-        taken   public.messages[];
-        message public.messages;
+        claimed public.messages[];
         answer  jsonb;
     begin
         perform private.give_up_on_stale_messages(p_now);
-        taken := private.take_messages(p_limit, p_now);
-        perform pg_advisory_xact_lock(hashtextextended(w.id::text, 2))
-        from (
-            select w.id from public.workspaces as w
-            where w.mail_claimed and w.id in (select m.workspace_id from unnest(taken) as m)
-            order by w.id
-        ) as w;
-        for message in
-            select m.* from unnest(taken) as m
-            -- By address, so that two claims that meet at several don't wait for each other.
-            order by (select private.hmac_sha256(p_address_key, m.workspace_id || ':' || r.address)
-                      from private.recipient(m, p_address_key) as r), m.send_at
-        loop
-            perform private.admit_message(message, p_address_key, p_now);
-        end loop;
+        with due as (
+            select id from public.messages
+            where status in ('queued', 'claimed', 'sending') and send_at <= p_now
+                and (claimed_until is null or claimed_until < p_now)
+                -- Begun by SMTP and not finished: it is given up on, never sent again.
+                and (status <> 'sending' or claim is null or provider is distinct from 'smtp')
+            order by send_at
+            limit p_limit
+            for update skip locked
+        ),
+        taken as (
+            update public.messages as m
+            set
+                -- By SMTP, `sending` with a claim says that the server may have seen this very attempt.
+                status = case when m.status = 'sending' and m.provider is distinct from 'smtp' then 'sending' else 'claimed' end,
+                claim = gen_random_uuid(),
+                claimed_until = p_now + interval '2 minutes',
+                attempts = m.attempts + 1
+            from due
+            where m.id = due.id
+            returning m.*
+        )
+        select array_agg(t::public.messages order by t.send_at) into claimed from taken as t;
 
-        select jsonb_build_object('taken', cardinality(taken), 'messages', coalesce(jsonb_agg(jsonb_build_object(
+        update public.messages as m
+        set status = 'skipped', reason = r.skip_reason, claim = null, claimed_until = null
+        from unnest(claimed) as c
+        cross join lateral private.recipient(c, p_address_key) as r
+        where m.id = c.id and r.skip_reason is not null;
+
+        select coalesce(jsonb_agg(jsonb_build_object(
             'id', c.id, 'claim', c.claim, 'attempts', c.attempts, 'category', c.category, 'variables', c.variables,
             'to', r.address, 'contact', r.traits,
             'workspace', jsonb_build_object(
                 'id', w.id, 'name', w.name, 'slug', w.slug, 'replyTo', w.reply_to, 'postalAddress', w.postal_address
             ),
             -- What an earlier attempt stored goes out unchanged, or the provider would refuse its key.
-            'rendered', c.status = 'sending',
+            'rendered', c.first_attempt_at is not null,
             'from', c.from_address,
-            'subject', coalesce(c.subject, t.subject), 'html', coalesce(c.html, t.html), 'text', c.plain_text
-        ) order by c.send_at), '[]'))
+            'subject', coalesce(c.subject, t.subject), 'html', coalesce(c.html, t.html), 'text', c.plain_text,
+            'provider', carrier.provider, 'smtp', carrier.smtp
+        ) order by c.send_at), '[]')
         into answer
-        from unnest(taken) as k
-        join public.messages as c on c.id = k.id and c.claim = k.claim
+        from unnest(claimed) as c
         join public.workspaces as w on w.id = c.workspace_id
         left join public.templates as t on t.workspace_id = c.workspace_id and t.id = c.template_id
-        cross join lateral private.recipient(c, p_address_key) as r;
+        cross join lateral private.recipient(c, p_address_key) as r
+        cross join lateral private.carrier(c) as carrier
+        where r.skip_reason is null;
         return answer;
     end
     $$;
@@ -3442,6 +3503,24 @@ CREATE FUNCTION public.create_workspace(p_owner uuid, p_name text, p_slug text, 
         perform private.add_ready_automation(workspace);
         return workspace;
     end
+    $$;
+
+-- Name: encrypted_values(uuid, integer); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.encrypted_values(p_after uuid, p_limit integer) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select coalesce(jsonb_agg(
+            jsonb_build_object('purpose', 'smtp', 'workspaceId', page.workspace_id, 'value', page.password)
+            order by page.workspace_id
+        ), '[]')
+        from (
+            select workspace_id, password from private.smtp_passwords
+            where workspace_id > p_after
+            order by workspace_id
+            limit p_limit
+        ) as page
     $$;
 
 -- Name: explain_past_score(uuid, date); Type: FUNCTION; Schema: public; Owner: -
@@ -3749,6 +3828,24 @@ CREATE FUNCTION public.recompute_by_key(p_key_hash text, p_now timestamp with ti
         select public.recompute(private.secret_workspace(p_key_hash), p_now)
     $$;
 
+-- Name: record_smtp_outcome(uuid, uuid, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.record_smtp_outcome(p_workspace uuid, p_revision uuid, p_error text DEFAULT NULL::text, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    begin
+        update public.smtp_settings
+        set
+            -- A server that fails today was the right one all the same: mail waits for it.
+            verified_at = case when p_error is null then p_now else verified_at end,
+            last_error = p_error,
+            last_error_at = case when p_error is not null then p_now end
+        where workspace_id = p_workspace and revision = p_revision;
+        return private.smtp_shown(p_workspace);
+    end
+    $$;
+
 -- Name: recorded_score(uuid, date); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.recorded_score(p_contact uuid, p_on date) RETURNS TABLE(score smallint, stage_id uuid)
@@ -3768,6 +3865,29 @@ CREATE FUNCTION public.recorded_score(p_contact uuid, p_on date) RETURNS TABLE(s
             order by h.day desc
             limit 1
         )
+    $$;
+
+-- Name: remove_smtp(uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.remove_smtp(p_workspace uuid) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+        delete from public.smtp_settings where workspace_id = p_workspace
+    $$;
+
+-- Name: replace_encrypted_value(uuid, text, text); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.replace_encrypted_value(p_workspace uuid, p_before text, p_after text) RETURNS boolean
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+        with replaced as (
+            update private.smtp_passwords set password = p_after
+            where workspace_id = p_workspace and password = p_before
+            returning 1
+        )
+        select exists (select from replaced)
     $$;
 
 -- Name: rescore_progress(uuid); Type: FUNCTION; Schema: public; Owner: -
@@ -3849,6 +3969,28 @@ CREATE FUNCTION public.rules_in_force(p_workspace uuid) RETURNS jsonb
         where w.id = p_workspace
     $$;
 
+-- Name: save_smtp(uuid, jsonb, text); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.save_smtp(p_workspace uuid, p_smtp jsonb, p_password text) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    begin
+        insert into public.smtp_settings (workspace_id, host, port, username, from_address, from_name)
+        values (
+            p_workspace, p_smtp ->> 'host', (p_smtp ->> 'port')::integer, p_smtp ->> 'username', p_smtp ->> 'from',
+            p_smtp ->> 'fromName'
+        )
+        on conflict on constraint smtp_settings_pkey do update set
+            host = excluded.host, port = excluded.port, username = excluded.username,
+            from_address = excluded.from_address, from_name = excluded.from_name, revision = excluded.revision,
+            verified_at = null, last_error = null, last_error_at = null, updated_at = excluded.updated_at;
+        insert into private.smtp_passwords (workspace_id, password) values (p_workspace, p_password)
+        on conflict on constraint smtp_passwords_pkey do update set password = excluded.password;
+        return private.smtp_shown(p_workspace);
+    end
+    $$;
+
 -- Name: score(uuid, jsonb, timestamp with time zone, date); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.score(p_workspace uuid, p_lookups jsonb, p_now timestamp with time zone DEFAULT now(), p_on date DEFAULT NULL::date) RETURNS jsonb
@@ -3924,6 +4066,42 @@ CREATE FUNCTION public.set_identity_secret(p_workspace uuid, p_secret text) RETU
         )
         on conflict on constraint identity_secrets_pkey do update
             set inner_key = excluded.inner_key, outer_key = excluded.outer_key
+    $$;
+
+-- Name: settings_admin(uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.settings_admin(p_workspace uuid) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    begin
+        if not exists (
+            select from public.members
+            where workspace_id = p_workspace and user_id = (select auth.uid()) and role in ('owner', 'admin')
+        ) then
+            raise sqlstate '42501' using message = 'not_allowed';
+        end if;
+        if exists (select from public.workspaces where id = p_workspace and deletion_requested_at is not null) then
+            raise sqlstate 'PT423' using message = 'workspace_deletion_pending';
+        end if;
+        return auth.jwt() ->> 'email';
+    end
+    $$;
+
+-- Name: smtp_server(uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.smtp_server(p_workspace uuid) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select jsonb_build_object(
+            'host', s.host, 'port', s.port, 'username', s.username, 'password', p.password,
+            'from', s.from_address, 'fromName', coalesce(s.from_name, w.name), 'revision', s.revision
+        )
+        from public.smtp_settings as s
+        join private.smtp_passwords as p on p.workspace_id = s.workspace_id
+        join public.workspaces as w on w.id = s.workspace_id
+        where s.workspace_id = p_workspace
     $$;
 
 -- Name: stage_facts(uuid, date); Type: FUNCTION; Schema: public; Owner: -
@@ -4007,6 +4185,7 @@ CREATE FUNCTION public.start_message(p_id uuid, p_claim uuid, p_rendered jsonb, 
             subject = p_rendered ->> 'subject',
             html = p_rendered ->> 'html',
             plain_text = p_rendered ->> 'text',
+            provider = coalesce(m.provider, p_rendered ->> 'provider'),
             first_attempt_at = coalesce(m.first_attempt_at, p_now)
         from public.messages as before
         cross join lateral private.recipient(before, p_address_key) as r
@@ -4123,6 +4302,13 @@ CREATE TABLE private.identity_secrets (
     inner_key bytea NOT NULL,
     outer_key bytea NOT NULL,
     CONSTRAINT identity_secrets_block_length CHECK (((length(inner_key) = 64) AND (length(outer_key) = 64)))
+);
+
+-- Name: smtp_passwords; Type: TABLE; Schema: private; Owner: -
+
+CREATE TABLE private.smtp_passwords (
+    workspace_id uuid NOT NULL,
+    password text NOT NULL
 );
 
 -- Name: api_keys; Type: TABLE; Schema: public; Owner: -
@@ -4624,6 +4810,24 @@ CREATE TABLE public.signals (
     CONSTRAINT signals_kind_known CHECK ((kind = ANY (ARRAY['count'::text, 'last'::text])))
 );
 
+-- Name: smtp_settings; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.smtp_settings (
+    workspace_id uuid NOT NULL,
+    host text NOT NULL,
+    port integer NOT NULL,
+    username text NOT NULL,
+    from_address text NOT NULL,
+    from_name text,
+    revision uuid DEFAULT gen_random_uuid() NOT NULL,
+    verified_at timestamp with time zone,
+    last_error text,
+    last_error_at timestamp with time zone,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT smtp_settings_port_range CHECK (((port >= 1) AND (port <= 65535))),
+    CONSTRAINT smtp_settings_size CHECK (((char_length(host) <= 253) AND (char_length(username) <= 255) AND (char_length(from_address) <= 254) AND (char_length(from_name) <= 100)))
+);
+
 -- Name: stage_events; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.stage_events (
@@ -4801,6 +5005,11 @@ ALTER TABLE ONLY private.drift_checks
 
 ALTER TABLE ONLY private.identity_secrets
     ADD CONSTRAINT identity_secrets_pkey PRIMARY KEY (workspace_id);
+
+-- Name: smtp_passwords smtp_passwords_pkey; Type: CONSTRAINT; Schema: private; Owner: -
+
+ALTER TABLE ONLY private.smtp_passwords
+    ADD CONSTRAINT smtp_passwords_pkey PRIMARY KEY (workspace_id);
 
 -- Name: api_keys api_keys_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -5031,6 +5240,11 @@ ALTER TABLE ONLY public.signals
 
 ALTER TABLE ONLY public.signals
     ADD CONSTRAINT signals_pkey PRIMARY KEY (workspace_id, number);
+
+-- Name: smtp_settings smtp_settings_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.smtp_settings
+    ADD CONSTRAINT smtp_settings_pkey PRIMARY KEY (workspace_id);
 
 -- Name: stage_events stage_events_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -5485,6 +5699,11 @@ ALTER TABLE ONLY private.compiled_rules
 ALTER TABLE ONLY private.identity_secrets
     ADD CONSTRAINT identity_secrets_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE;
 
+-- Name: smtp_passwords smtp_passwords_settings_fkey; Type: FK CONSTRAINT; Schema: private; Owner: -
+
+ALTER TABLE ONLY private.smtp_passwords
+    ADD CONSTRAINT smtp_passwords_settings_fkey FOREIGN KEY (workspace_id) REFERENCES public.smtp_settings(workspace_id) ON DELETE CASCADE;
+
 -- Name: api_keys api_keys_workspace_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.api_keys
@@ -5560,6 +5779,11 @@ ALTER TABLE ONLY public.score_rules
 ALTER TABLE ONLY public.signals
     ADD CONSTRAINT signals_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE;
 
+-- Name: smtp_settings smtp_settings_workspace_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.smtp_settings
+    ADD CONSTRAINT smtp_settings_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE;
+
 -- Name: stage_pins stage_pins_stage_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.stage_pins
@@ -5604,6 +5828,10 @@ ALTER TABLE private.drift_checks ENABLE ROW LEVEL SECURITY;
 -- Name: identity_secrets; Type: ROW SECURITY; Schema: private; Owner: -
 
 ALTER TABLE private.identity_secrets ENABLE ROW LEVEL SECURITY;
+
+-- Name: smtp_passwords; Type: ROW SECURITY; Schema: private; Owner: -
+
+ALTER TABLE private.smtp_passwords ENABLE ROW LEVEL SECURITY;
 
 -- Name: members A user sees their own memberships; Type: POLICY; Schema: public; Owner: -
 
@@ -5863,6 +6091,12 @@ CREATE POLICY "Owners and admins queue messages" ON public.messages FOR INSERT T
    FROM public.identities i
   WHERE ((i.id = messages.contact_id) AND (i.workspace_id = messages.workspace_id))))));
 
+-- Name: smtp_settings Owners and admins see their workspace's SMTP settings; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Owners and admins see their workspace's SMTP settings" ON public.smtp_settings FOR SELECT TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text]))))));
+
 -- Name: templates Owners and admins write templates; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY "Owners and admins write templates" ON public.templates FOR INSERT TO authenticated WITH CHECK ((workspace_id IN ( SELECT members.workspace_id
@@ -6024,6 +6258,10 @@ ALTER TABLE public.signal_counts ENABLE ROW LEVEL SECURITY;
 -- Name: signals; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.signals ENABLE ROW LEVEL SECURITY;
+
+-- Name: smtp_settings; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.smtp_settings ENABLE ROW LEVEL SECURITY;
 
 -- Name: stage_events; Type: ROW SECURITY; Schema: public; Owner: -
 
@@ -6253,6 +6491,11 @@ GRANT UPDATE(claimed_a_day) ON TABLE public.workspaces TO authenticated;
 
 REVOKE ALL ON FUNCTION private.capped_until(p_workspace public.workspaces, p_address_hash text, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.capped_until(p_workspace public.workspaces, p_address_hash text, p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION carrier(p_message public.messages); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.carrier(p_message public.messages) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.carrier(p_message public.messages) TO service_role;
 
 -- Name: FUNCTION changes_structure(p_workspace uuid, p_messages private.message[]); Type: ACL; Schema: private; Owner: -
 
@@ -6676,6 +6919,16 @@ GRANT ALL ON FUNCTION private.secret_workspace(p_key_hash text) TO service_role;
 REVOKE ALL ON FUNCTION private.signal_number(p_workspace uuid, p_kind text, p_entry jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.signal_number(p_workspace uuid, p_kind text, p_entry jsonb) TO service_role;
 
+-- Name: FUNCTION smtp_shown(p_workspace uuid); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.smtp_shown(p_workspace uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.smtp_shown(p_workspace uuid) TO service_role;
+
+-- Name: FUNCTION stage_of(p_rules private.compiled_rules, p_score integer, p_pinned_stage uuid, p_event_stage uuid, p_silent_days integer); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.stage_of(p_rules private.compiled_rules, p_score integer, p_pinned_stage uuid, p_event_stage uuid, p_silent_days integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.stage_of(p_rules private.compiled_rules, p_score integer, p_pinned_stage uuid, p_event_stage uuid, p_silent_days integer) TO service_role;
+
 -- Name: FUNCTION stage_problems(p_document jsonb); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.stage_problems(p_document jsonb) FROM PUBLIC;
@@ -6791,6 +7044,11 @@ GRANT ALL ON FUNCTION public.advance_rescore(p_limit integer, p_now timestamp wi
 REVOKE ALL ON FUNCTION public.ask_to_confirm(p_workspace uuid, p_address_hash text, p_category text, p_subject text, p_text text, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.ask_to_confirm(p_workspace uuid, p_address_hash text, p_category text, p_subject text, p_text text, p_now timestamp with time zone) TO service_role;
 
+-- Name: FUNCTION bounce_message(p_id uuid, p_claim uuid, p_provider text, p_reason text, p_address_hash text, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.bounce_message(p_id uuid, p_claim uuid, p_provider text, p_reason text, p_address_hash text, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bounce_message(p_id uuid, p_claim uuid, p_provider text, p_reason text, p_address_hash text, p_now timestamp with time zone) TO service_role;
+
 -- Name: FUNCTION check_drift(p_limit integer, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.check_drift(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
@@ -6810,6 +7068,11 @@ GRANT ALL ON FUNCTION public.create_api_key(p_workspace uuid, p_kind text, p_key
 
 REVOKE ALL ON FUNCTION public.create_workspace(p_owner uuid, p_name text, p_slug text, p_rules text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.create_workspace(p_owner uuid, p_name text, p_slug text, p_rules text) TO service_role;
+
+-- Name: FUNCTION encrypted_values(p_after uuid, p_limit integer); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.encrypted_values(p_after uuid, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.encrypted_values(p_after uuid, p_limit integer) TO service_role;
 
 -- Name: FUNCTION explain_past_score(p_contact uuid, p_on date); Type: ACL; Schema: public; Owner: -
 
@@ -6884,11 +7147,26 @@ GRANT ALL ON FUNCTION public.recompute(p_workspace uuid, p_now timestamp with ti
 REVOKE ALL ON FUNCTION public.recompute_by_key(p_key_hash text, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.recompute_by_key(p_key_hash text, p_now timestamp with time zone) TO service_role;
 
+-- Name: FUNCTION record_smtp_outcome(p_workspace uuid, p_revision uuid, p_error text, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.record_smtp_outcome(p_workspace uuid, p_revision uuid, p_error text, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.record_smtp_outcome(p_workspace uuid, p_revision uuid, p_error text, p_now timestamp with time zone) TO service_role;
+
 -- Name: FUNCTION recorded_score(p_contact uuid, p_on date); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.recorded_score(p_contact uuid, p_on date) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.recorded_score(p_contact uuid, p_on date) TO authenticated;
 GRANT ALL ON FUNCTION public.recorded_score(p_contact uuid, p_on date) TO service_role;
+
+-- Name: FUNCTION remove_smtp(p_workspace uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.remove_smtp(p_workspace uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.remove_smtp(p_workspace uuid) TO service_role;
+
+-- Name: FUNCTION replace_encrypted_value(p_workspace uuid, p_before text, p_after text); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.replace_encrypted_value(p_workspace uuid, p_before text, p_after text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.replace_encrypted_value(p_workspace uuid, p_before text, p_after text) TO service_role;
 
 -- Name: FUNCTION rescore_progress(p_workspace uuid); Type: ACL; Schema: public; Owner: -
 
@@ -6906,6 +7184,11 @@ GRANT ALL ON FUNCTION public.resubscribe(p_workspace uuid, p_address_hash text, 
 REVOKE ALL ON FUNCTION public.rules_in_force(p_workspace uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.rules_in_force(p_workspace uuid) TO authenticated;
 GRANT ALL ON FUNCTION public.rules_in_force(p_workspace uuid) TO service_role;
+
+-- Name: FUNCTION save_smtp(p_workspace uuid, p_smtp jsonb, p_password text); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.save_smtp(p_workspace uuid, p_smtp jsonb, p_password text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.save_smtp(p_workspace uuid, p_smtp jsonb, p_password text) TO service_role;
 
 -- Name: FUNCTION score(p_workspace uuid, p_lookups jsonb, p_now timestamp with time zone, p_on date); Type: ACL; Schema: public; Owner: -
 
@@ -6928,6 +7211,16 @@ GRANT ALL ON FUNCTION public.score_parts(p_contact uuid, p_on date) TO service_r
 
 REVOKE ALL ON FUNCTION public.set_identity_secret(p_workspace uuid, p_secret text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.set_identity_secret(p_workspace uuid, p_secret text) TO service_role;
+
+-- Name: FUNCTION settings_admin(p_workspace uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.settings_admin(p_workspace uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.settings_admin(p_workspace uuid) TO authenticated;
+
+-- Name: FUNCTION smtp_server(p_workspace uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.smtp_server(p_workspace uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.smtp_server(p_workspace uuid) TO service_role;
 
 -- Name: FUNCTION stage_facts(p_contact uuid, p_on date); Type: ACL; Schema: public; Owner: -
 
@@ -6976,6 +7269,10 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.drift_checks TO service_role;
 -- Name: TABLE identity_secrets; Type: ACL; Schema: private; Owner: -
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.identity_secrets TO service_role;
+
+-- Name: TABLE smtp_passwords; Type: ACL; Schema: private; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.smtp_passwords TO service_role;
 
 -- Name: TABLE api_keys; Type: ACL; Schema: public; Owner: -
 
@@ -7127,6 +7424,11 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.signal_counts TO service_role;
 
 GRANT SELECT ON TABLE public.signals TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.signals TO service_role;
+
+-- Name: TABLE smtp_settings; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT ON TABLE public.smtp_settings TO authenticated;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.smtp_settings TO service_role;
 
 -- Name: TABLE stage_events; Type: ACL; Schema: public; Owner: -
 

@@ -1,0 +1,160 @@
+-- Why: a workspace with a verified SMTP server of its own sends through it, others through Resend. SMTP knows no
+-- idempotency key, so what an interrupted attempt may have sent is `unknown` at once, and never sent again.
+-- Not breaking: functions that run before it send nothing by SMTP. Locks: none. Undo: the functions as
+-- 20261124001600_send_email.sql has them.
+
+-- How a message goes: as its first attempt did, else through the workspace's own server if that is verified, else by
+-- Resend. `smtp` is smtp_server()'s answer; null when a message that began by SMTP has no verified server any more.
+create function private.carrier(p_message public.messages) returns table (provider text, smtp jsonb)
+    language sql stable
+    set search_path = ''
+    as $$
+        select
+            coalesce((p_message).provider, case when own.verified then 'smtp' else 'resend' end),
+            case
+                when own.verified and (p_message).provider is distinct from 'resend'
+                    then public.smtp_server((p_message).workspace_id)
+            end
+        from (
+            select exists (
+                select from public.smtp_settings as s
+                where s.workspace_id = (p_message).workspace_id and s.verified_at is not null
+            ) as verified
+        ) as own
+    $$;
+revoke all on function private.carrier(public.messages) from public;
+grant execute on function private.carrier(public.messages) to service_role;
+
+-- Resend forgets an idempotency key 24 h after the first attempt: from 23 h on, sending again could send twice, so what
+-- is then still open is recorded as unknown. By SMTP any attempt that was begun and not finished is; what was surely not
+-- sent has failed 24 h after the first attempt, with the reason of the last.
+create or replace function private.give_up_on_stale_messages(p_now timestamptz) returns void
+    language sql
+    set search_path = ''
+    as $$
+        update public.messages as m
+        set
+            status = case when stale.known then 'failed' else 'unknown' end,
+            reason = case when stale.known then m.reason else 'outcome_unknown' end,
+            claim = null,
+            claimed_until = null
+        from (
+            select id, provider is not distinct from 'smtp' and claim is null as known from public.messages
+            where status = 'sending'
+                and (claimed_until is null or claimed_until < p_now)
+                and case
+                    when provider is distinct from 'smtp' then first_attempt_at < p_now - interval '23 hours'
+                    else claim is not null or first_attempt_at < p_now - interval '24 hours'
+                end
+            for update skip locked
+        ) as stale
+        where m.id = stale.id
+    $$;
+
+-- Claims up to p_limit due messages for two minutes. Those that may not go are marked as skipped;
+-- the others are returned with all that rendering and sending needs, as {id, claim, to, contact, workspace, …}.
+create or replace function public.claim_messages(p_limit integer, p_address_key text, p_now timestamptz default now())
+    returns jsonb
+    language plpgsql
+    set search_path = ''
+    as $$
+    declare
+        claimed public.messages[];
+        answer  jsonb;
+    begin
+        perform private.give_up_on_stale_messages(p_now);
+        with due as (
+            select id from public.messages
+            where status in ('queued', 'claimed', 'sending') and send_at <= p_now
+                and (claimed_until is null or claimed_until < p_now)
+                -- Begun by SMTP and not finished: it is given up on, never sent again.
+                and (status <> 'sending' or claim is null or provider is distinct from 'smtp')
+            order by send_at
+            limit p_limit
+            for update skip locked
+        ),
+        taken as (
+            update public.messages as m
+            set
+                -- By SMTP, `sending` with a claim says that the server may have seen this very attempt.
+                status = case when m.status = 'sending' and m.provider is distinct from 'smtp' then 'sending' else 'claimed' end,
+                claim = gen_random_uuid(),
+                claimed_until = p_now + interval '2 minutes',
+                attempts = m.attempts + 1
+            from due
+            where m.id = due.id
+            returning m.*
+        )
+        select array_agg(t::public.messages order by t.send_at) into claimed from taken as t;
+
+        update public.messages as m
+        set status = 'skipped', reason = r.skip_reason, claim = null, claimed_until = null
+        from unnest(claimed) as c
+        cross join lateral private.recipient(c, p_address_key) as r
+        where m.id = c.id and r.skip_reason is not null;
+
+        select coalesce(jsonb_agg(jsonb_build_object(
+            'id', c.id, 'claim', c.claim, 'attempts', c.attempts, 'category', c.category, 'variables', c.variables,
+            'to', r.address, 'contact', r.traits,
+            'workspace', jsonb_build_object(
+                'id', w.id, 'name', w.name, 'slug', w.slug, 'replyTo', w.reply_to, 'postalAddress', w.postal_address
+            ),
+            -- What an earlier attempt stored goes out unchanged, or the provider would refuse its key.
+            'rendered', c.first_attempt_at is not null,
+            'from', c.from_address,
+            'subject', coalesce(c.subject, t.subject), 'html', coalesce(c.html, t.html), 'text', c.plain_text,
+            'provider', carrier.provider, 'smtp', carrier.smtp
+        ) order by c.send_at), '[]')
+        into answer
+        from unnest(claimed) as c
+        join public.workspaces as w on w.id = c.workspace_id
+        left join public.templates as t on t.workspace_id = c.workspace_id and t.id = c.template_id
+        cross join lateral private.recipient(c, p_address_key) as r
+        cross join lateral private.carrier(c) as carrier
+        where r.skip_reason is null;
+        return answer;
+    end
+    $$;
+
+-- The last look before the provider is called: stores the rendered message, and by whom it goes ("provider" in
+-- p_rendered), and says whether it may go.
+create or replace function public.start_message(
+    p_id uuid, p_claim uuid, p_rendered jsonb, p_address_key text, p_now timestamptz default now()
+) returns boolean
+    language sql
+    set search_path = ''
+    as $$
+        update public.messages as m
+        set
+            status = case when r.skip_reason is null then 'sending' else 'skipped' end,
+            reason = r.skip_reason,
+            to_address = p_rendered ->> 'to',
+            from_address = p_rendered ->> 'from',
+            subject = p_rendered ->> 'subject',
+            html = p_rendered ->> 'html',
+            plain_text = p_rendered ->> 'text',
+            provider = coalesce(m.provider, p_rendered ->> 'provider'),
+            first_attempt_at = coalesce(m.first_attempt_at, p_now)
+        from public.messages as before
+        cross join lateral private.recipient(before, p_address_key) as r
+        where m.id = p_id and before.id = p_id and m.claim = p_claim and m.status in ('claimed', 'sending')
+        returning m.status = 'sending'
+    $$;
+
+-- The recipient's server, or the founder's for it, says that there is no such address: the message has failed, and the
+-- workspace mails that address no more.
+create function public.bounce_message(
+    p_id uuid, p_claim uuid, p_provider text, p_reason text, p_address_hash text, p_now timestamptz default now()
+) returns boolean
+    language sql
+    set search_path = ''
+    as $$
+        with suppressed as (
+            insert into public.suppressions (workspace_id, address_hash, reason)
+            select m.workspace_id, p_address_hash, 'bounced' from public.messages as m where m.id = p_id
+            on conflict on constraint suppressions_key do nothing
+        )
+        select public.finish_message(p_id, p_claim, 'failed', p_provider, null, p_reason, null, p_now)
+    $$;
+revoke all on function public.bounce_message(uuid, uuid, text, text, text, timestamptz) from public;
+grant execute on function public.bounce_message(uuid, uuid, text, text, text, timestamptz) to service_role;
