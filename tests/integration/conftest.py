@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -20,6 +20,8 @@ from lib.errors import CODES
 from scripts.local import environment
 from scripts.local.layout import ROOT
 from tests.conftest import Connection, Workspace
+from tests.integration import smtp_servers
+from tests.integration.smtp_servers import World
 
 ENDPOINTS = {
     "/api/track": "POST",
@@ -160,3 +162,31 @@ def instance(env: Mapping[str, str], output: Path, **settings: str) -> Iterator[
         finally:
             process.terminate()
             process.wait(10)
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with smtp_servers.running(tmp_path_factory.mktemp("servers")) as started:
+        yield started
+
+
+@pytest.fixture
+def world(servers: World) -> Iterator[World]:
+    """The servers of the outside world, which forget afterwards what this test told them."""
+    yield servers
+    servers.handler.answers.clear()
+    servers.handler.meanwhile = None
+
+
+@pytest.fixture(scope="session")
+def functions(env: Mapping[str, str], servers: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
+    """Functions that may connect to the world's servers, and trust its authority."""
+    log = tmp_path_factory.mktemp("functions") / "log"
+    settings = {"SMTP_ALLOWED_HOSTS": servers.allowed_hosts, "SMTP_CA_FILE": str(servers.ca_file)}
+    with instance(env, log, **settings) as started:
+        yield started
+
+
+@pytest.fixture
+def own(functions: Instance, api: Api) -> Api:
+    return replace(api, http=functions.http)

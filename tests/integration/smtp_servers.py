@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -32,6 +33,8 @@ class Handler:
     mails: list[Mail] = field(default_factory=list)
     # (command, recipient, "" for all) → replies, each given once.
     answers: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    # What happens in the world once a mail is there, before its sender hears of it.
+    meanwhile: Callable[[], None] | None = None
 
     def will_answer(self, command: str, *replies: str, to: str = "") -> None:
         self.answers[command, to] = list(replies)
@@ -52,6 +55,8 @@ class Handler:
         answer = self.next_answer("DATA", envelope.rcpt_tos[0])
         if answer is None or answer == "take and cut":
             self.mails.append(read_mail(envelope.content, envelope.rcpt_tos))
+        if self.meanwhile:
+            self.meanwhile()
         if answer in ("cut", "take and cut"):
             server.transport.abort()
         return answer or "250 2.0.0 taken"
@@ -131,7 +136,15 @@ def running(folder: Path) -> Iterator[World]:
         for server in servers.values():
             server.start()
             started.callback(server.stop)
-        yield World(handler, {name: server.port for name, server in servers.items()}, folder / "ca.pem")
+        ports = {name: server.port for name, server in servers.items()}
+        yield World(handler, ports | {"closed": closed_port()}, folder / "ca.pem")
+
+
+def closed_port() -> int:
+    """One that nobody listens at."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
 
 
 class Authority:

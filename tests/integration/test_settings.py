@@ -1,7 +1,7 @@
 """/api/settings: a workspace's own SMTP server is saved, tested and removed, by owners and admins."""
 
 import base64
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,33 +13,12 @@ from lib import encryption
 from lib.config import config
 from scripts import rotate_encryption
 from tests.conftest import Connection, Inbox, Session, Workspace, joined
-from tests.integration import smtp_servers
 from tests.integration.conftest import Api, Instance, bearer, errors, instance, problem
 from tests.integration.smtp_servers import PASSWORD, USER, World
 
 SMTP: dict[str, object] = {
     "host": "localhost", "port": 587, "username": USER, "password": PASSWORD, "from": "news@acme.example",
 }  # fmt: skip
-
-
-@pytest.fixture(scope="session")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with smtp_servers.running(tmp_path_factory.mktemp("servers")) as started:
-        yield started
-
-
-@pytest.fixture(scope="session")
-def functions(env: Mapping[str, str], world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
-    """Functions that may connect to the world's servers, and trust its authority."""
-    log = tmp_path_factory.mktemp("functions") / "log"
-    settings = {"SMTP_ALLOWED_HOSTS": world.allowed_hosts, "SMTP_CA_FILE": str(world.ca_file)}
-    with instance(env, log, **settings) as started:
-        yield started
-
-
-@pytest.fixture
-def own(functions: Instance, api: Api) -> Api:
-    return replace(api, http=functions.http)
 
 
 Settings = Callable[..., httpx.Response]
@@ -132,7 +111,6 @@ def test_a_test_that_fails_says_what_to_change(
 def test_a_servers_refusal_is_told_without_its_words(
     tested: Tested, world: World, command: str, reply: str, code: str
 ) -> None:
-    world.handler.answers.clear()
     world.handler.will_answer(command, reply)
     answer = tested("starttls")
     problem(answer, code)
