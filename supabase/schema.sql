@@ -2664,6 +2664,8 @@ CREATE FUNCTION private.take_messages(p_limit integer, p_now timestamp with time
                 select m.id, m.send_at from public.messages as m
                 where m.workspace_id = w.id and m.status in ('queued', 'claimed', 'sending') and m.send_at <= p_now
                     and (m.claimed_until is null or m.claimed_until < p_now)
+                    -- Begun by SMTP and not finished: it is given up on, never sent again.
+                    and (m.status <> 'sending' or m.claim is null or m.provider is distinct from 'smtp')
                 order by m.send_at
                 limit p_limit
                 for update skip locked
@@ -2675,7 +2677,8 @@ CREATE FUNCTION private.take_messages(p_limit integer, p_now timestamp with time
         claimed as (
             update public.messages as m
             set
-                status = case m.status when 'queued' then 'claimed' else m.status end,
+                -- By SMTP, `sending` with a claim says that the server may have seen this very attempt.
+                status = case when m.status = 'sending' and m.provider is distinct from 'smtp' then 'sending' else 'claimed' end,
                 claim = gen_random_uuid(),
                 claimed_until = p_now + interval '2 minutes',
                 attempts = m.attempts + 1
@@ -3412,41 +3415,28 @@ CREATE FUNCTION public.claim_messages(p_limit integer, p_address_key text, p_now
     SET search_path TO ''
     AS $$
     declare
-        claimed public.messages[];
+        taken   public.messages[];
+        message public.messages;
         answer  jsonb;
     begin
         perform private.give_up_on_stale_messages(p_now);
-        with due as (
-            select id from public.messages
-            where status in ('queued', 'claimed', 'sending') and send_at <= p_now
-                and (claimed_until is null or claimed_until < p_now)
-                -- Begun by SMTP and not finished: it is given up on, never sent again.
-                and (status <> 'sending' or claim is null or provider is distinct from 'smtp')
-            order by send_at
-            limit p_limit
-            for update skip locked
-        ),
-        taken as (
-            update public.messages as m
-            set
-                -- By SMTP, `sending` with a claim says that the server may have seen this very attempt.
-                status = case when m.status = 'sending' and m.provider is distinct from 'smtp' then 'sending' else 'claimed' end,
-                claim = gen_random_uuid(),
-                claimed_until = p_now + interval '2 minutes',
-                attempts = m.attempts + 1
-            from due
-            where m.id = due.id
-            returning m.*
-        )
-        select array_agg(t::public.messages order by t.send_at) into claimed from taken as t;
+        taken := private.take_messages(p_limit, p_now);
+        perform pg_advisory_xact_lock(hashtextextended(w.id::text, 2))
+        from (
+            select w.id from public.workspaces as w
+            where w.mail_claimed and w.id in (select m.workspace_id from unnest(taken) as m)
+            order by w.id
+        ) as w;
+        for message in
+            select m.* from unnest(taken) as m
+            -- By address, so that two claims that meet at several don't wait for each other.
+            order by (select private.hmac_sha256(p_address_key, m.workspace_id || ':' || r.address)
+                      from private.recipient(m, p_address_key) as r), m.send_at
+        loop
+            perform private.admit_message(message, p_address_key, p_now);
+        end loop;
 
-        update public.messages as m
-        set status = 'skipped', reason = r.skip_reason, claim = null, claimed_until = null
-        from unnest(claimed) as c
-        cross join lateral private.recipient(c, p_address_key) as r
-        where m.id = c.id and r.skip_reason is not null;
-
-        select coalesce(jsonb_agg(jsonb_build_object(
+        select jsonb_build_object('taken', cardinality(taken), 'messages', coalesce(jsonb_agg(jsonb_build_object(
             'id', c.id, 'claim', c.claim, 'attempts', c.attempts, 'category', c.category, 'variables', c.variables,
             'to', r.address, 'contact', r.traits,
             'workspace', jsonb_build_object(
@@ -3457,14 +3447,14 @@ CREATE FUNCTION public.claim_messages(p_limit integer, p_address_key text, p_now
             'from', c.from_address,
             'subject', coalesce(c.subject, t.subject), 'html', coalesce(c.html, t.html), 'text', c.plain_text,
             'provider', carrier.provider, 'smtp', carrier.smtp
-        ) order by c.send_at), '[]')
+        ) order by c.send_at), '[]'))
         into answer
-        from unnest(claimed) as c
+        from unnest(taken) as k
+        join public.messages as c on c.id = k.id and c.claim = k.claim
         join public.workspaces as w on w.id = c.workspace_id
         left join public.templates as t on t.workspace_id = c.workspace_id and t.id = c.template_id
         cross join lateral private.recipient(c, p_address_key) as r
-        cross join lateral private.carrier(c) as carrier
-        where r.skip_reason is null;
+        cross join lateral private.carrier(c) as carrier;
         return answer;
     end
     $$;
