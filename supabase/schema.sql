@@ -481,11 +481,12 @@ CREATE FUNCTION private.begin_draft(p_draft public.rule_drafts) RETURNS void
         document jsonb;
     begin
         perform private.refuse_wrong_rules(p_draft.rules);
+        -- Before ingestion has to wait: the first time that a half-life is used this takes half a second.
+        perform private.fill_decay_factors((p_draft.rules -> 'halfLifeDays')::smallint);
         perform private.lock_structure(p_draft.workspace_id, true);
         document := private.completed_rules(p_draft.workspace_id, p_draft.rules);
         perform private.refuse_lost_stages(p_draft.workspace_id, document);
         perform private.compile_rules(p_draft.workspace_id);
-        perform private.fill_decay_factors((document -> 'halfLifeDays')::smallint);
         update public.rule_drafts
         set
             completed = document,
@@ -1159,7 +1160,8 @@ CREATE FUNCTION private.fill_decay_factors(p_half_life_days smallint) RETURNS vo
         select p_half_life_days, age, private.decay(age, p_half_life_days)
         -- 2^-41 rounds to zero.
         from generate_series(0, 41 * p_half_life_days) as age
-        where private.decay(age, p_half_life_days) > 0
+        where not exists (select from private.decay_factors where half_life_days = p_half_life_days and age = 0)
+            and private.decay(age, p_half_life_days) > 0
         on conflict do nothing
     $$;
 
@@ -1219,7 +1221,7 @@ CREATE FUNCTION private.fit_matches(p_operator text, p_trait jsonb, p_operand js
             case p_operator
                 when 'exists' then p_trait is not null
                 when 'equals' then p_trait = p_operand
-                when 'in' then p_operand @> p_trait
+                when 'in' then jsonb_typeof(p_trait) <> 'array' and p_operand @> p_trait
                 when 'contains' then case jsonb_typeof(p_trait)
                     when 'string' then strpos(lower(p_trait #>> '{}'), lower(p_operand #>> '{}')) > 0
                     when 'array' then p_trait @> p_operand
@@ -2459,23 +2461,6 @@ CREATE FUNCTION private.smtp_shown(p_workspace uuid) RETURNS jsonb
         from public.smtp_settings as s where s.workspace_id = p_workspace
     $$;
 
--- Name: stage_of(private.compiled_rules, integer, uuid, uuid, integer); Type: FUNCTION; Schema: private; Owner: -
-
-CREATE FUNCTION private.stage_of(p_rules private.compiled_rules, p_score integer, p_pinned_stage uuid, p_event_stage uuid, p_silent_days integer) RETURNS uuid
-    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-    SET search_path TO ''
-    AS $$
-    begin
-        -- width_bucket() counts the thresholds reached; position 0 is outside the array, hence null.
-        return coalesce(
-            p_pinned_stage,
-            p_event_stage,
-            (p_rules).silence_stages[width_bucket(p_silent_days, (p_rules).silence_days::integer[])],
-            (p_rules).score_stages[width_bucket(p_score, (p_rules).thresholds::integer[])]
-        );
-    end
-    $$;
-
 -- Name: stage_problems(jsonb); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.stage_problems(p_document jsonb) RETURNS TABLE(pointer text, expected text)
@@ -2514,35 +2499,47 @@ CREATE FUNCTION private.standing(p_rules private.compiled_rules, p_sums numeric[
     SET search_path TO ''
     AS $$
     declare
-        here     private.standing;
-        tally    record;
-        days     float8;
-        last_day date := (p_last_event_at at time zone 'utc')::date;
-        silence  integer := p_day - last_day;
+        here      private.standing;
+        cap       numeric;
+        whole     numeric;
+        points    numeric;
+        gained    numeric := 0;
+        free      numeric := 0;
+        uncapping numeric := 'infinity';
+        owed      numeric := 0;
+        days      float8;
+        last_day  date := (p_last_event_at at time zone 'utc')::date;
+        silence   integer := p_day - last_day;
     begin
-        select
-            coalesce(sum(r.part), 0) + p_fit as points,
-            coalesce(sum(r.part) filter (where r.part > 0), 0) as gained,
-            coalesce(sum(r.part) filter (where r.part > 0 and r.part < r.cap), 0) as free,
-            coalesce(min(r.whole / r.cap) filter (where r.whole >= r.cap), 'infinity') as uncapping,
-            coalesce(-sum(r.part) filter (where r.part < 0), 0) as owed
-        into tally
-        from (
-            select r.whole, r.cap, least(r.cap, greatest(-r.cap, r.whole)) as part
-            from (
-                select r.points * r.sum as whole, r.cap
-                from unnest(p_sums, p_rules.rule_points, p_rules.rule_caps) as r (sum, points, cap)
-                offset 0
-            ) as r
-            offset 0
-        ) as r;
-        here.score := round(least(100, greatest(0, tally.points)));
-        here.stage_id := private.stage_of(p_rules, here.score, p_pinned_stage, p_event_stage, silence);
+        -- A loop, because starting a query costs more than it takes for as many rules as there may be.
+        for i in 1 .. coalesce(cardinality(p_sums), 0) loop
+            cap := p_rules.rule_caps[i];
+            whole := p_rules.rule_points[i] * p_sums[i];
+            if whole >= cap then
+                gained := gained + cap;
+                uncapping := least(uncapping, whole / cap);
+            elsif whole > 0 then
+                gained := gained + whole;
+                free := free + whole;
+            elsif whole < 0 then
+                owed := owed + least(cap, -whole);
+            end if;
+        end loop;
+        points := gained - owed + p_fit;
+        here.score := round(least(100, greatest(0, points)));
+        -- By hand, else by the latest stage event, else by silence, else by score. width_bucket() counts the thresholds
+        -- reached; position 0 is outside the array, hence null.
+        here.stage_id := coalesce(
+            p_pinned_stage,
+            p_event_stage,
+            p_rules.silence_stages[width_bucket(silence, p_rules.silence_days::integer[])],
+            p_rules.score_stages[width_bucket(here.score::integer, p_rules.thresholds::integer[])]
+        );
 
         days := private.days_to_change(
-            tally.gained, tally.free, tally.uncapping, tally.owed,
-            case here.score when 0 then 'infinity' else tally.points - here.score + 0.5 end,
-            case here.score when 100 then 'infinity' else here.score + 0.5 - tally.points end,
+            gained, free, uncapping, owed,
+            case here.score when 0 then 'infinity' else points - here.score + 0.5 end,
+            case here.score when 100 then 'infinity' else here.score + 0.5 - points end,
             p_rules.half_life_days
         );
         -- A thousandth of a day is far more than what the factors' rounding to 12 decimals can shift.
@@ -2796,6 +2793,7 @@ CREATE FUNCTION private.track_messages(p_sender private.sender, p_messages jsonb
         rules      private.compiled_rules;
         -- What a message is where it says nothing: as trusted as its sender.
         blank      private.message;
+        message    private.message;
         admitted   private.message[];
         has_pairs  boolean;
         has_traits boolean;
@@ -2805,18 +2803,30 @@ CREATE FUNCTION private.track_messages(p_sender private.sender, p_messages jsonb
         result     jsonb;
     begin
         blank.trusted := p_sender.trusted;
-        select
-            coalesce(array_agg(m.message) filter (where r.code is null), '{}'),
-            coalesce(jsonb_agg(private.rejection(m.message, r.code)) filter (where r.code is not null), '[]'),
-            bool_or(cardinality((m.message).kinds) > 1),
-            bool_or((m.message).traits is not null)
-        into admitted, refused, has_pairs, has_traits
-        from (
-            select case when m.user_hash is null then m else private.weighed(p_sender, m) end as message
-            from jsonb_populate_recordset(blank, p_messages) as m
-            offset 0
-        ) as m
-        cross join lateral (select private.refusal(p_sender, m.message) as code) as r;
+        -- For a single message, starting the query would cost more than all of this.
+        if jsonb_array_length(p_messages) = 1 then
+            message := private.weighed(p_sender, jsonb_populate_record(blank, p_messages -> 0));
+            if private.refusal(p_sender, message) is null then
+                admitted := array[message];
+                refused := '[]';
+                has_pairs := cardinality(message.kinds) > 1;
+                has_traits := message.traits is not null;
+            end if;
+        end if;
+        if admitted is null then
+            select
+                coalesce(array_agg(m.message) filter (where r.code is null), '{}'),
+                coalesce(jsonb_agg(private.rejection(m.message, r.code)) filter (where r.code is not null), '[]'),
+                bool_or(cardinality((m.message).kinds) > 1),
+                bool_or((m.message).traits is not null)
+            into admitted, refused, has_pairs, has_traits
+            from (
+                select case when m.user_hash is null then m else private.weighed(p_sender, m) end as message
+                from jsonb_populate_recordset(blank, p_messages) as m
+                offset 0
+            ) as m
+            cross join lateral (select private.refusal(p_sender, m.message) as code) as r;
+        end if;
         if cardinality(admitted) = 0 then
             return jsonb_build_object('accepted', 0, 'rejected', refused);
         end if;
@@ -6913,11 +6923,6 @@ GRANT ALL ON FUNCTION private.signal_number(p_workspace uuid, p_kind text, p_ent
 
 REVOKE ALL ON FUNCTION private.smtp_shown(p_workspace uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.smtp_shown(p_workspace uuid) TO service_role;
-
--- Name: FUNCTION stage_of(p_rules private.compiled_rules, p_score integer, p_pinned_stage uuid, p_event_stage uuid, p_silent_days integer); Type: ACL; Schema: private; Owner: -
-
-REVOKE ALL ON FUNCTION private.stage_of(p_rules private.compiled_rules, p_score integer, p_pinned_stage uuid, p_event_stage uuid, p_silent_days integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.stage_of(p_rules private.compiled_rules, p_score integer, p_pinned_stage uuid, p_event_stage uuid, p_silent_days integer) TO service_role;
 
 -- Name: FUNCTION stage_problems(p_document jsonb); Type: ACL; Schema: private; Owner: -
 
