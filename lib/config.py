@@ -25,6 +25,7 @@ class Config:
     mail_domain: str
     resend_api_key: str
     resend_api_url: str
+    resend_per_second: int
     # id → 32 bytes, the one that encrypts first; empty where no secrets of founders are kept.
     encryption_keys: Mapping[str, bytes] = field(repr=False)
     # (host, port) → whether TLS begins with the first byte: servers of the local network, in development.
@@ -54,6 +55,7 @@ def read(environ: Mapping[str, str]) -> Config:
         mail_domain=_required(environ, "MAIL_DOMAIN"),
         resend_api_key=_required(environ, "RESEND_API_KEY"),
         resend_api_url=environ.get("RESEND_API_URL", "https://api.resend.com"),
+        resend_per_second=_whole(environ, "RESEND_PER_SECOND", 2, 1000),
         encryption_keys=_encryption_keys(environ),
         smtp_allowed_hosts=_allowed_hosts(environ),
         smtp_ca_file=_development(environ, "SMTP_CA_FILE"),
@@ -76,6 +78,13 @@ def _secret(environ: Mapping[str, str], name: str) -> str:
     if len(value) < 32:
         raise ConfigError(f"{name} must have 32 characters at least: openssl rand -hex 32")
     return value
+
+
+def _whole(environ: Mapping[str, str], name: str, default: int, most: int) -> int:
+    value = environ.get(name, str(default))
+    if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= most:
+        raise ConfigError(f"{name} must be a whole number from 1 to {most}")
+    return int(value)
 
 
 def _cell(environ: Mapping[str, str]) -> str:

@@ -3,6 +3,7 @@
 import resend
 from resend.exceptions import ResendError
 
+from lib import resend_pace
 from lib.config import config
 from lib.mail import Email, Outcome
 
@@ -26,6 +27,7 @@ def send(email: Email, idempotency_key: str) -> Outcome:
     }
     if email.reply_to:
         params["reply_to"] = email.reply_to
+    resend_pace.wait_for_turn()
     try:
         answer = resend.Emails.send(params, {"idempotency_key": idempotency_key})
     except ResendError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,8 +16,8 @@ DEMO_OWNER_EMAIL = "owner@example.com"
 # What a deployment's functions get; nothing else reaches them.
 PRODUCT = (
     "APP_URL", "SUPABASE_URL", "SUPABASE_SECRET_KEY", "SUPABASE_PUBLISHABLE_KEY", "UPSTASH_REDIS_REST_URL",
-    "UPSTASH_REDIS_REST_TOKEN", "CRON_SECRET", "RESEND_API_KEY", "RESEND_API_URL", "RESEND_WEBHOOK_SECRET",
-    "MAIL_DOMAIN", "SIGNING_SECRET", "CELL", "LEMONSQUEEZY_API_URL", "LEMONSQUEEZY_API_KEY",
+    "UPSTASH_REDIS_REST_TOKEN", "CRON_SECRET", "RESEND_API_KEY", "RESEND_API_URL", "RESEND_PER_SECOND",
+    "RESEND_WEBHOOK_SECRET", "MAIL_DOMAIN", "SIGNING_SECRET", "CELL", "LEMONSQUEEZY_API_URL", "LEMONSQUEEZY_API_KEY",
     "LEMONSQUEEZY_WEBHOOK_SECRET", "S3_ENDPOINT_URL", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY",
     "ENCRYPTION_KEYS", "SMTP_ALLOWED_HOSTS", "SMTP_CA_FILE",
 )  # fmt: skip
@@ -37,6 +38,7 @@ def variables(ports: Mapping[str, int], credentials: Mapping[str, str], layout: 
         "MAIL_DOMAIN": MAIL_DOMAIN,
         "FAKES_URL": url["fakes"],
         "RESEND_API_URL": f"{url['fakes']}/resend",
+        "RESEND_PER_SECOND": os.environ.get("RESEND_RATE", "5"),
         "LEMONSQUEEZY_API_URL": f"{url['fakes']}/lemonsqueezy",
         "DEMO_URL": url["demo"],
         "DEMO_OWNER_EMAIL": DEMO_OWNER_EMAIL,

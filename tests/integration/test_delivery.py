@@ -1,15 +1,17 @@
 """Resend or Postgres fail while mail goes out: every message is delivered exactly once, or its failure is recorded."""
 
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from tests.conftest import Faults, Inbox
-from tests.integration.conftest import Api, bearer
+from tests.integration.conftest import Api, bearer, instance
 
 pytestmark = pytest.mark.exclusive
 
@@ -169,3 +171,23 @@ def test_a_teams_rate_delays_and_loses_nothing(
     faults.tune("resend", ratePerSecond=1000)
     drain(minutes=5)
     assert len(inbox.to(address)) == 6
+
+
+def test_instances_share_one_rate(env: Mapping[str, str], api: Api, drain: Drain, tmp_path: Path) -> None:
+    api.person()
+    body = {"to": {"userId": "u1"}, "subject": "Hi", "text": "x", "category": "transactional"}
+    for _ in range(9):
+        api.secret("/api/send-email", body)
+    now = {"now": (datetime.now(UTC) + timedelta(hours=1)).isoformat()}
+    with (
+        instance(env, tmp_path / "one", RESEND_PER_SECOND="8") as one,
+        instance(env, tmp_path / "two", RESEND_PER_SECOND="8") as two,
+        ThreadPoolExecutor(2) as drains,
+    ):
+        began = time.monotonic()
+        answers = list(drains.map(
+            lambda each: each.http.get("/api/send-email", params=now, headers=bearer(env["CRON_SECRET"])), (one, two)
+        ))  # fmt: skip
+        took = time.monotonic() - began
+    assert sum(answer.json().get("sent", 0) for answer in answers) == 9
+    assert took >= 8 / 8

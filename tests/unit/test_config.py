@@ -29,6 +29,12 @@ def test_what_may_be_missing_has_a_safe_default() -> None:
     assert (settings.cron_secret, settings.demo_key, settings.on_vercel) == ("", "", False)
 
 
+@pytest.mark.parametrize("value", ["0", "1001", "two", "-1", "1.5", ""])
+def test_a_rate_is_a_whole_number(value: str) -> None:
+    with pytest.raises(ConfigError, match=r"^RESEND_PER_SECOND "):
+        read({**GOOD, "RESEND_PER_SECOND": value})
+
+
 @pytest.mark.parametrize("name", GOOD)
 @pytest.mark.parametrize("value", [None, ""])
 def test_a_required_variable_that_is_missing_or_empty_is_named(name: str, value: str | None) -> None:
