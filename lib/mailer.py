@@ -15,8 +15,10 @@ TRANSIENT_TYPES = frozenset({"concurrent_idempotent_requests", "rate_limit_excee
 QUOTA_TYPES = frozenset({"daily_quota_exceeded", "monthly_quota_exceeded"})
 
 
-def send(email: Email, idempotency_key: str) -> Outcome:
-    """Asks Resend once. It keeps the key for 24 h, so a repeated call sends nothing twice within that."""
+def send(email: Email, message_id: str) -> Outcome:
+    """Asks Resend once. The message's id is its idempotency key, which Resend keeps for 24 h, so that a repeated call
+    sends nothing twice within that; and a tag, which the webhook's events repeat.
+    """
     params: resend.Emails.SendParams = {
         "from": email.sender,
         "to": [email.to],
@@ -24,12 +26,13 @@ def send(email: Email, idempotency_key: str) -> Outcome:
         "html": email.html,
         "text": email.text,
         "headers": email.headers,
+        "tags": [{"name": "message_id", "value": message_id}],
     }
     if email.reply_to:
         params["reply_to"] = email.reply_to
     resend_pace.wait_for_turn()
     try:
-        answer = resend.Emails.send(params, {"idempotency_key": idempotency_key})
+        answer = resend.Emails.send(params, {"idempotency_key": message_id})
     except ResendError as error:
         return _failure(error)
     return Outcome("sent", provider_message_id=answer["id"])

@@ -59,7 +59,7 @@ def _deliver(message: Mapping[str, Any], troubled: dict[str, Outcome], now: date
         return _finish(message, Outcome("failed", reason=f"template_{fault}"), now, begun=False)
     if not _may_start(message, email, now):
         return "skipped"
-    outcome = _send_by_smtp(message, email, troubled) if message["provider"] == "smtp" else _send(message, email)
+    outcome = _send_by_smtp(message, email, troubled) if message["provider"] == "smtp" else mailer.send(email, message["id"])
     return _finish(message, outcome, now)
 
 
@@ -70,10 +70,6 @@ def _wait(message: Mapping[str, Any], troubled: Mapping[str, Outcome]) -> Outcom
     if message["smtp"] is None:
         return Outcome("retry", reason="smtp_not_verified")
     return troubled.get(message["workspace"]["id"])
-
-
-def _send(message: Mapping[str, Any], email: Email) -> Outcome:
-    return mailer.send(email, idempotency_key=message["id"])
 
 
 def _send_by_smtp(message: Mapping[str, Any], email: Email, troubled: dict[str, Outcome]) -> Outcome:

@@ -31,6 +31,8 @@ class Mail:
     headers: Mapping[str, str]
     html: str
     text: str
+    # Resend's, which its webhook's events repeat.
+    tags: Mapping[str, str] = field(default_factory=dict)
     at: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="milliseconds"))
     id: str = field(default_factory=lambda: str(uuid4()))
 

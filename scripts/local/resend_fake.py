@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import json
+import re
 import time
 from collections import deque
 from collections.abc import Mapping
@@ -26,6 +27,7 @@ from scripts.local.inbox import Inbox, Mail
 
 MAX_RECIPIENTS = 50
 MAX_BATCH = 100
+TAG = re.compile("[A-Za-z0-9_-]{1,256}")
 
 
 class ResendSettings(BaseModel):
@@ -193,6 +195,7 @@ class ResendFake:
             headers=headers(body),
             html=str(body.get("html") or ""),
             text=str(body.get("text") or ""),
+            tags=tags(body.get("tags") or []),
         )
 
     def require_domain(self, sender: str) -> None:
@@ -214,6 +217,19 @@ def require(body: Mapping[str, Any]) -> None:
             raise Refusal(422, "missing_required_field", f"Missing `{name}` field.")
     if not body.get("html") and not body.get("text"):
         raise Refusal(422, "missing_required_field", "Missing `html` or `text` field.")
+
+
+def tags(given: Any) -> dict[str, str]:
+    """What the webhook's events will repeat: names and values of ASCII letters, digits, _ and -."""
+    if not isinstance(given, list) or not all(isinstance(tag, dict) and set(tag) <= {"name", "value"} for tag in given):
+        raise Refusal(422, "validation_error", "`tags` is a list of objects with `name` and `value`.")
+    for part in (part for tag in given for part in (tag.get("name"), tag.get("value", "_"))):
+        if not isinstance(part, str) or not TAG.fullmatch(part):
+            message = (
+                "Tags should only contain ASCII letters, numbers, underscores, or dashes, and 256 of them at most."
+            )
+            raise Refusal(422, "validation_error", message)
+    return {tag["name"]: tag.get("value", "") for tag in given}
 
 
 def addresses(name: str, value: Any) -> list[str]:

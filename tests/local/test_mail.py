@@ -55,6 +55,12 @@ def test_mail_by_resend_is_delivered_and_shown(env: Mapping[str, str], inbox: In
     assert httpx.get(f"{env['MAIL_URL']}/messages/{delivered['id']}/html").text == "<p>shown</p>"
 
 
+def test_tags_are_kept_for_the_webhook(env: Mapping[str, str], inbox: Inbox, resend: httpx.Client) -> None:
+    address = f"{uuid4()}@example.com"
+    resend.post("/emails", json=mail(env, to=address, tags=[{"name": "message_id", "value": "x" * 256}]))
+    assert inbox.to(address)[0]["tags"] == {"message_id": "x" * 256}
+
+
 def test_a_key_used_again_sends_nothing_and_answers_the_same(
     env: Mapping[str, str], inbox: Inbox, resend: httpx.Client
 ) -> None:
@@ -80,6 +86,12 @@ def test_a_key_used_with_another_body_is_refused(env: Mapping[str, str], resend:
         ({"to": []}, 422, "missing_required_field"),
         ({"subject": ""}, 422, "missing_required_field"),
         ({"html": ""}, 422, "missing_required_field"),
+        ({"tags": {"a": "b"}}, 422, "validation_error"),
+        ({"tags": [{"name": "a", "value": "b", "x": "c"}]}, 422, "validation_error"),
+        ({"tags": [{"value": "b"}]}, 422, "validation_error"),
+        ({"tags": [{"name": "a", "value": "b c"}]}, 422, "validation_error"),
+        ({"tags": [{"name": "é", "value": "b"}]}, 422, "validation_error"),
+        ({"tags": [{"name": "a", "value": "x" * 257}]}, 422, "validation_error"),
     ],
 )
 def test_it_refuses_as_resend_does(
