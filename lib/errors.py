@@ -15,6 +15,7 @@ CODES: Mapping[str, tuple[int, str]] = {
     "unknown_key": (401, "This API key is unknown or revoked."),
     "token_invalid": (401, "The access token is not valid or has expired."),
     "cron_secret_required": (401, "Scheduled requests carry the cron secret as a bearer token."),
+    "signature_invalid": (401, "The signature is missing, wrong, or more than 5 minutes old."),
     "origin_not_allowed": (403, "This key may not be used from this origin."),
     "secret_key_in_browser": (403, "A secret key must never reach a browser: revoke it and use a publishable key."),
     "secret_key_in_body": (403, "A secret key belongs in the Authorization header, not in the body."),

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import os
 import re
 import subprocess
 from collections.abc import Mapping
@@ -13,7 +14,11 @@ from lib import unsubscription
 from lib.unsubscription import Wish
 from scripts.local.layout import ROOT
 from tests.conftest import Connection, Session, Workspace
+<<<<<<< HEAD
 from tests.database.histories import NOW
+=======
+from tests.webhooks import signed
+>>>>>>> e5a692c (Log what Resend reports of a mail; a hard bounce or a complaint suppresses the address)
 
 README = (ROOT / "README.md").read_text()
 ROW = r"^\| (GET|POST) (/api/[a-z-]+) \| `(.+?)` \| (.+?) \| (.*?) ?\|$"
@@ -27,8 +32,14 @@ BODIES: dict[str, dict[str, object]] = {
     "/api/send-email": {"to": {"userId": "ada"}, "subject": "Hello", "text": "Hi", "category": "transactional"},
 }
 BY_MEMBERS = ("/api/score", "/api/send-email")
-# What the table says, as callers.
-WHO = {"member": set(ROLES), "anyone": EVERYONE, "whoever has the link": EVERYONE}
+# What the table says, as callers; what the last two have, each request here has: a link and a signature.
+WHO = {
+    "member": set(ROLES),
+    "anyone": EVERYONE,
+    "whoever has the link": EVERYONE,
+    "Resend": EVERYONE,
+    "by its signature": set(),
+}
 REFUSED = (401, 403)
 
 
@@ -99,9 +110,22 @@ def call(http: httpx.Client, method: str, url: str, workspace: Workspace, token:
     wish = Wish(str(workspace.id), unsubscription.address_hash(str(workspace.id), "nobody@example.com"), "marketing")
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     body = BODIES.get(url, {}) | ({"workspaceId": str(workspace.id)} if url in BY_MEMBERS else {})
+<<<<<<< HEAD
     # A sweep of today would age the contacts of other tests, which live at NOW.
     parameters = {"token": unsubscription.make_token(wish), "now": NOW.isoformat()}
     return http.request(method, url, headers=headers, params=parameters, json=body if method == "POST" else None)
+=======
+    parameters = {"token": unsubscription.make_token(wish)}
+    content = json.dumps(body).encode() if method == "POST" else b""
+    headers |= signed(os.environ["RESEND_WEBHOOK_SECRET"], content)
+    return http.request(method, url, headers=headers, params=parameters, content=content)
+
+
+def test_without_its_signature_nobody_reports(http: httpx.Client, env: Mapping[str, str], workspace: Workspace) -> None:
+    for token in (workspace.secret_key, env["CRON_SECRET"], env["RESEND_WEBHOOK_SECRET"]):
+        answer = http.post("/api/resend-webhook", json={}, headers={"Authorization": f"Bearer {token}"})
+        assert answer.status_code == 401
+>>>>>>> e5a692c (Log what Resend reports of a mail; a hard bounce or a complaint suppresses the address)
 
 
 def test_without_its_link_nobody_unsubscribes(http: httpx.Client) -> None:

@@ -29,6 +29,7 @@ ENDPOINTS = {
     "/api/score": "POST",
     "/api/send-email": "POST, GET",
     "/api/unsubscribe": "GET, POST",
+    "/api/resend-webhook": "POST",
     "/api/health": "GET",
 }
 INGESTION = ["/api/track", "/api/identify"]

@@ -74,6 +74,8 @@ def filled(db: Connection, workspace: Workspace, alice: Session) -> Workspace:
            values (%s, '1', true, 1, now())""",
         """insert into public.rejections (workspace_id, api_key_id, code, pointer, received_at)
            values (%s, gen_random_uuid(), 'event_invalid', '/event', now())""",
+        """insert into public.message_events (workspace_id, svix_id, message_id, kind, occurred_at)
+           select workspace_id, id::text, id, 'delivered', now() from public.messages where workspace_id = %s""",
         """insert into public.identity_moves (workspace_id, identity_id)
            select workspace_id, id from public.identities where workspace_id = %s and kind = 'email'""",
         """insert into public.score_history (workspace_id, contact_id, day, score, stage_id)
@@ -106,6 +108,15 @@ def tenant_tables(db: Connection, workspace: Workspace) -> list[str]:
         ):
             found.append(table)
     return found
+
+
+def questions(db: Connection, workspace: Workspace) -> list[dict[str, str]]:
+    """What explain_mail() can be asked of that workspace's mail."""
+    found = db.execute(
+        "select id, contact_id, automation_id from public.messages where workspace_id = %s", (workspace.id,)
+    )
+    [(message, contact, automation)] = found.fetchall()
+    return [{"p_message": str(message)}, {"p_contact": str(contact), "p_automation": str(automation)}]
 
 
 def partitions(db: Connection) -> set[str]:
@@ -165,14 +176,21 @@ def test_an_outsider_can_execute_nothing_that_tells_or_changes_anything(
     )
     parts = charlie.rest.post("/rpc/score_parts", json={"p_contact": str(contact), "p_on": "2026-11-20"})
     assert parts.json() == []
+    for question in questions(db, filled):
+        assert charlie.rest.post("/rpc/explain_mail", json=question).json() is None
     assert charlie.rest.post("/rpc/named_contacts", json={"p_contacts": [str(contact)]}).json() == []
     for name in ("rules_in_force", "rescore_progress"):
         answer = charlie.rest.post(f"/rpc/{name}", json={"p_workspace": str(filled.id)})
         assert answer.json() in (None, {"status": "none"})
     allowed = {
         "score", "find_contacts", "score_parts", "explain_score", "explain_past_score", "recorded_score", "stage_on",
+<<<<<<< HEAD
         "stage_facts", "mailable_address", "queue_message", "named_contacts", "rules_in_force", "rescore_progress",
         "preview",
+=======
+        "stage_facts", "queue_message", "named_contacts", "rules_in_force", "rescore_progress", "preview",
+        "explain_mail",
+>>>>>>> e5a692c (Log what Resend reports of a mail; a hard bounce or a complaint suppresses the address)
     }  # fmt: skip
     for name, arguments in functions(db):
         if name not in allowed:

@@ -27,6 +27,7 @@ def test_what_may_be_missing_has_a_safe_default() -> None:
     settings = read(GOOD)
     assert (settings.cell, settings.resend_api_url) == ("00", "https://api.resend.com")
     assert (settings.cron_secret, settings.demo_key, settings.on_vercel) == ("", "", False)
+    assert settings.resend_webhook_secret == ""
 
 
 @pytest.mark.parametrize("value", ["0", "1001", "two", "-1", "1.5", ""])
@@ -76,3 +77,16 @@ def test_unknown_keys_need_a_workspace_to_land_in() -> None:
 
 def test_a_demo_key_alone_lets_nobody_in() -> None:
     assert read({**GOOD, "DEMO_PUBLISHABLE_KEY": "pk_demo"}).demo_key == ""
+
+
+WEBHOOK_SECRET = "whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+
+
+def test_a_webhook_secret_is_taken_as_resend_shows_it() -> None:
+    assert read({**GOOD, "RESEND_WEBHOOK_SECRET": WEBHOOK_SECRET}).resend_webhook_secret == WEBHOOK_SECRET
+
+
+@pytest.mark.parametrize("value", ["whsec_", "whsec_é", "whsec_AAAA", WEBHOOK_SECRET[6:], WEBHOOK_SECRET + "-", " "])
+def test_a_webhook_secret_that_would_be_a_weaker_key_is_refused(value: str) -> None:
+    with pytest.raises(ConfigError, match=r"^RESEND_WEBHOOK_SECRET "):
+        read({**GOOD, "RESEND_WEBHOOK_SECRET": value})
