@@ -1,0 +1,333 @@
+-- Why: "why did, or didn't, this contact get this mail?" is what a founder asks most. The answer is read from what is
+-- recorded anyway: events, scores, transitions, automations, messages and what the provider reported.
+-- Not breaking (new functions). Locks: none. Undo: drop them.
+
+create function private.in_words(p_at timestamptz) returns text
+    language sql stable
+    set search_path = ''
+    as $$
+        select to_char(p_at at time zone 'utc', 'YYYY-MM-DD HH24:MI') || ' UTC'
+    $$;
+revoke all on function private.in_words(timestamptz) from public;
+grant execute on function private.in_words(timestamptz) to authenticated, service_role;
+
+-- Why a claimed message was not sent: the skip reasons of private.recipient() in words, any other as it is.
+create function private.skip_words(p_reason text) returns text
+    language sql immutable
+    set search_path = ''
+    as $$
+        select case p_reason
+            when 'suppressed' then 'the address had unsubscribed, bounced, complained, or was suppressed by hand'
+            when 'not_mailable'
+                then 'the contact had no address that a secret key or a valid userHash had set, or another than when the mail was queued'
+            when 'contact_gone' then 'the contact was no longer there'
+            when 'workspace_deletion_pending' then 'the workspace was being deleted'
+            when 'postal_address_missing'
+                then 'marketing mail has to carry the workspace''s postal address, which was not set'
+            else p_reason
+        end
+    $$;
+revoke all on function private.skip_words(text) from public;
+grant execute on function private.skip_words(text) to authenticated, service_role;
+
+-- One answer: a stable code and a sentence, with a time and an inner code where there is one.
+create function private.mail_answer(
+    p_code text, p_sentence text, p_at timestamptz default null, p_why text default null
+) returns jsonb
+    language sql stable
+    set search_path = ''
+    as $$
+        select jsonb_strip_nulls(jsonb_build_object('code', p_code, 'reason', p_sentence, 'at', p_at, 'why', p_why))
+    $$;
+revoke all on function private.mail_answer(text, text, timestamptz, text) from public;
+grant execute on function private.mail_answer(text, text, timestamptz, text) to authenticated, service_role;
+
+-- What the provider reported, as the answer.
+create function private.delivery_answer(p_event public.message_events) returns jsonb
+    language plpgsql stable
+    set search_path = ''
+    as $$
+    declare
+        at   timestamptz := p_event.occurred_at;
+        at_w text := private.in_words(p_event.occurred_at);
+        why  text := coalesce(
+            p_event.detail ->> 'reason', nullif(concat_ws('/', p_event.detail ->> 'type', p_event.detail ->> 'subType'), '')
+        );
+    begin
+        return case p_event.kind
+            when 'sent' then private.mail_answer('sent', format('It went out on %s.', at_w), at)
+            when 'delayed' then private.mail_answer(
+                'delayed', format('It went out, but could not be delivered yet on %s; the provider goes on trying.', at_w), at
+            )
+            when 'delivered' then private.mail_answer('delivered', format('It was delivered on %s.', at_w), at)
+            when 'opened' then private.mail_answer('opened', format('It was opened on %s.', at_w), at)
+            when 'clicked' then private.mail_answer('clicked', format('A link in it was clicked on %s.', at_w), at)
+            when 'failed' then private.mail_answer(
+                'delivery_failed',
+                format('The provider took it, but did not send it (%s): %s.', at_w, coalesce(why, 'it did not say why')), at, why
+            )
+            when 'bounced' then private.mail_answer(
+                'bounced', format('It bounced on %s: %s.', at_w, coalesce(why, 'the provider did not say why')), at, why
+            )
+            else private.mail_answer(
+                'complained', format('It was delivered, and called spam by its recipient on %s.', at_w), at
+            )
+        end;
+    end
+    $$;
+revoke all on function private.delivery_answer(public.message_events) from public;
+grant execute on function private.delivery_answer(public.message_events) to authenticated, service_role;
+
+-- How far a message got, as the answer.
+create function private.message_answer(p_message public.messages, p_now timestamptz) returns jsonb
+    language plpgsql stable
+    set search_path = ''
+    as $$
+    declare
+        event public.message_events;
+        why   text := p_message.reason;
+        due   text := private.in_words(p_message.send_at);
+    begin
+        select * into event from public.message_events as e
+        where e.workspace_id = p_message.workspace_id and e.message_id = p_message.id and e.kind = p_message.delivery
+        order by e.occurred_at
+        limit 1;
+        return case
+            when event.svix_id is not null then private.delivery_answer(event)
+            when p_message.status = 'queued' and p_message.send_at > p_now
+                then private.mail_answer('waiting', format('It is queued, and waits until %s.', due), p_message.send_at)
+            when p_message.status = 'queued'
+                then private.mail_answer('queued', format('It is queued, and due since %s: it goes out with the next run.', due))
+            when p_message.status = 'sending' and p_message.claim is null then private.mail_answer(
+                'retrying', format('The provider could not take it yet (%s); it is tried again on %s.', why, due),
+                p_message.send_at, why
+            )
+            when p_message.status in ('claimed', 'sending') then private.mail_answer('sending', 'It is being sent right now.')
+            when p_message.status = 'skipped'
+                then private.mail_answer('skipped', format('It was not sent: %s.', private.skip_words(why)), null, why)
+            when p_message.status = 'failed'
+                then private.mail_answer('failed', format('It could not be sent: %s.', why), null, why)
+            when p_message.status = 'unknown' then private.mail_answer(
+                'unknown',
+                format('Whether it went out is not known (%s). It is not sent again, because that could make it two.', why),
+                p_message.first_attempt_at, why
+            )
+            else private.mail_answer(
+                'sent', format('It went out on %s; nothing was reported of it since.', private.in_words(p_message.sent_at)),
+                p_message.sent_at
+            )
+        end;
+    end
+    $$;
+revoke all on function private.message_answer(public.messages, timestamptz) from public;
+grant execute on function private.message_answer(public.messages, timestamptz) to authenticated, service_role;
+
+-- The answer where the contact was never in the stage.
+create function private.not_entered_answer(p_contact uuid, p_stage public.stages) returns jsonb
+    language sql stable
+    set search_path = ''
+    as $$
+        select private.mail_answer(
+            'not_entered',
+            format(
+                'It has not entered %s yet: it is in %s with a score of %s, and %s.',
+                p_stage.name, coalesce(g.name, 'no stage'), s.score,
+                case
+                    when p_stage.position is null then 'the rules no longer have that stage'
+                    when p_stage.threshold is not null then 'the stage begins at ' || p_stage.threshold
+                    when p_stage.silence_days is not null
+                        then format('the stage begins after %s days without an event', p_stage.silence_days)
+                    else 'the stage begins with the event ' || coalesce(n.event, '?')
+                end
+            )
+        )
+        from public.contact_states as s
+        left join public.stages as g on g.id = s.stage_id
+        left join public.signals as n on n.workspace_id = p_stage.workspace_id and n.number = p_stage.signal
+        where s.contact_id = p_contact
+    $$;
+revoke all on function private.not_entered_answer(uuid, public.stages) from public;
+grant execute on function private.not_entered_answer(uuid, public.stages) to authenticated, service_role;
+
+-- Why an automation has no message to a contact: every reason that holds, the decisive one first.
+create function private.unsent_answers(
+    p_contact uuid, p_automation public.automations, p_stage public.stages, p_entry public.transitions
+) returns jsonb
+    language plpgsql stable
+    set search_path = ''
+    as $$
+    declare
+        entered text := private.in_words(p_entry.created_at);
+        found   jsonb[] := '{}';
+        left_at timestamptz;
+    begin
+        if p_entry.id is null then
+            found := found || private.not_entered_answer(p_contact, p_stage);
+        end if;
+        if p_automation.status <> 'live' then
+            found := found || private.mail_answer(
+                'automation_' || p_automation.status,
+                format('The automation is %s, and mails nobody.', case p_automation.status when 'draft' then 'a draft' else 'paused' end)
+            );
+        end if;
+        if p_automation.created_at > p_entry.created_at then
+            found := found || private.mail_answer(
+                'entered_before_automation',
+                format('It entered %s on %s, before there was the automation.', p_stage.name, entered), p_entry.created_at
+            );
+        end if;
+        -- As private.is_entry() decided then.
+        select max(t.created_at) into left_at
+        from public.transitions as t
+        where t.workspace_id = p_entry.workspace_id and t.contact_id = p_entry.contact_id
+            and t.from_stage_id = p_stage.id and t.created_at < p_entry.created_at
+            and t.created_at > p_entry.created_at - interval '7 days';
+        if left_at is not null then
+            found := found || private.mail_answer(
+                'not_an_entry',
+                format(
+                    'It came back to %s on %s, and had left the stage %s days before: within 7 days that is no entry.',
+                    p_stage.name, entered, (extract(epoch from p_entry.created_at - left_at) / 86400)::numeric(4, 1)
+                ),
+                p_entry.created_at
+            );
+        end if;
+        if found = '{}' then
+            found := found || private.mail_answer(
+                'not_decided',
+                format(
+                    'It entered %s on %s and no mail followed: the automation was not live then, or the stage was left again before the day was settled.',
+                    p_stage.name, entered
+                ),
+                p_entry.created_at
+            );
+        end if;
+        return to_jsonb(found);
+    end
+    $$;
+revoke all on function private.unsent_answers(uuid, public.automations, public.stages, public.transitions) from public;
+grant execute on function private.unsent_answers(uuid, public.automations, public.stages, public.transitions)
+    to authenticated, service_role;
+
+-- What is recorded on the way to the mail, from the message that moved the score to what became of the email.
+create function private.mail_chain(
+    p_identities uuid[], p_automation public.automations, p_entry public.transitions, p_message public.messages
+) returns jsonb
+    language sql stable
+    set search_path = ''
+    as $$
+        select jsonb_build_object(
+            -- What was received in the request that moved the contact; at most 5, the latest first.
+            'events', coalesce((
+                select jsonb_agg(jsonb_build_object(
+                    'type', e.type, 'event', e.name, 'messageId', e.message_id, 'at', e.occurred_at
+                ) order by e.occurred_at desc)
+                from (
+                    select e.type, e.name, e.message_id, e.occurred_at
+                    from public.events as e
+                    where p_entry.cause = 'message' and e.workspace_id = p_entry.workspace_id
+                        and e.identity_id = any (p_identities) and e.received_at = p_entry.created_at
+                    order by e.occurred_at desc
+                    limit 5
+                ) as e
+            ), '[]'),
+            'score', p_entry.score,
+            'transition', case when p_entry.id is not null then jsonb_build_object(
+                'from', (select name from public.stages where id = p_entry.from_stage_id),
+                'to', (select name from public.stages where id = p_entry.to_stage_id),
+                'cause', p_entry.cause, 'at', p_entry.created_at
+            ) end,
+            'automation', case when p_automation.id is not null then jsonb_build_object(
+                'id', p_automation.id, 'name', p_automation.name, 'status', p_automation.status,
+                'stage', (select name from public.stages where id = p_automation.entering_stage_id)
+            ) end,
+            'message', case when p_message.id is not null then jsonb_build_object(
+                'id', p_message.id, 'status', p_message.status, 'reason', p_message.reason,
+                'category', p_message.category, 'attempts', p_message.attempts, 'delivery', p_message.delivery,
+                'queuedAt', p_message.created_at, 'sendAt', p_message.send_at, 'sentAt', p_message.sent_at
+            ) end,
+            'delivery', coalesce((
+                select jsonb_agg(jsonb_build_object('kind', e.kind, 'at', e.occurred_at, 'detail', e.detail)
+                    order by e.occurred_at, e.svix_id)
+                from public.message_events as e
+                where e.workspace_id = p_message.workspace_id and e.message_id = p_message.id
+            ), '[]')
+        )
+    $$;
+revoke all on function private.mail_chain(uuid[], public.automations, public.transitions, public.messages) from public;
+grant execute on function private.mail_chain(uuid[], public.automations, public.transitions, public.messages)
+    to authenticated, service_role;
+
+-- Why a contact, by the id of any of its identities, did or didn't get an automation's mail; or, by p_message alone,
+-- what became of that one. {code, reason, at?, why?, also: [such answers], contact, events, score, transition,
+-- automation, message, delivery}; null for what the caller may not see. docs/mail.md lists the codes.
+create function public.explain_mail(
+    p_contact uuid default null, p_automation uuid default null, p_message uuid default null,
+    p_now timestamptz default now()
+) returns jsonb
+    language plpgsql stable
+    set search_path = ''
+    as $$
+    declare
+        message    public.messages;
+        automation public.automations;
+        named      public.identities;
+        identities uuid[];
+        stage      public.stages;
+        entry      public.transitions;
+        answers    jsonb;
+    begin
+        select * into message from public.messages where id = p_message;
+        select * into automation from public.automations where id = coalesce(message.automation_id, p_automation);
+        select * into named from public.identities as i
+        where i.id = coalesce(message.contact_id, p_contact)
+            and i.workspace_id = coalesce(message.workspace_id, automation.workspace_id);
+        if message.id is null and (p_message is not null or automation.id is null or named.id is null) then
+            return null;
+        end if;
+        identities := array(
+            select i.id from public.identities as i
+            where i.contact_id = named.contact_id and i.workspace_id = named.workspace_id
+        );
+        if message.id is null then
+            select * into message from public.messages as m
+            where m.workspace_id = automation.workspace_id and m.contact_id = any (identities)
+                and m.automation_id = automation.id
+            order by m.created_at desc, m.id
+            limit 1;
+        end if;
+        select * into stage from public.stages as g where g.id = automation.entering_stage_id;
+        select * into entry from public.transitions as t
+        where t.workspace_id = stage.workspace_id and t.contact_id = any (identities) and t.to_stage_id = stage.id
+            and t.created_at <= coalesce(message.created_at, 'infinity')
+        order by t.created_at desc, t.id
+        limit 1;
+
+        answers := case
+            when message.id is null then private.unsent_answers(named.contact_id, automation, stage, entry)
+            when message.contact_id <> named.contact_id and p_message is null then jsonb_build_array(
+                private.mail_answer(
+                    'mailed_under_another_identity',
+                    format(
+                        'It was decided on %s under another identity (%s), which has joined this contact since: a person is mailed once.',
+                        private.in_words(message.created_at),
+                        (select i.kind from public.identities as i where i.id = message.contact_id)
+                    ),
+                    message.created_at
+                ),
+                private.message_answer(message, p_now)
+            )
+            else jsonb_build_array(private.message_answer(message, p_now))
+        end;
+        return (answers -> 0)
+            || jsonb_build_object('also', answers - 0, 'contact', (
+                select jsonb_build_object('id', s.contact_id, 'score', s.score, 'stage', g.name, 'asOf', s.sums_on)
+                from public.contact_states as s
+                left join public.stages as g on g.id = s.stage_id
+                where s.contact_id = named.contact_id
+            ))
+            || private.mail_chain(identities, automation, entry, message);
+    end
+    $$;
+revoke all on function public.explain_mail(uuid, uuid, uuid, timestamptz) from public;
+grant execute on function public.explain_mail(uuid, uuid, uuid, timestamptz) to authenticated, service_role;
