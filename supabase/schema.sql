@@ -1605,15 +1605,17 @@ CREATE FUNCTION private.message_answer(p_message public.messages, p_now timestam
         limit 1;
         return case
             when event.svix_id is not null then private.delivery_answer(event)
-            when p_message.status = 'queued' and p_message.send_at > p_now
-                then private.mail_answer('waiting', format('It is queued, and waits until %s.', due), p_message.send_at)
-            when p_message.status = 'queued'
-                then private.mail_answer('queued', format('It is queued, and due since %s: it goes out with the next run.', due))
-            when p_message.status = 'sending' and p_message.claim is null then private.mail_answer(
-                'retrying', format('The provider could not take it yet (%s); it is tried again on %s.', why, due),
+            when p_message.status in ('claimed', 'sending') and p_message.claimed_until >= p_now
+                then private.mail_answer('sending', 'It is being sent right now.')
+            when p_message.status = 'sending' and why is not null then private.mail_answer(
+                'retrying', format('The provider could not take it yet (%s); it is tried again from %s on.', why, due),
                 p_message.send_at, why
             )
-            when p_message.status in ('claimed', 'sending') then private.mail_answer('sending', 'It is being sent right now.')
+            when p_message.status in ('queued', 'claimed', 'sending') and p_message.send_at > p_now
+                then private.mail_answer('waiting', format('It is queued, and waits until %s.', due), p_message.send_at)
+            when p_message.status in ('queued', 'claimed', 'sending') then private.mail_answer(
+                'queued', format('It is queued, and due since %s: it goes out with the next run.', due), p_message.send_at
+            )
             when p_message.status = 'skipped'
                 then private.mail_answer('skipped', format('It was not sent: %s.', private.skip_words(why)), null, why)
             when p_message.status = 'failed'
@@ -1649,7 +1651,7 @@ CREATE FUNCTION private.message_of_event(p_event jsonb) RETURNS public.messages
             select m.* into message
             from public.messages as m
             join public.workspaces as w on w.id = m.workspace_id
-            where m.provider_message_id = p_event ->> 'emailId'
+            where m.provider_message_id = p_event ->> 'emailId' and m.provider = 'resend'
             for no key update of m;
         end if;
         return message;
@@ -3709,11 +3711,15 @@ CREATE FUNCTION public.record_mail_event(p_event jsonb, p_address_key text, p_no
                 select e.kind from public.message_events as e
                 where e.workspace_id = m.workspace_id and e.message_id = m.id
             )),
-            -- Whatever it reports, the provider has taken the message: an answer that was lost is known now.
-            status = case when m.status in ('sending', 'unknown') then 'sent' else m.status end,
-            reason = case when m.status in ('sending', 'unknown') then null else m.reason end,
-            sent_at = case when m.status in ('sending', 'unknown') then m.first_attempt_at else m.sent_at end,
-            provider_message_id = coalesce(m.provider_message_id, p_event ->> 'emailId')
+            -- Whatever it reports, the provider has taken the message: an answer that was lost is known now. Without a
+            -- claim, what is still at work on the message can neither undo that nor send it again.
+            status = 'sent',
+            reason = null,
+            sent_at = coalesce(m.sent_at, m.first_attempt_at),
+            provider = 'resend',
+            provider_message_id = coalesce(m.provider_message_id, p_event ->> 'emailId'),
+            claim = null,
+            claimed_until = null
         where m.id = message.id;
 
         if message.to_address is not null

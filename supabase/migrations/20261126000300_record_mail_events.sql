@@ -89,7 +89,7 @@ create function private.message_of_event(p_event jsonb) returns public.messages
             select m.* into message
             from public.messages as m
             join public.workspaces as w on w.id = m.workspace_id
-            where m.provider_message_id = p_event ->> 'emailId'
+            where m.provider_message_id = p_event ->> 'emailId' and m.provider = 'resend'
             for no key update of m;
         end if;
         return message;
@@ -129,11 +129,15 @@ create function public.record_mail_event(p_event jsonb, p_address_key text, p_no
                 select e.kind from public.message_events as e
                 where e.workspace_id = m.workspace_id and e.message_id = m.id
             )),
-            -- Whatever it reports, the provider has taken the message: an answer that was lost is known now.
-            status = case when m.status in ('sending', 'unknown') then 'sent' else m.status end,
-            reason = case when m.status in ('sending', 'unknown') then null else m.reason end,
-            sent_at = case when m.status in ('sending', 'unknown') then m.first_attempt_at else m.sent_at end,
-            provider_message_id = coalesce(m.provider_message_id, p_event ->> 'emailId')
+            -- Whatever it reports, the provider has taken the message: an answer that was lost is known now. Without a
+            -- claim, what is still at work on the message can neither undo that nor send it again.
+            status = 'sent',
+            reason = null,
+            sent_at = coalesce(m.sent_at, m.first_attempt_at),
+            provider = 'resend',
+            provider_message_id = coalesce(m.provider_message_id, p_event ->> 'emailId'),
+            claim = null,
+            claimed_until = null
         where m.id = message.id;
 
         if message.to_address is not null

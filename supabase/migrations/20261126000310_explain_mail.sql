@@ -94,15 +94,17 @@ create function private.message_answer(p_message public.messages, p_now timestam
         limit 1;
         return case
             when event.svix_id is not null then private.delivery_answer(event)
-            when p_message.status = 'queued' and p_message.send_at > p_now
-                then private.mail_answer('waiting', format('It is queued, and waits until %s.', due), p_message.send_at)
-            when p_message.status = 'queued'
-                then private.mail_answer('queued', format('It is queued, and due since %s: it goes out with the next run.', due))
-            when p_message.status = 'sending' and p_message.claim is null then private.mail_answer(
-                'retrying', format('The provider could not take it yet (%s); it is tried again on %s.', why, due),
+            when p_message.status in ('claimed', 'sending') and p_message.claimed_until >= p_now
+                then private.mail_answer('sending', 'It is being sent right now.')
+            when p_message.status = 'sending' and why is not null then private.mail_answer(
+                'retrying', format('The provider could not take it yet (%s); it is tried again from %s on.', why, due),
                 p_message.send_at, why
             )
-            when p_message.status in ('claimed', 'sending') then private.mail_answer('sending', 'It is being sent right now.')
+            when p_message.status in ('queued', 'claimed', 'sending') and p_message.send_at > p_now
+                then private.mail_answer('waiting', format('It is queued, and waits until %s.', due), p_message.send_at)
+            when p_message.status in ('queued', 'claimed', 'sending') then private.mail_answer(
+                'queued', format('It is queued, and due since %s: it goes out with the next run.', due), p_message.send_at
+            )
             when p_message.status = 'skipped'
                 then private.mail_answer('skipped', format('It was not sent: %s.', private.skip_words(why)), null, why)
             when p_message.status = 'failed'
