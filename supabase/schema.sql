@@ -1625,10 +1625,11 @@ CREATE FUNCTION private.message_answer(p_message public.messages, p_now timestam
                 format('Whether it went out is not known (%s). It is not sent again, because that could make it two.', why),
                 p_message.first_attempt_at, why
             )
-            else private.mail_answer(
+            when p_message.status = 'sent' then private.mail_answer(
                 'sent', format('It went out on %s; nothing was reported of it since.', private.in_words(p_message.sent_at)),
                 p_message.sent_at
             )
+            else private.mail_answer(p_message.status, format('It is %s.', p_message.status), null, why)
         end;
     end
     $$;
@@ -2876,7 +2877,7 @@ CREATE FUNCTION private.unsent_answers(p_contact uuid, p_automation public.autom
         if p_automation.status <> 'live' then
             found := found || private.mail_answer(
                 'automation_' || p_automation.status,
-                format('The automation is %s, and mails nobody.', case p_automation.status when 'draft' then 'a draft' else 'paused' end)
+                format('The automation is %s, and mails nobody.', case p_automation.status when 'draft' then 'a draft' else p_automation.status end)
             );
         end if;
         if p_automation.created_at > p_entry.created_at then

@@ -114,10 +114,11 @@ create function private.message_answer(p_message public.messages, p_now timestam
                 format('Whether it went out is not known (%s). It is not sent again, because that could make it two.', why),
                 p_message.first_attempt_at, why
             )
-            else private.mail_answer(
+            when p_message.status = 'sent' then private.mail_answer(
                 'sent', format('It went out on %s; nothing was reported of it since.', private.in_words(p_message.sent_at)),
                 p_message.sent_at
             )
+            else private.mail_answer(p_message.status, format('It is %s.', p_message.status), null, why)
         end;
     end
     $$;
@@ -169,7 +170,7 @@ create function private.unsent_answers(
         if p_automation.status <> 'live' then
             found := found || private.mail_answer(
                 'automation_' || p_automation.status,
-                format('The automation is %s, and mails nobody.', case p_automation.status when 'draft' then 'a draft' else 'paused' end)
+                format('The automation is %s, and mails nobody.', case p_automation.status when 'draft' then 'a draft' else p_automation.status end)
             );
         end if;
         if p_automation.created_at > p_entry.created_at then
