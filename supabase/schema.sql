@@ -32,6 +32,14 @@ CREATE TYPE private.gain AS (
 	weights numeric[]
 );
 
+-- Name: mail_decision; Type: TYPE; Schema: private; Owner: -
+
+CREATE TYPE private.mail_decision AS (
+	contact_id uuid,
+	automation_id uuid,
+	occurrence text
+);
+
 -- Name: message; Type: TYPE; Schema: private; Owner: -
 
 CREATE TYPE private.message AS (
@@ -91,6 +99,15 @@ CREATE TYPE private.standing AS (
 	due_on date
 );
 
+-- Name: verdict; Type: TYPE; Schema: private; Owner: -
+
+CREATE TYPE private.verdict AS (
+	skip_reason text,
+	wait_until timestamp with time zone,
+	wait_reason text,
+	first_claimed boolean
+);
+
 -- Name: accept_rescore_request(); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.accept_rescore_request() RETURNS trigger
@@ -134,6 +151,88 @@ SET default_tablespace = '';
 
 SET default_table_access_method = heap;
 
+-- Name: messages; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.messages (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    workspace_id uuid NOT NULL,
+    contact_id uuid NOT NULL,
+    automation_id uuid,
+    occurrence text,
+    idempotency_key text,
+    template_id uuid,
+    variables jsonb DEFAULT '{}'::jsonb NOT NULL,
+    category text NOT NULL,
+    to_address text COLLATE pg_catalog."C",
+    from_address text,
+    subject text,
+    html text,
+    plain_text text,
+    status text DEFAULT 'queued'::text NOT NULL,
+    reason text,
+    provider text,
+    provider_message_id text,
+    attempts smallint DEFAULT 0 NOT NULL,
+    send_at timestamp with time zone DEFAULT now() NOT NULL,
+    claim uuid,
+    claimed_until timestamp with time zone,
+    first_attempt_at timestamp with time zone,
+    sent_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    address_hash text COLLATE pg_catalog."C",
+    counted_at timestamp with time zone,
+    postponed_since timestamp with time zone,
+    first_claimed boolean DEFAULT false NOT NULL,
+    delivery text,
+    CONSTRAINT messages_automation_has_occurrence CHECK (((automation_id IS NULL) = (occurrence IS NULL))),
+    CONSTRAINT messages_category_known CHECK ((category = ANY (ARRAY['transactional'::text, 'marketing'::text]))),
+    CONSTRAINT messages_delivery_known CHECK ((delivery = ANY (ARRAY['sent'::text, 'delayed'::text, 'delivered'::text, 'opened'::text, 'clicked'::text, 'failed'::text, 'bounced'::text, 'complained'::text]))),
+    CONSTRAINT messages_skip_has_reason CHECK (((status <> 'skipped'::text) OR (reason IS NOT NULL))),
+    CONSTRAINT messages_status_known CHECK ((status = ANY (ARRAY['queued'::text, 'claimed'::text, 'sending'::text, 'sent'::text, 'skipped'::text, 'failed'::text, 'unknown'::text])))
+);
+
+-- Name: admit_message(public.messages, text, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.admit_message(p_message public.messages, p_address_key text, p_now timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        home    public.workspaces;
+        reader  record;
+        hash    text;
+        verdict private.verdict;
+    begin
+        select * into strict home from public.workspaces where id = p_message.workspace_id;
+        select * into reader from private.recipient(p_message, p_address_key);
+        hash := private.hmac_sha256(p_address_key, home.id || ':' || reader.address);
+        verdict.skip_reason := reader.skip_reason;
+        if verdict.skip_reason is null and p_message.counted_at is null then
+            perform pg_advisory_xact_lock(hashtextextended(hash, 1));
+            verdict := private.weigh_message(p_message, home, hash, reader.traits, reader.is_claimed, p_now);
+        end if;
+
+        if verdict.skip_reason is not null then
+            update public.messages
+            set status = 'skipped', reason = verdict.skip_reason, claim = null, claimed_until = null, counted_at = null
+            where id = p_message.id;
+        elsif verdict.wait_until is not null then
+            update public.messages
+            set
+                status = 'queued', reason = verdict.wait_reason, send_at = verdict.wait_until,
+                claim = null, claimed_until = null, attempts = attempts - 1,
+                postponed_since = coalesce(postponed_since, send_at)
+            where id = p_message.id;
+        else
+            update public.messages
+            set
+                address_hash = hash, reason = null, counted_at = coalesce(counted_at, p_now),
+                first_claimed = coalesce(verdict.first_claimed, first_claimed)
+            where id = p_message.id;
+        end if;
+    end
+    $$;
+
 -- Name: compiled_rules; Type: TABLE; Schema: private; Owner: -
 
 CREATE TABLE private.compiled_rules (
@@ -160,7 +259,12 @@ CREATE TABLE private.compiled_rules (
     last_signals smallint[] NOT NULL,
     last_events text[] NOT NULL,
     last_conditions jsonb[] NOT NULL,
-    last_trusted boolean[] NOT NULL
+    last_trusted boolean[] NOT NULL,
+    mail_automations uuid[] NOT NULL,
+    mail_events text[] NOT NULL,
+    mail_conditions jsonb[] NOT NULL,
+    mail_trusted boolean[] NOT NULL,
+    mail_silences smallint[] NOT NULL
 );
 
 -- Name: age_contacts(uuid, private.compiled_rules, uuid[], timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
@@ -174,6 +278,7 @@ CREATE FUNCTION private.age_contacts(p_workspace uuid, p_rules private.compiled_
         due     uuid[];
         changes private.stage_change[];
         entered private.stage_change[] := '{}';
+        changed integer := 0;
     begin
         loop
             select min(s.due_on), array_agg(s.contact_id order by s.contact_id) into day, due
@@ -193,16 +298,19 @@ CREATE FUNCTION private.age_contacts(p_workspace uuid, p_rules private.compiled_
                 'decay', day::timestamp at time zone 'utc'
             );
             entered := entered || changes;
+            changed := changed + cardinality(changes);
+            perform private.queue_mails(
+                p_workspace, array(select m from private.mails_for_silence(p_workspace, due, day) as m), p_now
+            );
         end loop;
-        perform private.queue_mails(
-            p_workspace,
-            array(
-                select c from unnest(entered) as c
-                join public.contact_states as s on s.contact_id = c.contact_id and s.stage_id = c.to_stage_id
-            ),
-            p_now
+        entered := array(
+            select c from unnest(entered) as c
+            join public.contact_states as s on s.contact_id = c.contact_id and s.stage_id = c.to_stage_id
         );
-        return cardinality(entered);
+        perform private.queue_mails(
+            p_workspace, array(select m from private.mails_for(p_workspace, entered, p_now) as m), p_now
+        );
+        return changed;
     end
     $$;
 
@@ -321,6 +429,29 @@ CREATE FUNCTION private.authenticate(p_key_hash text, p_origin text) RETURNS pri
     end
     $$;
 
+-- Name: automation_refusal(public.messages, uuid); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.automation_refusal(p_message public.messages, p_contact uuid) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    begin
+        return (
+            select case
+                when a.id is null then 'automation_deleted'
+                when a.status <> 'live' then 'automation_not_live'
+                when s.stage_id = a.goal_stage_id then 'goal_reached'
+                when a.while_true and s.stage_id <> a.entering_stage_id then 'stage_left'
+                when a.while_true and a.silence_days is not null and s.last_event_at > p_message.created_at
+                    then 'silence_broken'
+            end
+            from (select p_message.automation_id as id where p_message.automation_id is not null) as m
+            left join public.automations as a on a.id = m.id
+            left join public.contact_states as s on s.contact_id = p_contact
+        );
+    end
+    $$;
+
 -- Name: rule_drafts; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.rule_drafts (
@@ -352,11 +483,12 @@ CREATE FUNCTION private.begin_draft(p_draft public.rule_drafts) RETURNS void
         document jsonb;
     begin
         perform private.refuse_wrong_rules(p_draft.rules);
+        -- Before ingestion has to wait: the first time that a half-life is used this takes half a second.
+        perform private.fill_decay_factors((p_draft.rules -> 'halfLifeDays')::smallint);
         perform private.lock_structure(p_draft.workspace_id, true);
         document := private.completed_rules(p_draft.workspace_id, p_draft.rules);
         perform private.refuse_lost_stages(p_draft.workspace_id, document);
         perform private.compile_rules(p_draft.workspace_id);
-        perform private.fill_decay_factors((document -> 'halfLifeDays')::smallint);
         update public.rule_drafts
         set
             completed = document,
@@ -423,6 +555,77 @@ CREATE FUNCTION private.bring_up_to_date(p_workspace uuid, p_rules private.compi
     end
     $$;
 
+-- Name: workspaces; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.workspaces (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    name text NOT NULL,
+    slug text NOT NULL,
+    reply_to text,
+    postal_address text,
+    require_verification boolean DEFAULT false NOT NULL,
+    redact text DEFAULT 'redact'::text NOT NULL,
+    rate_multiplier smallint DEFAULT 1 NOT NULL,
+    half_life_days smallint DEFAULT 14 NOT NULL,
+    rules_version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    deletion_requested_at timestamp with time zone,
+    marketing_cap smallint DEFAULT 1 NOT NULL,
+    quiet_from time without time zone,
+    quiet_to time without time zone,
+    time_zone text DEFAULT 'UTC'::text NOT NULL,
+    monthly_emails integer,
+    mail_claimed boolean DEFAULT false NOT NULL,
+    claimed_a_day integer DEFAULT 100 NOT NULL,
+    CONSTRAINT workspaces_claimed_a_day_range CHECK (((claimed_a_day >= 0) AND (claimed_a_day <= 10000))),
+    CONSTRAINT workspaces_half_life_range CHECK (((half_life_days >= 1) AND (half_life_days <= 365))),
+    CONSTRAINT workspaces_marketing_cap_range CHECK (((marketing_cap >= 1) AND (marketing_cap <= 100))),
+    CONSTRAINT workspaces_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
+    CONSTRAINT workspaces_quiet_hours_whole CHECK (((quiet_from IS NULL) = (quiet_to IS NULL))),
+    CONSTRAINT workspaces_rate_multiplier_range CHECK (((rate_multiplier >= 1) AND (rate_multiplier <= 1000))),
+    CONSTRAINT workspaces_redact_known CHECK ((redact = ANY (ARRAY['redact'::text, 'reject'::text, 'off'::text]))),
+    CONSTRAINT workspaces_slug_format CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$'::text))
+);
+
+-- Name: capped_until(public.workspaces, text, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.capped_until(p_workspace public.workspaces, p_address_hash text, p_now timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    begin
+        return (
+            select m.counted_at + interval '24 hours'
+            from public.messages as m
+            where m.workspace_id = p_workspace.id and m.address_hash = p_address_hash
+                and m.category = 'marketing' and m.counted_at > p_now - interval '24 hours'
+            order by m.counted_at desc
+            offset p_workspace.marketing_cap - 1
+            limit 1
+        );
+    end
+    $$;
+
+-- Name: carrier(public.messages); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.carrier(p_message public.messages) RETURNS TABLE(provider text, smtp jsonb)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select
+            coalesce((p_message).provider, case when own.verified then 'smtp' else 'resend' end),
+            case
+                when own.verified and (p_message).provider is distinct from 'resend'
+                    then public.smtp_server((p_message).workspace_id)
+            end
+        from (
+            select exists (
+                select from public.smtp_settings as s
+                where s.workspace_id = (p_message).workspace_id and s.verified_at is not null
+            ) as verified
+        ) as own
+    $$;
+
 -- Name: changes_structure(uuid, private.message[]); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.changes_structure(p_workspace uuid, p_messages private.message[]) RETURNS boolean
@@ -443,6 +646,47 @@ CREATE FUNCTION private.changes_structure(p_workspace uuid, p_messages private.m
                 ), false)
             )
         );
+    end
+    $$;
+
+-- Name: claimed_until(public.workspaces, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.claimed_until(p_workspace public.workspaces, p_now timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    declare
+        today timestamptz := date_trunc('day', p_now at time zone 'utc') at time zone 'utc';
+    begin
+        if (
+            select count(*) from public.messages as m
+            where m.workspace_id = p_workspace.id and m.first_claimed and m.counted_at >= today
+        ) >= p_workspace.claimed_a_day then
+            return today + interval '24 hours';
+        end if;
+        return null;
+    end
+    $$;
+
+-- Name: compile_automations(); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.compile_automations() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+    declare
+        workspace uuid := coalesce(new.workspace_id, old.workspace_id);
+    begin
+        -- Not there any more when the workspace itself is being deleted.
+        if exists (select from public.workspaces as w where w.id = workspace) then
+            -- On which day a contact is due depends on the silences that mail.
+            if coalesce(new.silence_days, old.silence_days) is not null then
+                perform private.begin_rescore(workspace, false, now());
+            end if;
+            perform private.lock_structure(workspace, true);
+            perform private.compile_rules(workspace);
+        end if;
+        return null;
     end
     $$;
 
@@ -517,6 +761,15 @@ CREATE FUNCTION private.compiled(p_workspace uuid, p_version integer, p_document
             jsonb_to_recordset(p_document -> 'stages')
                 as (id uuid, score smallint, signal smallint, "silenceDays" smallint)
         ) with ordinality as g (id, score, signal, days, position);
+        select
+            coalesce(array_agg(id order by id) filter (where event is not null), '{}'),
+            coalesce(array_agg(event order by id) filter (where event is not null), '{}'),
+            coalesce(array_agg(condition order by id) filter (where event is not null), '{}'),
+            coalesce(array_agg(trusted_only order by id) filter (where event is not null), '{}'),
+            coalesce(array_agg(distinct silence_days) filter (where silence_days is not null), '{}')
+        into rules.mail_automations, rules.mail_events, rules.mail_conditions, rules.mail_trusted, rules.mail_silences
+        from public.automations
+        where workspace_id = p_workspace and status = 'live';
         return rules;
     end
     $$;
@@ -970,7 +1223,8 @@ CREATE FUNCTION private.fill_decay_factors(p_half_life_days smallint) RETURNS vo
         select p_half_life_days, age, private.decay(age, p_half_life_days)
         -- 2^-41 rounds to zero.
         from generate_series(0, 41 * p_half_life_days) as age
-        where private.decay(age, p_half_life_days) > 0
+        where not exists (select from private.decay_factors where half_life_days = p_half_life_days and age = 0)
+            and private.decay(age, p_half_life_days) > 0
         on conflict do nothing
     $$;
 
@@ -1030,7 +1284,7 @@ CREATE FUNCTION private.fit_matches(p_operator text, p_trait jsonb, p_operand js
             case p_operator
                 when 'exists' then p_trait is not null
                 when 'equals' then p_trait = p_operand
-                when 'in' then p_operand @> p_trait
+                when 'in' then jsonb_typeof(p_trait) <> 'array' and p_operand @> p_trait
                 when 'contains' then case jsonb_typeof(p_trait)
                     when 'string' then strpos(lower(p_trait #>> '{}'), lower(p_operand #>> '{}')) > 0
                     when 'array' then p_trait @> p_operand
@@ -1106,14 +1360,39 @@ CREATE FUNCTION private.give_up_on_stale_messages(p_now timestamp with time zone
     LANGUAGE sql
     SET search_path TO ''
     AS $$
-        update public.messages
-        set status = 'unknown', reason = 'outcome_unknown', claim = null, claimed_until = null
-        where id in (
-            select id from public.messages
-            where status = 'sending' and first_attempt_at < p_now - interval '23 hours'
+        update public.messages as m
+        set
+            status = case when stale.known then 'failed' else 'unknown' end,
+            reason = case when stale.known then m.reason else 'outcome_unknown' end,
+            claim = null,
+            claimed_until = null
+        from (
+            select id, provider is not distinct from 'smtp' and claim is null as known from public.messages
+            where status = 'sending'
                 and (claimed_until is null or claimed_until < p_now)
+                and case
+                    when provider is distinct from 'smtp' then first_attempt_at < p_now - interval '23 hours'
+                    else claim is not null or first_attempt_at < p_now - interval '24 hours'
+                end
             for update skip locked
-        )
+        ) as stale
+        where m.id = stale.id
+    $$;
+
+-- Name: had_mail(uuid, uuid, uuid); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.had_mail(p_workspace uuid, p_contact uuid, p_automation uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    begin
+        return exists (
+            select from public.identities as i
+            join public.messages as m on m.workspace_id = p_workspace and m.contact_id = i.id
+            where i.contact_id = p_contact and m.automation_id = p_automation
+                and (m.status <> 'skipped' or m.contact_id = p_contact)
+        );
+    end
     $$;
 
 -- Name: handle_draft(); Type: FUNCTION; Schema: private; Owner: -
@@ -1130,6 +1409,9 @@ CREATE FUNCTION private.handle_draft() RETURNS trigger
             raise sqlstate 'PT409' using message = 'draft_closed';
         elsif new.decision is not null then
             if new.decision = 'publish' then
+                if new.rules <> old.rules then
+                    raise sqlstate 'PT425' using message = 'preview_pending';
+                end if;
                 perform private.publish_draft(new);
             end if;
             update public.rule_drafts
@@ -1239,6 +1521,20 @@ CREATE FUNCTION private.is_entry(p_workspace uuid, p_contact uuid, p_stage uuid,
     end
     $$;
 
+-- Name: is_first_mail(uuid, text); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.is_first_mail(p_workspace uuid, p_address_hash text) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    begin
+        return not exists (
+            select from public.messages as m
+            where m.workspace_id = p_workspace and m.address_hash = p_address_hash and m.counted_at is not null
+        );
+    end
+    $$;
+
 -- Name: is_number(jsonb, numeric, numeric, integer); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.is_number(p_value jsonb, p_low numeric, p_high numeric, p_decimals integer) RETURNS boolean
@@ -1283,6 +1579,25 @@ CREATE FUNCTION private.is_operand(p_operator text, p_operand jsonb) RETURNS boo
                          from jsonb_array_elements(p_operand) as e)
             end,
             false
+        );
+    end
+    $$;
+
+-- Name: is_over_quota(public.workspaces, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.is_over_quota(p_workspace public.workspaces, p_now timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    begin
+        return p_workspace.monthly_emails is not null and (
+            select count(*) >= p_workspace.monthly_emails
+            from (
+                select from public.messages as m
+                where m.workspace_id = p_workspace.id
+                    and m.counted_at >= date_trunc('month', p_now at time zone 'utc') at time zone 'utc'
+                limit p_workspace.monthly_emails
+            ) as counted
         );
     end
     $$;
@@ -1343,6 +1658,19 @@ CREATE FUNCTION private.link_identities(p_workspace uuid, p_message private.mess
             end if;
         end loop;
         return touched;
+    end
+    $$;
+
+-- Name: local_time(timestamp with time zone, text); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.local_time(p_at timestamp with time zone, p_zone text) RETURNS timestamp without time zone
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    begin
+        return p_at at time zone p_zone;
+    exception when invalid_parameter_value then
+        return p_at at time zone 'UTC';
     end
     $$;
 
@@ -1416,47 +1744,25 @@ CREATE TABLE public.automations (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     workspace_id uuid NOT NULL,
     name text NOT NULL,
-    entering_stage_id uuid NOT NULL,
+    entering_stage_id uuid,
     template_id uuid NOT NULL,
     status text DEFAULT 'draft'::text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    event text,
+    condition jsonb,
+    trusted_only boolean DEFAULT false NOT NULL,
+    silence_days smallint,
+    delay_minutes integer DEFAULT 0 NOT NULL,
+    repeats boolean DEFAULT false NOT NULL,
+    while_true boolean DEFAULT true NOT NULL,
+    goal_stage_id uuid,
+    CONSTRAINT automations_condition_object CHECK (((condition IS NULL) OR ((jsonb_typeof(condition) = 'object'::text) AND (event IS NOT NULL)))),
+    CONSTRAINT automations_delay_range CHECK (((delay_minutes >= 0) AND (delay_minutes <= 129600))),
+    CONSTRAINT automations_event_length CHECK (((char_length(event) >= 1) AND (char_length(event) <= 200))),
+    CONSTRAINT automations_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
+    CONSTRAINT automations_one_trigger CHECK ((num_nonnulls(entering_stage_id, event, silence_days) = 1)),
+    CONSTRAINT automations_silence_range CHECK (((silence_days >= 1) AND (silence_days <= 3650))),
     CONSTRAINT automations_status_known CHECK ((status = ANY (ARRAY['draft'::text, 'live'::text, 'paused'::text])))
-);
-
--- Name: messages; Type: TABLE; Schema: public; Owner: -
-
-CREATE TABLE public.messages (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    workspace_id uuid NOT NULL,
-    contact_id uuid NOT NULL,
-    automation_id uuid,
-    occurrence text,
-    idempotency_key text,
-    template_id uuid,
-    variables jsonb DEFAULT '{}'::jsonb NOT NULL,
-    category text NOT NULL,
-    to_address text COLLATE pg_catalog."C",
-    from_address text,
-    subject text,
-    html text,
-    plain_text text,
-    status text DEFAULT 'queued'::text NOT NULL,
-    reason text,
-    provider text,
-    provider_message_id text,
-    attempts smallint DEFAULT 0 NOT NULL,
-    send_at timestamp with time zone DEFAULT now() NOT NULL,
-    claim uuid,
-    claimed_until timestamp with time zone,
-    first_attempt_at timestamp with time zone,
-    sent_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    delivery text,
-    CONSTRAINT messages_automation_has_occurrence CHECK (((automation_id IS NULL) = (occurrence IS NULL))),
-    CONSTRAINT messages_category_known CHECK ((category = ANY (ARRAY['transactional'::text, 'marketing'::text]))),
-    CONSTRAINT messages_delivery_known CHECK ((delivery = ANY (ARRAY['sent'::text, 'delayed'::text, 'delivered'::text, 'opened'::text, 'clicked'::text, 'failed'::text, 'bounced'::text, 'complained'::text]))),
-    CONSTRAINT messages_skip_has_reason CHECK (((status <> 'skipped'::text) OR (reason IS NOT NULL))),
-    CONSTRAINT messages_status_known CHECK ((status = ANY (ARRAY['queued'::text, 'claimed'::text, 'sending'::text, 'sent'::text, 'skipped'::text, 'failed'::text, 'unknown'::text])))
 );
 
 -- Name: transitions; Type: TABLE; Schema: public; Owner: -
@@ -1520,25 +1826,61 @@ CREATE FUNCTION private.mail_chain(p_identities uuid[], p_automation public.auto
 
 -- Name: mails_for(uuid, private.stage_change[], timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
 
-CREATE FUNCTION private.mails_for(p_workspace uuid, p_changes private.stage_change[], p_now timestamp with time zone) RETURNS TABLE(contact_id uuid, automation_id uuid, template_id uuid, category text)
+CREATE FUNCTION private.mails_for(p_workspace uuid, p_changes private.stage_change[], p_now timestamp with time zone) RETURNS SETOF private.mail_decision
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
     begin
         return query
-        select c.contact_id, a.id, t.id, t.category
+        select c.contact_id, a.id, case when a.repeats then 'entry:' || p_now else 'once' end
         from unnest(p_changes) as c
         join public.automations as a
             on a.workspace_id = p_workspace and a.entering_stage_id = c.to_stage_id and a.status = 'live'
-        join public.templates as t on t.id = a.template_id
-        -- A person who was mailed under an identity that has joined this contact since has had it.
-        where not exists (
-            select from public.identities as i
-            join public.messages as m on m.workspace_id = p_workspace and m.contact_id = i.id
-            where i.contact_id = c.contact_id and m.automation_id = a.id
-                and (m.status <> 'skipped' or m.contact_id = c.contact_id)
-        )
+        where (a.repeats or not private.had_mail(p_workspace, c.contact_id, a.id))
             and private.is_entry(p_workspace, c.contact_id, c.to_stage_id, p_now);
+    end
+    $$;
+
+-- Name: mails_for_events(uuid, private.compiled_rules, private.message[], private.resolution[], timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.mails_for_events(p_workspace uuid, p_rules private.compiled_rules, p_messages private.message[], p_resolved private.resolution[], p_now timestamp with time zone) RETURNS SETOF private.mail_decision
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    begin
+        return query
+        select distinct on (r.contact_id, a.id, d.occurrence) r.contact_id, a.id, d.occurrence
+        from unnest(p_messages) as m
+        join unnest(p_resolved) as r on r.index = m.index
+        join unnest(
+            p_rules.mail_automations, p_rules.mail_events, p_rules.mail_conditions, p_rules.mail_trusted
+        ) as e (automation_id, event, condition, trusted_only)
+            on e.event = m.name and (m.trusted or not e.trusted_only)
+                and (e.condition is null or m.properties @> e.condition)
+        join public.automations as a on a.id = e.automation_id
+        cross join lateral (
+            select case when a.repeats then 'event:' || m.message_id else 'once' end as occurrence
+        ) as d
+        where m.type in ('track', 'page', 'screen') and m.occurred_at > p_now - interval '24 hours'
+            and (a.repeats or not private.had_mail(p_workspace, r.contact_id, a.id));
+    end
+    $$;
+
+-- Name: mails_for_silence(uuid, uuid[], date); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.mails_for_silence(p_workspace uuid, p_contacts uuid[], p_day date) RETURNS SETOF private.mail_decision
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    begin
+        return query
+        select s.contact_id, a.id, case when a.repeats then 'silence:' || d.last_day else 'once' end
+        from public.contact_states as s
+        cross join lateral (select (s.last_event_at at time zone 'utc')::date as last_day) as d
+        join public.automations as a
+            on a.workspace_id = p_workspace and a.silence_days = p_day - d.last_day and a.status = 'live'
+        where s.contact_id = any (p_contacts)
+            and (a.repeats or not private.had_mail(p_workspace, s.contact_id, a.id));
     end
     $$;
 
@@ -1927,47 +2269,79 @@ CREATE FUNCTION private.publish_draft(p_draft public.rule_drafts) RETURNS void
     end
     $$;
 
--- Name: queue_mails(uuid, private.stage_change[], timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+-- Name: queue_mails(uuid, private.mail_decision[], timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
 
-CREATE FUNCTION private.queue_mails(p_workspace uuid, p_changes private.stage_change[], p_now timestamp with time zone) RETURNS void
+CREATE FUNCTION private.queue_mails(p_workspace uuid, p_decisions private.mail_decision[], p_now timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
     begin
         insert into public.messages
             (workspace_id, contact_id, automation_id, occurrence, template_id, category, send_at, created_at)
-        select p_workspace, m.contact_id, m.automation_id, 'once', m.template_id, m.category, p_now, p_now
-        from private.mails_for(p_workspace, p_changes, p_now) as m
+        select
+            p_workspace, d.contact_id, a.id, d.occurrence, t.id, t.category,
+            p_now + a.delay_minutes * interval '1 minute', p_now
+        from unnest(p_decisions) as d
+        join public.automations as a on a.id = d.automation_id
+        join public.templates as t on t.id = a.template_id
         on conflict on constraint messages_occurrence_key do nothing;
+    end
+    $$;
+
+-- Name: quiet_until(public.workspaces, jsonb, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.quiet_until(p_workspace public.workspaces, p_traits jsonb, p_now timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    declare
+        here    timestamp := private.local_time(p_now, coalesce(p_traits ->> 'timezone', p_workspace.time_zone));
+        from_to time[] := array[p_workspace.quiet_from, p_workspace.quiet_to];
+        is_late boolean;
+    begin
+        is_late := case
+            when from_to[1] < from_to[2] then here::time >= from_to[1] and here::time < from_to[2]
+            when from_to[1] > from_to[2] then here::time >= from_to[1] or here::time < from_to[2]
+        end;
+        if is_late is not true then
+            return null;
+        end if;
+        -- As long from now as it is there until the next time the hours end.
+        return p_now + case
+            when here::time < from_to[2] then from_to[2] - here::time
+            else from_to[2] - here::time + interval '24 hours'
+        end;
     end
     $$;
 
 -- Name: recipient(public.messages, text); Type: FUNCTION; Schema: private; Owner: -
 
-CREATE FUNCTION private.recipient(p_message public.messages, p_address_key text) RETURNS TABLE(address text, traits jsonb, skip_reason text)
+CREATE FUNCTION private.recipient(p_message public.messages, p_address_key text) RETURNS TABLE(address text, is_claimed boolean, traits jsonb, skip_reason text)
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS $$
         select
-            c.email,
+            a.address,
+            a.is_claimed,
             c.traits,
             case
                 when w.deletion_requested_at is not null then 'workspace_deletion_pending'
                 when c.id is null then 'contact_gone'
-                when c.email is null or not c.email_trusted
-                    or c.email <> coalesce((p_message).to_address, c.email) then 'not_mailable'
+                when a.address is null or a.address <> coalesce((p_message).to_address, a.address) then 'not_mailable'
                 when exists (
                     select from public.suppressions as s
                     where s.workspace_id = w.id
-                        and s.address_hash = private.hmac_sha256(p_address_key, w.id || ':' || c.email)
+                        and s.address_hash = private.hmac_sha256(p_address_key, w.id || ':' || a.address)
                         and coalesce(s.category, (p_message).category) = (p_message).category
                 ) then 'suppressed'
                 when (p_message).category = 'marketing' and w.postal_address is null then 'postal_address_missing'
+                else private.automation_refusal(p_message, c.id)
             end
         from public.workspaces as w
         -- Whoever queued the message may have named any contact: only one of its own workspace is ever read.
         left join public.identities as i on i.id = (p_message).contact_id and i.workspace_id = w.id
         left join public.contacts as c on c.id = i.contact_id
+        left join lateral public.mailable_address(c.id) as a on true
         where w.id = (p_message).workspace_id
     $$;
 
@@ -2006,7 +2380,9 @@ CREATE FUNCTION private.record_transitions(p_workspace uuid, p_changes private.s
     begin
         if cardinality(p_changes) > 0 then
             -- The mails first: what is logged now is no earlier stay.
-            perform private.queue_mails(p_workspace, p_changes, p_now);
+            perform private.queue_mails(
+                p_workspace, array(select m from private.mails_for(p_workspace, p_changes, p_now) as m), p_now
+            );
             perform private.log_transitions(p_workspace, p_changes, p_cause, p_now);
         end if;
     end
@@ -2063,10 +2439,10 @@ CREATE FUNCTION private.refuse_lost_stages(p_workspace uuid, p_document jsonb) R
     begin
         select jsonb_agg(jsonb_build_object(
             'pointer', '/stages',
-            'expected', format('the stage %s, on which the automation %s enters', g.name, a.name)
+            'expected', format('the stage %s, which the automation %s names', g.name, a.name)
         )) into problems
         from public.automations as a
-        join public.stages as g on g.workspace_id = a.workspace_id and g.id = a.entering_stage_id
+        join public.stages as g on g.workspace_id = a.workspace_id and g.id in (a.entering_stage_id, a.goal_stage_id)
         where a.workspace_id = p_workspace
             and not p_document -> 'stages' @> jsonb_build_array(jsonb_build_object('id', g.id));
         if problems is not null then
@@ -2369,21 +2745,17 @@ CREATE FUNCTION private.skip_words(p_reason text) RETURNS text
         end
     $$;
 
--- Name: stage_of(private.compiled_rules, integer, uuid, uuid, integer); Type: FUNCTION; Schema: private; Owner: -
+-- Name: smtp_shown(uuid); Type: FUNCTION; Schema: private; Owner: -
 
-CREATE FUNCTION private.stage_of(p_rules private.compiled_rules, p_score integer, p_pinned_stage uuid, p_event_stage uuid, p_silent_days integer) RETURNS uuid
-    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+CREATE FUNCTION private.smtp_shown(p_workspace uuid) RETURNS jsonb
+    LANGUAGE sql STABLE
     SET search_path TO ''
     AS $$
-    begin
-        -- width_bucket() counts the thresholds reached; position 0 is outside the array, hence null.
-        return coalesce(
-            p_pinned_stage,
-            p_event_stage,
-            (p_rules).silence_stages[width_bucket(p_silent_days, (p_rules).silence_days::integer[])],
-            (p_rules).score_stages[width_bucket(p_score, (p_rules).thresholds::integer[])]
-        );
-    end
+        select jsonb_build_object(
+            'host', s.host, 'port', s.port, 'username', s.username, 'from', s.from_address, 'fromName', s.from_name,
+            'verifiedAt', s.verified_at, 'lastError', s.last_error
+        )
+        from public.smtp_settings as s where s.workspace_id = p_workspace
     $$;
 
 -- Name: stage_problems(jsonb); Type: FUNCTION; Schema: private; Owner: -
@@ -2424,35 +2796,47 @@ CREATE FUNCTION private.standing(p_rules private.compiled_rules, p_sums numeric[
     SET search_path TO ''
     AS $$
     declare
-        here     private.standing;
-        tally    record;
-        days     float8;
-        last_day date := (p_last_event_at at time zone 'utc')::date;
-        silence  integer := p_day - last_day;
+        here      private.standing;
+        cap       numeric;
+        whole     numeric;
+        points    numeric;
+        gained    numeric := 0;
+        free      numeric := 0;
+        uncapping numeric := 'infinity';
+        owed      numeric := 0;
+        days      float8;
+        last_day  date := (p_last_event_at at time zone 'utc')::date;
+        silence   integer := p_day - last_day;
     begin
-        select
-            coalesce(sum(r.part), 0) + p_fit as points,
-            coalesce(sum(r.part) filter (where r.part > 0), 0) as gained,
-            coalesce(sum(r.part) filter (where r.part > 0 and r.part < r.cap), 0) as free,
-            coalesce(min(r.whole / r.cap) filter (where r.whole >= r.cap), 'infinity') as uncapping,
-            coalesce(-sum(r.part) filter (where r.part < 0), 0) as owed
-        into tally
-        from (
-            select r.whole, r.cap, least(r.cap, greatest(-r.cap, r.whole)) as part
-            from (
-                select r.points * r.sum as whole, r.cap
-                from unnest(p_sums, p_rules.rule_points, p_rules.rule_caps) as r (sum, points, cap)
-                offset 0
-            ) as r
-            offset 0
-        ) as r;
-        here.score := round(least(100, greatest(0, tally.points)));
-        here.stage_id := private.stage_of(p_rules, here.score, p_pinned_stage, p_event_stage, silence);
+        -- A loop, because starting a query costs more than it takes for as many rules as there may be.
+        for i in 1 .. coalesce(cardinality(p_sums), 0) loop
+            cap := p_rules.rule_caps[i];
+            whole := p_rules.rule_points[i] * p_sums[i];
+            if whole >= cap then
+                gained := gained + cap;
+                uncapping := least(uncapping, whole / cap);
+            elsif whole > 0 then
+                gained := gained + whole;
+                free := free + whole;
+            elsif whole < 0 then
+                owed := owed + least(cap, -whole);
+            end if;
+        end loop;
+        points := gained - owed + p_fit;
+        here.score := round(least(100, greatest(0, points)));
+        -- By hand, else by the latest stage event, else by silence, else by score. width_bucket() counts the thresholds
+        -- reached; position 0 is outside the array, hence null.
+        here.stage_id := coalesce(
+            p_pinned_stage,
+            p_event_stage,
+            p_rules.silence_stages[width_bucket(silence, p_rules.silence_days::integer[])],
+            p_rules.score_stages[width_bucket(here.score::integer, p_rules.thresholds::integer[])]
+        );
 
         days := private.days_to_change(
-            tally.gained, tally.free, tally.uncapping, tally.owed,
-            case here.score when 0 then 'infinity' else tally.points - here.score + 0.5 end,
-            case here.score when 100 then 'infinity' else here.score + 0.5 - tally.points end,
+            gained, free, uncapping, owed,
+            case here.score when 0 then 'infinity' else points - here.score + 0.5 end,
+            case here.score when 100 then 'infinity' else here.score + 0.5 - points end,
             p_rules.half_life_days
         );
         -- A thousandth of a day is far more than what the factors' rounding to 12 decimals can shift.
@@ -2463,10 +2847,13 @@ CREATE FUNCTION private.standing(p_rules private.compiled_rules, p_sums numeric[
         if last_day > p_day then
             -- What is dated tomorrow counts from tomorrow on.
             here.due_on := least(here.due_on, last_day);
-        elsif p_pinned_stage is null and p_event_stage is null then
+        else
             here.due_on := least(
                 here.due_on,
-                last_day + p_rules.silence_days[1 + width_bucket(silence, p_rules.silence_days::integer[])]
+                last_day + p_rules.mail_silences[1 + width_bucket(silence, p_rules.mail_silences::integer[])],
+                case when p_pinned_stage is null and p_event_stage is null then
+                    last_day + p_rules.silence_days[1 + width_bucket(silence, p_rules.silence_days::integer[])]
+                end
             );
         end if;
         return here;
@@ -2568,6 +2955,49 @@ CREATE FUNCTION private.take_contacts(p_workspace uuid, p_after uuid, p_limit in
     end
     $$;
 
+-- Name: take_messages(integer, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.take_messages(p_limit integer, p_now timestamp with time zone) RETURNS public.messages[]
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        taken public.messages[];
+    begin
+        with due as (
+            select d.id, d.send_at, row_number() over (partition by w.id order by d.send_at) as turn
+            from private.workspaces_with_mail(p_now) as w (id)
+            cross join lateral (
+                select m.id, m.send_at from public.messages as m
+                where m.workspace_id = w.id and m.status in ('queued', 'claimed', 'sending') and m.send_at <= p_now
+                    and (m.claimed_until is null or m.claimed_until < p_now)
+                    -- Begun by SMTP and not finished: it is given up on, never sent again.
+                    and (m.status <> 'sending' or m.claim is null or m.provider is distinct from 'smtp')
+                order by m.send_at
+                limit p_limit
+                for update skip locked
+            ) as d
+        ),
+        chosen as (
+            select id from due order by turn, send_at limit p_limit
+        ),
+        claimed as (
+            update public.messages as m
+            set
+                -- By SMTP, `sending` with a claim says that the server may have seen this very attempt.
+                status = case when m.status = 'sending' and m.provider is distinct from 'smtp' then 'sending' else 'claimed' end,
+                claim = gen_random_uuid(),
+                claimed_until = p_now + interval '2 minutes',
+                attempts = m.attempts + 1
+            from chosen as c
+            where m.id = c.id
+            returning m.*
+        )
+        select array_agg(c::public.messages order by c.send_at) into taken from claimed as c;
+        return coalesce(taken, '{}');
+    end
+    $$;
+
 -- Name: track_many(private.sender, private.compiled_rules, private.message[], boolean, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.track_many(p_sender private.sender, p_rules private.compiled_rules, p_messages private.message[], p_structural boolean, p_now timestamp with time zone) RETURNS jsonb
@@ -2585,12 +3015,14 @@ CREATE FUNCTION private.track_many(p_sender private.sender, p_rules private.comp
         stored      integer[];
         has_traits  boolean;
         has_stages  boolean;
+        has_mails   boolean;
         is_redacted boolean;
         rejected    jsonb := '[]';
     begin
         select
-            bool_or(m.traits is not null), bool_or(m.name = any (p_rules.last_events)), bool_or(m.redactions > 0)
-        into has_traits, has_stages, is_redacted
+            bool_or(m.traits is not null), bool_or(m.redactions > 0),
+            bool_or(m.name = any (p_rules.last_events)), bool_or(m.name = any (p_rules.mail_events))
+        into has_traits, is_redacted, has_stages, has_mails
         from unnest(p_messages) as m;
         resolved := private.resolve_messages(workspace, messages);
         if p_structural or cardinality(resolved) < cardinality(messages) then
@@ -2651,6 +3083,11 @@ CREATE FUNCTION private.track_many(p_sender private.sender, p_rules private.comp
         perform private.record_transitions(
             workspace, private.update_scores(workspace, p_rules, gains, p_now), 'message', p_now
         );
+        if has_mails then
+            perform private.queue_mails(workspace, array(
+                select m from private.mails_for_events(workspace, p_rules, messages, resolved, p_now) as m
+            ), p_now);
+        end if;
 
         return jsonb_build_object('accepted', cardinality(stored), 'rejected', rejected);
     end
@@ -2666,6 +3103,7 @@ CREATE FUNCTION private.track_messages(p_sender private.sender, p_messages jsonb
         rules      private.compiled_rules;
         -- What a message is where it says nothing: as trusted as its sender.
         blank      private.message;
+        message    private.message;
         admitted   private.message[];
         has_pairs  boolean;
         has_traits boolean;
@@ -2675,18 +3113,30 @@ CREATE FUNCTION private.track_messages(p_sender private.sender, p_messages jsonb
         result     jsonb;
     begin
         blank.trusted := p_sender.trusted;
-        select
-            coalesce(array_agg(m.message) filter (where r.code is null), '{}'),
-            coalesce(jsonb_agg(private.rejection(m.message, r.code)) filter (where r.code is not null), '[]'),
-            bool_or(cardinality((m.message).kinds) > 1),
-            bool_or((m.message).traits is not null)
-        into admitted, refused, has_pairs, has_traits
-        from (
-            select case when m.user_hash is null then m else private.weighed(p_sender, m) end as message
-            from jsonb_populate_recordset(blank, p_messages) as m
-            offset 0
-        ) as m
-        cross join lateral (select private.refusal(p_sender, m.message) as code) as r;
+        -- For a single message, starting the query would cost more than all of this.
+        if jsonb_array_length(p_messages) = 1 then
+            message := private.weighed(p_sender, jsonb_populate_record(blank, p_messages -> 0));
+            if private.refusal(p_sender, message) is null then
+                admitted := array[message];
+                refused := '[]';
+                has_pairs := cardinality(message.kinds) > 1;
+                has_traits := message.traits is not null;
+            end if;
+        end if;
+        if admitted is null then
+            select
+                coalesce(array_agg(m.message) filter (where r.code is null), '{}'),
+                coalesce(jsonb_agg(private.rejection(m.message, r.code)) filter (where r.code is not null), '[]'),
+                bool_or(cardinality((m.message).kinds) > 1),
+                bool_or((m.message).traits is not null)
+            into admitted, refused, has_pairs, has_traits
+            from (
+                select case when m.user_hash is null then m else private.weighed(p_sender, m) end as message
+                from jsonb_populate_recordset(blank, p_messages) as m
+                offset 0
+            ) as m
+            cross join lateral (select private.refusal(p_sender, m.message) as code) as r;
+        end if;
         if cardinality(admitted) = 0 then
             return jsonb_build_object('accepted', 0, 'rejected', refused);
         end if;
@@ -2728,6 +3178,7 @@ CREATE FUNCTION private.track_one(p_sender private.sender, p_rules private.compi
             or p_message.traits is not null
             or p_message.redactions > 0
             or p_message.name = any (p_rules.last_events)
+            or p_message.name = any (p_rules.mail_events)
         then
             return null;
         end if;
@@ -3005,6 +3456,38 @@ CREATE FUNCTION private.vouches(p_sender private.sender, p_user_id text, p_user_
     end
     $$;
 
+-- Name: weigh_message(public.messages, public.workspaces, text, jsonb, boolean, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.weigh_message(p_message public.messages, p_home public.workspaces, p_hash text, p_traits jsonb, p_claimed boolean, p_now timestamp with time zone) RETURNS private.verdict
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    declare
+        found private.verdict;
+    begin
+        found.first_claimed := p_claimed and private.is_first_mail(p_home.id, p_hash);
+        if found.first_claimed then
+            found.wait_reason := 'claimed_ceiling';
+            found.wait_until := private.claimed_until(p_home, p_now);
+        end if;
+        if found.wait_until is null and p_message.category = 'marketing' then
+            if private.is_over_quota(p_home, p_now) then
+                found.skip_reason := 'quota_exceeded';
+            end if;
+            found.wait_reason := 'frequency_cap';
+            found.wait_until := private.capped_until(p_home, p_hash, p_now);
+            if found.wait_until is null then
+                found.wait_reason := 'quiet_hours';
+                found.wait_until := private.quiet_until(p_home, p_traits, p_now);
+            end if;
+        end if;
+        if found.wait_until > coalesce(p_message.postponed_since, p_message.send_at) + interval '72 hours' then
+            found.skip_reason := coalesce(found.skip_reason, found.wait_reason);
+        end if;
+        return found;
+    end
+    $$;
+
 -- Name: weighed(private.sender, private.message); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.weighed(p_sender private.sender, p_message private.message) RETURNS private.message
@@ -3031,6 +3514,32 @@ CREATE FUNCTION private.with_originals(p_messages jsonb) RETURNS jsonb
             order by position
         )
         from jsonb_array_elements(p_messages) with ordinality as e (m, position)
+    $$;
+
+-- Name: workspaces_with_mail(timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.workspaces_with_mail(p_now timestamp with time zone) RETURNS SETOF uuid
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        with recursive found as (
+            (
+                select m.workspace_id from public.messages as m
+                where m.status in ('queued', 'claimed', 'sending')
+                order by m.workspace_id
+                limit 1
+            )
+            union all
+            select (
+                select m.workspace_id from public.messages as m
+                where m.status in ('queued', 'claimed', 'sending') and m.workspace_id > f.workspace_id
+                order by m.workspace_id
+                limit 1
+            )
+            from found as f
+            where f.workspace_id is not null
+        )
+        select f.workspace_id from found as f where f.workspace_id is not null
     $$;
 
 -- Name: write_stage_events(uuid, private.compiled_rules, private.message[], private.resolution[]); Type: FUNCTION; Schema: private; Owner: -
@@ -3206,6 +3715,40 @@ CREATE FUNCTION public.advance_rescore(p_limit integer DEFAULT 250, p_now timest
     end
     $$;
 
+-- Name: ask_to_confirm(uuid, text, text, text, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.ask_to_confirm(p_workspace uuid, p_address_hash text, p_category text, p_subject text, p_text text, p_now timestamp with time zone DEFAULT now()) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+        insert into public.messages
+            (workspace_id, contact_id, idempotency_key, category, to_address, subject, plain_text, send_at, created_at)
+        select
+            m.workspace_id, m.contact_id,
+            'confirm:' || p_category || ':' || p_address_hash || ':' || (p_now at time zone 'utc')::date,
+            'transactional', m.to_address, p_subject, p_text, p_now, p_now
+        from public.messages as m
+        where m.workspace_id = p_workspace and m.address_hash = p_address_hash and m.counted_at is not null
+            and m.to_address is not null
+        order by m.counted_at desc
+        limit 1
+        on conflict on constraint messages_idempotency_key do nothing
+    $$;
+
+-- Name: bounce_message(uuid, uuid, text, text, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.bounce_message(p_id uuid, p_claim uuid, p_provider text, p_reason text, p_address_hash text, p_now timestamp with time zone DEFAULT now()) RETURNS boolean
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+        with suppressed as (
+            insert into public.suppressions (workspace_id, address_hash, reason)
+            select m.workspace_id, p_address_hash, 'bounced' from public.messages as m where m.id = p_id
+            on conflict on constraint suppressions_key do nothing
+        )
+        select public.finish_message(p_id, p_claim, 'failed', p_provider, null, p_reason, null, p_now)
+    $$;
+
 -- Name: check_drift(integer, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.check_drift(p_limit integer DEFAULT 200, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
@@ -3248,54 +3791,46 @@ CREATE FUNCTION public.claim_messages(p_limit integer, p_address_key text, p_now
     SET search_path TO ''
     AS $$
     declare
-        claimed public.messages[];
+        taken   public.messages[];
+        message public.messages;
         answer  jsonb;
     begin
         perform private.give_up_on_stale_messages(p_now);
-        with due as (
-            select id from public.messages
-            where status in ('queued', 'claimed', 'sending') and send_at <= p_now
-                and (claimed_until is null or claimed_until < p_now)
-            order by send_at
-            limit p_limit
-            for update skip locked
-        ),
-        taken as (
-            update public.messages as m
-            set
-                status = case m.status when 'queued' then 'claimed' else m.status end,
-                claim = gen_random_uuid(),
-                claimed_until = p_now + interval '2 minutes',
-                attempts = m.attempts + 1
-            from due
-            where m.id = due.id
-            returning m.*
-        )
-        select array_agg(t::public.messages order by t.send_at) into claimed from taken as t;
+        taken := private.take_messages(p_limit, p_now);
+        perform pg_advisory_xact_lock(hashtextextended(w.id::text, 2))
+        from (
+            select w.id from public.workspaces as w
+            where w.mail_claimed and w.id in (select m.workspace_id from unnest(taken) as m)
+            order by w.id
+        ) as w;
+        for message in
+            select m.* from unnest(taken) as m
+            -- By address, so that two claims that meet at several don't wait for each other.
+            order by (select private.hmac_sha256(p_address_key, m.workspace_id || ':' || r.address)
+                      from private.recipient(m, p_address_key) as r), m.send_at
+        loop
+            perform private.admit_message(message, p_address_key, p_now);
+        end loop;
 
-        update public.messages as m
-        set status = 'skipped', reason = r.skip_reason, claim = null, claimed_until = null
-        from unnest(claimed) as c
-        cross join lateral private.recipient(c, p_address_key) as r
-        where m.id = c.id and r.skip_reason is not null;
-
-        select coalesce(jsonb_agg(jsonb_build_object(
+        select jsonb_build_object('taken', cardinality(taken), 'messages', coalesce(jsonb_agg(jsonb_build_object(
             'id', c.id, 'claim', c.claim, 'attempts', c.attempts, 'category', c.category, 'variables', c.variables,
             'to', r.address, 'contact', r.traits,
             'workspace', jsonb_build_object(
                 'id', w.id, 'name', w.name, 'slug', w.slug, 'replyTo', w.reply_to, 'postalAddress', w.postal_address
             ),
             -- What an earlier attempt stored goes out unchanged, or the provider would refuse its key.
-            'rendered', c.status = 'sending',
+            'rendered', c.first_attempt_at is not null,
             'from', c.from_address,
-            'subject', coalesce(c.subject, t.subject), 'html', coalesce(c.html, t.html), 'text', c.plain_text
-        ) order by c.send_at), '[]')
+            'subject', coalesce(c.subject, t.subject), 'html', coalesce(c.html, t.html), 'text', c.plain_text,
+            'provider', carrier.provider, 'smtp', carrier.smtp
+        ) order by c.send_at), '[]'))
         into answer
-        from unnest(claimed) as c
+        from unnest(taken) as k
+        join public.messages as c on c.id = k.id and c.claim = k.claim
         join public.workspaces as w on w.id = c.workspace_id
         left join public.templates as t on t.workspace_id = c.workspace_id and t.id = c.template_id
         cross join lateral private.recipient(c, p_address_key) as r
-        where r.skip_reason is null;
+        cross join lateral private.carrier(c) as carrier;
         return answer;
     end
     $$;
@@ -3334,6 +3869,24 @@ CREATE FUNCTION public.create_workspace(p_owner uuid, p_name text, p_slug text, 
         perform private.add_ready_automation(workspace);
         return workspace;
     end
+    $$;
+
+-- Name: encrypted_values(uuid, integer); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.encrypted_values(p_after uuid, p_limit integer) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select coalesce(jsonb_agg(
+            jsonb_build_object('purpose', 'smtp', 'workspaceId', page.workspace_id, 'value', page.password)
+            order by page.workspace_id
+        ), '[]')
+        from (
+            select workspace_id, password from private.smtp_passwords
+            where workspace_id > p_after
+            order by workspace_id
+            limit p_limit
+        ) as page
     $$;
 
 -- Name: explain_mail(uuid, uuid, uuid, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
@@ -3535,6 +4088,32 @@ CREATE FUNCTION public.health(p_now timestamp with time zone DEFAULT now()) RETU
         )
     $$;
 
+-- Name: mailable_address(uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.mailable_address(p_contact uuid) RETURNS TABLE(address text, is_claimed boolean)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select
+            case
+                when c.email_trusted then c.email
+                when w.mail_claimed and not exists (
+                    select from public.identities as i
+                    join public.traits as t on t.identity_id = i.id and t.key = 'email' and t.trusted
+                    where i.contact_id = c.id
+                ) then (
+                    select i.value from public.identities as i
+                    where i.contact_id = c.id and i.kind = 'email'
+                    order by i.created_at, i.id
+                    limit 1
+                )
+            end,
+            not c.email_trusted
+        from public.contacts as c
+        join public.workspaces as w on w.id = c.workspace_id
+        where c.id = p_contact
+    $$;
+
 -- Name: named_contacts(uuid[]); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.named_contacts(p_contacts uuid[]) RETURNS jsonb
@@ -3617,7 +4196,7 @@ CREATE FUNCTION public.queue_message(p_workspace uuid, p_message jsonb) RETURNS 
         elsif cardinality(contacts) > 1 then
             raise sqlstate 'PT409' using message = 'ambiguous', detail = to_jsonb(contacts)::text;
         end if;
-        select c.email into address from public.contacts as c where c.id = contacts[1] and c.email_trusted;
+        select a.address into address from public.mailable_address(contacts[1]) as a;
         if address is null or address <> coalesce(p_message -> 'to' ->> 'email', address) then
             raise sqlstate 'PT422' using message = 'not_mailable';
         end if;
@@ -3735,6 +4314,24 @@ CREATE FUNCTION public.record_mail_event(p_event jsonb, p_address_key text, p_no
     end
     $$;
 
+-- Name: record_smtp_outcome(uuid, uuid, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.record_smtp_outcome(p_workspace uuid, p_revision uuid, p_error text DEFAULT NULL::text, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    begin
+        update public.smtp_settings
+        set
+            -- A server that fails today was the right one all the same: mail waits for it.
+            verified_at = case when p_error is null then p_now else verified_at end,
+            last_error = p_error,
+            last_error_at = case when p_error is not null then p_now end
+        where workspace_id = p_workspace and revision = p_revision;
+        return private.smtp_shown(p_workspace);
+    end
+    $$;
+
 -- Name: recorded_score(uuid, date); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.recorded_score(p_contact uuid, p_on date) RETURNS TABLE(score smallint, stage_id uuid)
@@ -3756,6 +4353,29 @@ CREATE FUNCTION public.recorded_score(p_contact uuid, p_on date) RETURNS TABLE(s
         )
     $$;
 
+-- Name: remove_smtp(uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.remove_smtp(p_workspace uuid) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+        delete from public.smtp_settings where workspace_id = p_workspace
+    $$;
+
+-- Name: replace_encrypted_value(uuid, text, text); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.replace_encrypted_value(p_workspace uuid, p_before text, p_after text) RETURNS boolean
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+        with replaced as (
+            update private.smtp_passwords set password = p_after
+            where workspace_id = p_workspace and password = p_before
+            returning 1
+        )
+        select exists (select from replaced)
+    $$;
+
 -- Name: rescore_progress(uuid); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.rescore_progress(p_workspace uuid) RETURNS jsonb
@@ -3773,6 +4393,17 @@ CREATE FUNCTION public.rescore_progress(p_workspace uuid) RETURNS jsonb
             ),
             '{"status": "none"}'
         )
+    $$;
+
+-- Name: resubscribe(uuid, text, text); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.resubscribe(p_workspace uuid, p_address_hash text, p_category text) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+        delete from public.suppressions
+        where workspace_id = p_workspace and address_hash = p_address_hash and category = p_category
+            and reason = 'unsubscribed'
     $$;
 
 -- Name: rules_in_force(uuid); Type: FUNCTION; Schema: public; Owner: -
@@ -3822,6 +4453,28 @@ CREATE FUNCTION public.rules_in_force(p_workspace uuid) RETURNS jsonb
         )
         from public.workspaces as w
         where w.id = p_workspace
+    $$;
+
+-- Name: save_smtp(uuid, jsonb, text); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.save_smtp(p_workspace uuid, p_smtp jsonb, p_password text) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    begin
+        insert into public.smtp_settings (workspace_id, host, port, username, from_address, from_name)
+        values (
+            p_workspace, p_smtp ->> 'host', (p_smtp ->> 'port')::integer, p_smtp ->> 'username', p_smtp ->> 'from',
+            p_smtp ->> 'fromName'
+        )
+        on conflict on constraint smtp_settings_pkey do update set
+            host = excluded.host, port = excluded.port, username = excluded.username,
+            from_address = excluded.from_address, from_name = excluded.from_name, revision = excluded.revision,
+            verified_at = null, last_error = null, last_error_at = null, updated_at = excluded.updated_at;
+        insert into private.smtp_passwords (workspace_id, password) values (p_workspace, p_password)
+        on conflict on constraint smtp_passwords_pkey do update set password = excluded.password;
+        return private.smtp_shown(p_workspace);
+    end
     $$;
 
 -- Name: score(uuid, jsonb, timestamp with time zone, date); Type: FUNCTION; Schema: public; Owner: -
@@ -3899,6 +4552,42 @@ CREATE FUNCTION public.set_identity_secret(p_workspace uuid, p_secret text) RETU
         )
         on conflict on constraint identity_secrets_pkey do update
             set inner_key = excluded.inner_key, outer_key = excluded.outer_key
+    $$;
+
+-- Name: settings_admin(uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.settings_admin(p_workspace uuid) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    begin
+        if not exists (
+            select from public.members
+            where workspace_id = p_workspace and user_id = (select auth.uid()) and role in ('owner', 'admin')
+        ) then
+            raise sqlstate '42501' using message = 'not_allowed';
+        end if;
+        if exists (select from public.workspaces where id = p_workspace and deletion_requested_at is not null) then
+            raise sqlstate 'PT423' using message = 'workspace_deletion_pending';
+        end if;
+        return auth.jwt() ->> 'email';
+    end
+    $$;
+
+-- Name: smtp_server(uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.smtp_server(p_workspace uuid) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select jsonb_build_object(
+            'host', s.host, 'port', s.port, 'username', s.username, 'password', p.password,
+            'from', s.from_address, 'fromName', coalesce(s.from_name, w.name), 'revision', s.revision
+        )
+        from public.smtp_settings as s
+        join private.smtp_passwords as p on p.workspace_id = s.workspace_id
+        join public.workspaces as w on w.id = s.workspace_id
+        where s.workspace_id = p_workspace
     $$;
 
 -- Name: stage_facts(uuid, date); Type: FUNCTION; Schema: public; Owner: -
@@ -3982,6 +4671,7 @@ CREATE FUNCTION public.start_message(p_id uuid, p_claim uuid, p_rendered jsonb, 
             subject = p_rendered ->> 'subject',
             html = p_rendered ->> 'html',
             plain_text = p_rendered ->> 'text',
+            provider = coalesce(m.provider, p_rendered ->> 'provider'),
             first_attempt_at = coalesce(m.first_attempt_at, p_now)
         from public.messages as before
         cross join lateral private.recipient(before, p_address_key) as r
@@ -4098,6 +4788,13 @@ CREATE TABLE private.identity_secrets (
     inner_key bytea NOT NULL,
     outer_key bytea NOT NULL,
     CONSTRAINT identity_secrets_block_length CHECK (((length(inner_key) = 64) AND (length(outer_key) = 64)))
+);
+
+-- Name: smtp_passwords; Type: TABLE; Schema: private; Owner: -
+
+CREATE TABLE private.smtp_passwords (
+    workspace_id uuid NOT NULL,
+    password text NOT NULL
 );
 
 -- Name: api_keys; Type: TABLE; Schema: public; Owner: -
@@ -4572,6 +5269,24 @@ CREATE TABLE public.signals (
     CONSTRAINT signals_kind_known CHECK ((kind = ANY (ARRAY['count'::text, 'last'::text])))
 );
 
+-- Name: smtp_settings; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.smtp_settings (
+    workspace_id uuid NOT NULL,
+    host text NOT NULL,
+    port integer NOT NULL,
+    username text NOT NULL,
+    from_address text NOT NULL,
+    from_name text,
+    revision uuid DEFAULT gen_random_uuid() NOT NULL,
+    verified_at timestamp with time zone,
+    last_error text,
+    last_error_at timestamp with time zone,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT smtp_settings_port_range CHECK (((port >= 1) AND (port <= 65535))),
+    CONSTRAINT smtp_settings_size CHECK (((char_length(host) <= 253) AND (char_length(username) <= 255) AND (char_length(from_address) <= 254) AND (char_length(from_name) <= 100)))
+);
+
 -- Name: stage_events; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.stage_events (
@@ -4630,28 +5345,6 @@ CREATE TABLE public.traits (
     trusted boolean NOT NULL,
     occurred_at timestamp with time zone NOT NULL,
     message_id text NOT NULL COLLATE pg_catalog."C"
-);
-
--- Name: workspaces; Type: TABLE; Schema: public; Owner: -
-
-CREATE TABLE public.workspaces (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    name text NOT NULL,
-    slug text NOT NULL,
-    reply_to text,
-    postal_address text,
-    require_verification boolean DEFAULT false NOT NULL,
-    redact text DEFAULT 'redact'::text NOT NULL,
-    rate_multiplier smallint DEFAULT 1 NOT NULL,
-    half_life_days smallint DEFAULT 14 NOT NULL,
-    rules_version integer DEFAULT 1 NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    deletion_requested_at timestamp with time zone,
-    CONSTRAINT workspaces_half_life_range CHECK (((half_life_days >= 1) AND (half_life_days <= 365))),
-    CONSTRAINT workspaces_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
-    CONSTRAINT workspaces_rate_multiplier_range CHECK (((rate_multiplier >= 1) AND (rate_multiplier <= 1000))),
-    CONSTRAINT workspaces_redact_known CHECK ((redact = ANY (ARRAY['redact'::text, 'reject'::text, 'off'::text]))),
-    CONSTRAINT workspaces_slug_format CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$'::text))
 );
 
 -- Name: events_0; Type: TABLE ATTACH; Schema: public; Owner: -
@@ -4742,6 +5435,11 @@ ALTER TABLE ONLY private.drift_checks
 
 ALTER TABLE ONLY private.identity_secrets
     ADD CONSTRAINT identity_secrets_pkey PRIMARY KEY (workspace_id);
+
+-- Name: smtp_passwords smtp_passwords_pkey; Type: CONSTRAINT; Schema: private; Owner: -
+
+ALTER TABLE ONLY private.smtp_passwords
+    ADD CONSTRAINT smtp_passwords_pkey PRIMARY KEY (workspace_id);
 
 -- Name: api_keys api_keys_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -4978,6 +5676,11 @@ ALTER TABLE ONLY public.signals
 ALTER TABLE ONLY public.signals
     ADD CONSTRAINT signals_pkey PRIMARY KEY (workspace_id, number);
 
+-- Name: smtp_settings smtp_settings_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.smtp_settings
+    ADD CONSTRAINT smtp_settings_pkey PRIMARY KEY (workspace_id);
+
 -- Name: stage_events stage_events_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.stage_events
@@ -5055,6 +5758,10 @@ CREATE INDEX api_key_hashes_api_key_idx ON private.api_key_hashes USING btree (a
 -- Name: api_keys_workspace_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX api_keys_workspace_idx ON public.api_keys USING btree (workspace_id);
+
+-- Name: automations_goal_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX automations_goal_idx ON public.automations USING btree (workspace_id, goal_stage_id);
 
 -- Name: automations_stage_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -5180,21 +5887,41 @@ CREATE INDEX members_user_idx ON public.members USING btree (user_id);
 
 CREATE INDEX message_events_message_idx ON public.message_events USING btree (workspace_id, message_id, occurred_at);
 
+-- Name: messages_address_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX messages_address_idx ON public.messages USING btree (workspace_id, address_hash, counted_at) WHERE (counted_at IS NOT NULL);
+
 -- Name: messages_contact_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX messages_contact_idx ON public.messages USING btree (workspace_id, contact_id, created_at);
+
+-- Name: messages_counted_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX messages_counted_idx ON public.messages USING btree (workspace_id, counted_at) WHERE (counted_at IS NOT NULL);
 
 -- Name: messages_due_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX messages_due_idx ON public.messages USING btree (send_at) WHERE (status = ANY (ARRAY['queued'::text, 'claimed'::text, 'sending'::text]));
 
+-- Name: messages_first_claimed_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX messages_first_claimed_idx ON public.messages USING btree (workspace_id, counted_at) WHERE first_claimed;
+
 -- Name: messages_provider_message_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX messages_provider_message_idx ON public.messages USING btree (provider_message_id) WHERE (provider_message_id IS NOT NULL);
 
+-- Name: messages_sending_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX messages_sending_idx ON public.messages USING btree (first_attempt_at) WHERE (status = 'sending'::text);
+
 -- Name: messages_template_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX messages_template_idx ON public.messages USING btree (workspace_id, template_id);
+
+-- Name: messages_turn_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX messages_turn_idx ON public.messages USING btree (workspace_id, send_at) WHERE (status = ANY (ARRAY['queued'::text, 'claimed'::text, 'sending'::text]));
 
 -- Name: rejections_received_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -5380,6 +6107,10 @@ ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_9_identity
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_9_pkey;
 
+-- Name: automations automations_compile; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER automations_compile AFTER INSERT OR DELETE OR UPDATE ON public.automations FOR EACH ROW EXECUTE FUNCTION private.compile_automations();
+
 -- Name: identity_moves identity_moves_apply; Type: TRIGGER; Schema: public; Owner: -
 
 CREATE TRIGGER identity_moves_apply AFTER INSERT ON public.identity_moves FOR EACH ROW EXECUTE FUNCTION private.apply_move();
@@ -5411,10 +6142,20 @@ ALTER TABLE ONLY private.compiled_rules
 ALTER TABLE ONLY private.identity_secrets
     ADD CONSTRAINT identity_secrets_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE;
 
+-- Name: smtp_passwords smtp_passwords_settings_fkey; Type: FK CONSTRAINT; Schema: private; Owner: -
+
+ALTER TABLE ONLY private.smtp_passwords
+    ADD CONSTRAINT smtp_passwords_settings_fkey FOREIGN KEY (workspace_id) REFERENCES public.smtp_settings(workspace_id) ON DELETE CASCADE;
+
 -- Name: api_keys api_keys_workspace_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT api_keys_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE;
+
+-- Name: automations automations_goal_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.automations
+    ADD CONSTRAINT automations_goal_fkey FOREIGN KEY (workspace_id, goal_stage_id) REFERENCES public.stages(workspace_id, id);
 
 -- Name: automations automations_stage_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
@@ -5481,6 +6222,11 @@ ALTER TABLE ONLY public.score_rules
 ALTER TABLE ONLY public.signals
     ADD CONSTRAINT signals_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE;
 
+-- Name: smtp_settings smtp_settings_workspace_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.smtp_settings
+    ADD CONSTRAINT smtp_settings_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE;
+
 -- Name: stage_pins stage_pins_stage_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.stage_pins
@@ -5525,6 +6271,10 @@ ALTER TABLE private.drift_checks ENABLE ROW LEVEL SECURITY;
 -- Name: identity_secrets; Type: ROW SECURITY; Schema: private; Owner: -
 
 ALTER TABLE private.identity_secrets ENABLE ROW LEVEL SECURITY;
+
+-- Name: smtp_passwords; Type: ROW SECURITY; Schema: private; Owner: -
+
+ALTER TABLE private.smtp_passwords ENABLE ROW LEVEL SECURITY;
 
 -- Name: members A user sees their own memberships; Type: POLICY; Schema: public; Owner: -
 
@@ -5720,15 +6470,51 @@ CREATE POLICY "Owners and admins ask for a re-score" ON public.rescore_requests 
    FROM public.members
   WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text]))))));
 
+-- Name: automations Owners and admins change automations; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Owners and admins change automations" ON public.automations FOR UPDATE TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text]))))));
+
+-- Name: templates Owners and admins change templates; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Owners and admins change templates" ON public.templates FOR UPDATE TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text]))))));
+
+-- Name: workspaces Owners and admins change their workspace's settings; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Owners and admins change their workspace's settings" ON public.workspaces FOR UPDATE TO authenticated USING ((id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text]))))));
+
 -- Name: rule_drafts Owners and admins change, publish and discard drafts; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY "Owners and admins change, publish and discard drafts" ON public.rule_drafts FOR UPDATE TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
    FROM public.members
   WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text]))))));
 
+-- Name: automations Owners and admins delete automations; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Owners and admins delete automations" ON public.automations FOR DELETE TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text]))))));
+
+-- Name: templates Owners and admins delete templates; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Owners and admins delete templates" ON public.templates FOR DELETE TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text]))))));
+
 -- Name: rule_drafts Owners and admins draft rules; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY "Owners and admins draft rules" ON public.rule_drafts FOR INSERT TO authenticated WITH CHECK ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text]))))));
+
+-- Name: automations Owners and admins make automations; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Owners and admins make automations" ON public.automations FOR INSERT TO authenticated WITH CHECK ((workspace_id IN ( SELECT members.workspace_id
    FROM public.members
   WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text]))))));
 
@@ -5753,6 +6539,18 @@ CREATE POLICY "Owners and admins queue messages" ON public.messages FOR INSERT T
   WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text]))))) AND (EXISTS ( SELECT
    FROM public.identities i
   WHERE ((i.id = messages.contact_id) AND (i.workspace_id = messages.workspace_id))))));
+
+-- Name: smtp_settings Owners and admins see their workspace's SMTP settings; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Owners and admins see their workspace's SMTP settings" ON public.smtp_settings FOR SELECT TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text]))))));
+
+-- Name: templates Owners and admins write templates; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Owners and admins write templates" ON public.templates FOR INSERT TO authenticated WITH CHECK ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text]))))));
 
 -- Name: api_keys; Type: ROW SECURITY; Schema: public; Owner: -
 
@@ -5914,6 +6712,10 @@ ALTER TABLE public.signal_counts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.signals ENABLE ROW LEVEL SECURITY;
 
+-- Name: smtp_settings; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.smtp_settings ENABLE ROW LEVEL SECURITY;
+
 -- Name: stage_events; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.stage_events ENABLE ROW LEVEL SECURITY;
@@ -5966,6 +6768,60 @@ REVOKE ALL ON FUNCTION private.accept_rescore_request() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.add_ready_automation(p_workspace uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.add_ready_automation(p_workspace uuid) TO service_role;
 
+-- Name: TABLE messages; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT ON TABLE public.messages TO authenticated;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.messages TO service_role;
+
+-- Name: COLUMN messages.workspace_id; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(workspace_id) ON TABLE public.messages TO authenticated;
+
+-- Name: COLUMN messages.contact_id; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(contact_id) ON TABLE public.messages TO authenticated;
+
+-- Name: COLUMN messages.idempotency_key; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(idempotency_key) ON TABLE public.messages TO authenticated;
+
+-- Name: COLUMN messages.template_id; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(template_id) ON TABLE public.messages TO authenticated;
+
+-- Name: COLUMN messages.variables; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(variables) ON TABLE public.messages TO authenticated;
+
+-- Name: COLUMN messages.category; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(category) ON TABLE public.messages TO authenticated;
+
+-- Name: COLUMN messages.to_address; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(to_address) ON TABLE public.messages TO authenticated;
+
+-- Name: COLUMN messages.subject; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(subject) ON TABLE public.messages TO authenticated;
+
+-- Name: COLUMN messages.html; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(html) ON TABLE public.messages TO authenticated;
+
+-- Name: COLUMN messages.plain_text; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(plain_text) ON TABLE public.messages TO authenticated;
+
+-- Name: COLUMN messages.send_at; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(send_at) ON TABLE public.messages TO authenticated;
+
+-- Name: FUNCTION admit_message(p_message public.messages, p_address_key text, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.admit_message(p_message public.messages, p_address_key text, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.admit_message(p_message public.messages, p_address_key text, p_now timestamp with time zone) TO service_role;
+
 -- Name: TABLE compiled_rules; Type: ACL; Schema: private; Owner: -
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.compiled_rules TO service_role;
@@ -5992,6 +6848,11 @@ GRANT ALL ON FUNCTION private.apply_rules(p_workspace uuid, p_document jsonb) TO
 
 REVOKE ALL ON FUNCTION private.authenticate(p_key_hash text, p_origin text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.authenticate(p_key_hash text, p_origin text) TO service_role;
+
+-- Name: FUNCTION automation_refusal(p_message public.messages, p_contact uuid); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.automation_refusal(p_message public.messages, p_contact uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.automation_refusal(p_message public.messages, p_contact uuid) TO service_role;
 
 -- Name: TABLE rule_drafts; Type: ACL; Schema: public; Owner: -
 
@@ -6030,10 +6891,78 @@ GRANT ALL ON FUNCTION private.begin_with_rules(p_workspace uuid, p_document json
 REVOKE ALL ON FUNCTION private.bring_up_to_date(p_workspace uuid, p_rules private.compiled_rules, p_contacts uuid[], p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.bring_up_to_date(p_workspace uuid, p_rules private.compiled_rules, p_contacts uuid[], p_now timestamp with time zone) TO service_role;
 
+-- Name: TABLE workspaces; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT ON TABLE public.workspaces TO authenticated;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workspaces TO service_role;
+
+-- Name: COLUMN workspaces.name; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(name) ON TABLE public.workspaces TO authenticated;
+
+-- Name: COLUMN workspaces.reply_to; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(reply_to) ON TABLE public.workspaces TO authenticated;
+
+-- Name: COLUMN workspaces.postal_address; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(postal_address) ON TABLE public.workspaces TO authenticated;
+
+-- Name: COLUMN workspaces.require_verification; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(require_verification) ON TABLE public.workspaces TO authenticated;
+
+-- Name: COLUMN workspaces.redact; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(redact) ON TABLE public.workspaces TO authenticated;
+
+-- Name: COLUMN workspaces.marketing_cap; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(marketing_cap) ON TABLE public.workspaces TO authenticated;
+
+-- Name: COLUMN workspaces.quiet_from; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(quiet_from) ON TABLE public.workspaces TO authenticated;
+
+-- Name: COLUMN workspaces.quiet_to; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(quiet_to) ON TABLE public.workspaces TO authenticated;
+
+-- Name: COLUMN workspaces.time_zone; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(time_zone) ON TABLE public.workspaces TO authenticated;
+
+-- Name: COLUMN workspaces.mail_claimed; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(mail_claimed) ON TABLE public.workspaces TO authenticated;
+
+-- Name: COLUMN workspaces.claimed_a_day; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(claimed_a_day) ON TABLE public.workspaces TO authenticated;
+
+-- Name: FUNCTION capped_until(p_workspace public.workspaces, p_address_hash text, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.capped_until(p_workspace public.workspaces, p_address_hash text, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.capped_until(p_workspace public.workspaces, p_address_hash text, p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION carrier(p_message public.messages); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.carrier(p_message public.messages) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.carrier(p_message public.messages) TO service_role;
+
 -- Name: FUNCTION changes_structure(p_workspace uuid, p_messages private.message[]); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.changes_structure(p_workspace uuid, p_messages private.message[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.changes_structure(p_workspace uuid, p_messages private.message[]) TO service_role;
+
+-- Name: FUNCTION claimed_until(p_workspace public.workspaces, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.claimed_until(p_workspace public.workspaces, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.claimed_until(p_workspace public.workspaces, p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION compile_automations(); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.compile_automations() FROM PUBLIC;
 
 -- Name: FUNCTION compile_rules(p_workspace uuid); Type: ACL; Schema: private; Owner: -
 
@@ -6183,6 +7112,11 @@ GRANT ALL ON FUNCTION private.forget_counts(p_workspace uuid, p_contacts uuid[])
 REVOKE ALL ON FUNCTION private.give_up_on_stale_messages(p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.give_up_on_stale_messages(p_now timestamp with time zone) TO service_role;
 
+-- Name: FUNCTION had_mail(p_workspace uuid, p_contact uuid, p_automation uuid); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.had_mail(p_workspace uuid, p_contact uuid, p_automation uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.had_mail(p_workspace uuid, p_contact uuid, p_automation uuid) TO service_role;
+
 -- Name: FUNCTION handle_draft(); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.handle_draft() FROM PUBLIC;
@@ -6223,6 +7157,11 @@ GRANT ALL ON FUNCTION private.is_definition(p_entry jsonb) TO service_role;
 REVOKE ALL ON FUNCTION private.is_entry(p_workspace uuid, p_contact uuid, p_stage uuid, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.is_entry(p_workspace uuid, p_contact uuid, p_stage uuid, p_now timestamp with time zone) TO service_role;
 
+-- Name: FUNCTION is_first_mail(p_workspace uuid, p_address_hash text); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.is_first_mail(p_workspace uuid, p_address_hash text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.is_first_mail(p_workspace uuid, p_address_hash text) TO service_role;
+
 -- Name: FUNCTION is_number(p_value jsonb, p_low numeric, p_high numeric, p_decimals integer); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.is_number(p_value jsonb, p_low numeric, p_high numeric, p_decimals integer) FROM PUBLIC;
@@ -6238,6 +7177,11 @@ GRANT ALL ON FUNCTION private.is_object(p_value jsonb, p_members text[]) TO serv
 REVOKE ALL ON FUNCTION private.is_operand(p_operator text, p_operand jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.is_operand(p_operator text, p_operand jsonb) TO service_role;
 
+-- Name: FUNCTION is_over_quota(p_workspace public.workspaces, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.is_over_quota(p_workspace public.workspaces, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.is_over_quota(p_workspace public.workspaces, p_now timestamp with time zone) TO service_role;
+
 -- Name: FUNCTION is_text(p_value jsonb, p_longest integer); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.is_text(p_value jsonb, p_longest integer) FROM PUBLIC;
@@ -6252,6 +7196,11 @@ GRANT ALL ON FUNCTION private.joined_by_trust(p_identity public.identities) TO s
 
 REVOKE ALL ON FUNCTION private.link_identities(p_workspace uuid, p_message private.message) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.link_identities(p_workspace uuid, p_message private.message) TO service_role;
+
+-- Name: FUNCTION local_time(p_at timestamp with time zone, p_zone text); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.local_time(p_at timestamp with time zone, p_zone text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.local_time(p_at timestamp with time zone, p_zone text) TO service_role;
 
 -- Name: FUNCTION lock_contacts(p_workspace uuid, p_contacts uuid[]); Type: ACL; Schema: private; Owner: -
 
@@ -6276,57 +7225,60 @@ GRANT ALL ON FUNCTION private.mail_answer(p_code text, p_sentence text, p_at tim
 
 -- Name: TABLE automations; Type: ACL; Schema: public; Owner: -
 
-GRANT SELECT ON TABLE public.automations TO authenticated;
+GRANT SELECT,DELETE ON TABLE public.automations TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.automations TO service_role;
 
--- Name: TABLE messages; Type: ACL; Schema: public; Owner: -
+-- Name: COLUMN automations.workspace_id; Type: ACL; Schema: public; Owner: -
 
-GRANT SELECT ON TABLE public.messages TO authenticated;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.messages TO service_role;
+GRANT INSERT(workspace_id) ON TABLE public.automations TO authenticated;
 
--- Name: COLUMN messages.workspace_id; Type: ACL; Schema: public; Owner: -
+-- Name: COLUMN automations.name; Type: ACL; Schema: public; Owner: -
 
-GRANT INSERT(workspace_id) ON TABLE public.messages TO authenticated;
+GRANT INSERT(name),UPDATE(name) ON TABLE public.automations TO authenticated;
 
--- Name: COLUMN messages.contact_id; Type: ACL; Schema: public; Owner: -
+-- Name: COLUMN automations.entering_stage_id; Type: ACL; Schema: public; Owner: -
 
-GRANT INSERT(contact_id) ON TABLE public.messages TO authenticated;
+GRANT INSERT(entering_stage_id),UPDATE(entering_stage_id) ON TABLE public.automations TO authenticated;
 
--- Name: COLUMN messages.idempotency_key; Type: ACL; Schema: public; Owner: -
+-- Name: COLUMN automations.template_id; Type: ACL; Schema: public; Owner: -
 
-GRANT INSERT(idempotency_key) ON TABLE public.messages TO authenticated;
+GRANT INSERT(template_id),UPDATE(template_id) ON TABLE public.automations TO authenticated;
 
--- Name: COLUMN messages.template_id; Type: ACL; Schema: public; Owner: -
+-- Name: COLUMN automations.status; Type: ACL; Schema: public; Owner: -
 
-GRANT INSERT(template_id) ON TABLE public.messages TO authenticated;
+GRANT INSERT(status),UPDATE(status) ON TABLE public.automations TO authenticated;
 
--- Name: COLUMN messages.variables; Type: ACL; Schema: public; Owner: -
+-- Name: COLUMN automations.event; Type: ACL; Schema: public; Owner: -
 
-GRANT INSERT(variables) ON TABLE public.messages TO authenticated;
+GRANT INSERT(event),UPDATE(event) ON TABLE public.automations TO authenticated;
 
--- Name: COLUMN messages.category; Type: ACL; Schema: public; Owner: -
+-- Name: COLUMN automations.condition; Type: ACL; Schema: public; Owner: -
 
-GRANT INSERT(category) ON TABLE public.messages TO authenticated;
+GRANT INSERT(condition),UPDATE(condition) ON TABLE public.automations TO authenticated;
 
--- Name: COLUMN messages.to_address; Type: ACL; Schema: public; Owner: -
+-- Name: COLUMN automations.trusted_only; Type: ACL; Schema: public; Owner: -
 
-GRANT INSERT(to_address) ON TABLE public.messages TO authenticated;
+GRANT INSERT(trusted_only),UPDATE(trusted_only) ON TABLE public.automations TO authenticated;
 
--- Name: COLUMN messages.subject; Type: ACL; Schema: public; Owner: -
+-- Name: COLUMN automations.silence_days; Type: ACL; Schema: public; Owner: -
 
-GRANT INSERT(subject) ON TABLE public.messages TO authenticated;
+GRANT INSERT(silence_days),UPDATE(silence_days) ON TABLE public.automations TO authenticated;
 
--- Name: COLUMN messages.html; Type: ACL; Schema: public; Owner: -
+-- Name: COLUMN automations.delay_minutes; Type: ACL; Schema: public; Owner: -
 
-GRANT INSERT(html) ON TABLE public.messages TO authenticated;
+GRANT INSERT(delay_minutes),UPDATE(delay_minutes) ON TABLE public.automations TO authenticated;
 
--- Name: COLUMN messages.plain_text; Type: ACL; Schema: public; Owner: -
+-- Name: COLUMN automations.repeats; Type: ACL; Schema: public; Owner: -
 
-GRANT INSERT(plain_text) ON TABLE public.messages TO authenticated;
+GRANT INSERT(repeats),UPDATE(repeats) ON TABLE public.automations TO authenticated;
 
--- Name: COLUMN messages.send_at; Type: ACL; Schema: public; Owner: -
+-- Name: COLUMN automations.while_true; Type: ACL; Schema: public; Owner: -
 
-GRANT INSERT(send_at) ON TABLE public.messages TO authenticated;
+GRANT INSERT(while_true),UPDATE(while_true) ON TABLE public.automations TO authenticated;
+
+-- Name: COLUMN automations.goal_stage_id; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(goal_stage_id),UPDATE(goal_stage_id) ON TABLE public.automations TO authenticated;
 
 -- Name: TABLE transitions; Type: ACL; Schema: public; Owner: -
 
@@ -6343,6 +7295,16 @@ GRANT ALL ON FUNCTION private.mail_chain(p_identities uuid[], p_automation publi
 
 REVOKE ALL ON FUNCTION private.mails_for(p_workspace uuid, p_changes private.stage_change[], p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.mails_for(p_workspace uuid, p_changes private.stage_change[], p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION mails_for_events(p_workspace uuid, p_rules private.compiled_rules, p_messages private.message[], p_resolved private.resolution[], p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.mails_for_events(p_workspace uuid, p_rules private.compiled_rules, p_messages private.message[], p_resolved private.resolution[], p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.mails_for_events(p_workspace uuid, p_rules private.compiled_rules, p_messages private.message[], p_resolved private.resolution[], p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION mails_for_silence(p_workspace uuid, p_contacts uuid[], p_day date); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.mails_for_silence(p_workspace uuid, p_contacts uuid[], p_day date) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.mails_for_silence(p_workspace uuid, p_contacts uuid[], p_day date) TO service_role;
 
 -- Name: FUNCTION merge_traits(p_rules private.compiled_rules, p_contacts uuid[]); Type: ACL; Schema: private; Owner: -
 
@@ -6433,10 +7395,15 @@ GRANT ALL ON FUNCTION private.preview_contacts(p_draft public.rule_drafts, p_con
 REVOKE ALL ON FUNCTION private.publish_draft(p_draft public.rule_drafts) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.publish_draft(p_draft public.rule_drafts) TO service_role;
 
--- Name: FUNCTION queue_mails(p_workspace uuid, p_changes private.stage_change[], p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION queue_mails(p_workspace uuid, p_decisions private.mail_decision[], p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
 
-REVOKE ALL ON FUNCTION private.queue_mails(p_workspace uuid, p_changes private.stage_change[], p_now timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.queue_mails(p_workspace uuid, p_changes private.stage_change[], p_now timestamp with time zone) TO service_role;
+REVOKE ALL ON FUNCTION private.queue_mails(p_workspace uuid, p_decisions private.mail_decision[], p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.queue_mails(p_workspace uuid, p_decisions private.mail_decision[], p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION quiet_until(p_workspace public.workspaces, p_traits jsonb, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.quiet_until(p_workspace public.workspaces, p_traits jsonb, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.quiet_until(p_workspace public.workspaces, p_traits jsonb, p_now timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION recipient(p_message public.messages, p_address_key text); Type: ACL; Schema: private; Owner: -
 
@@ -6529,10 +7496,10 @@ REVOKE ALL ON FUNCTION private.skip_words(p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.skip_words(p_reason text) TO authenticated;
 GRANT ALL ON FUNCTION private.skip_words(p_reason text) TO service_role;
 
--- Name: FUNCTION stage_of(p_rules private.compiled_rules, p_score integer, p_pinned_stage uuid, p_event_stage uuid, p_silent_days integer); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION smtp_shown(p_workspace uuid); Type: ACL; Schema: private; Owner: -
 
-REVOKE ALL ON FUNCTION private.stage_of(p_rules private.compiled_rules, p_score integer, p_pinned_stage uuid, p_event_stage uuid, p_silent_days integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.stage_of(p_rules private.compiled_rules, p_score integer, p_pinned_stage uuid, p_event_stage uuid, p_silent_days integer) TO service_role;
+REVOKE ALL ON FUNCTION private.smtp_shown(p_workspace uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.smtp_shown(p_workspace uuid) TO service_role;
 
 -- Name: FUNCTION stage_problems(p_document jsonb); Type: ACL; Schema: private; Owner: -
 
@@ -6563,6 +7530,11 @@ GRANT ALL ON FUNCTION private.suppress(p_workspace uuid, p_address_hash text, p_
 
 REVOKE ALL ON FUNCTION private.take_contacts(p_workspace uuid, p_after uuid, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.take_contacts(p_workspace uuid, p_after uuid, p_limit integer) TO service_role;
+
+-- Name: FUNCTION take_messages(p_limit integer, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.take_messages(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.take_messages(p_limit integer, p_now timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION track_many(p_sender private.sender, p_rules private.compiled_rules, p_messages private.message[], p_structural boolean, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
 
@@ -6605,6 +7577,11 @@ GRANT ALL ON FUNCTION private.update_scores(p_workspace uuid, p_rules private.co
 REVOKE ALL ON FUNCTION private.vouches(p_sender private.sender, p_user_id text, p_user_hash text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.vouches(p_sender private.sender, p_user_id text, p_user_hash text) TO service_role;
 
+-- Name: FUNCTION weigh_message(p_message public.messages, p_home public.workspaces, p_hash text, p_traits jsonb, p_claimed boolean, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.weigh_message(p_message public.messages, p_home public.workspaces, p_hash text, p_traits jsonb, p_claimed boolean, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.weigh_message(p_message public.messages, p_home public.workspaces, p_hash text, p_traits jsonb, p_claimed boolean, p_now timestamp with time zone) TO service_role;
+
 -- Name: FUNCTION weighed(p_sender private.sender, p_message private.message); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.weighed(p_sender private.sender, p_message private.message) FROM PUBLIC;
@@ -6614,6 +7591,11 @@ GRANT ALL ON FUNCTION private.weighed(p_sender private.sender, p_message private
 
 REVOKE ALL ON FUNCTION private.with_originals(p_messages jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.with_originals(p_messages jsonb) TO service_role;
+
+-- Name: FUNCTION workspaces_with_mail(p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.workspaces_with_mail(p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.workspaces_with_mail(p_now timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION write_stage_events(p_workspace uuid, p_rules private.compiled_rules, p_messages private.message[], p_resolved private.resolution[]); Type: ACL; Schema: private; Owner: -
 
@@ -6640,6 +7622,16 @@ GRANT ALL ON FUNCTION public.advance_draft(p_limit integer, p_now timestamp with
 REVOKE ALL ON FUNCTION public.advance_rescore(p_limit integer, p_now timestamp with time zone, p_workspace uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.advance_rescore(p_limit integer, p_now timestamp with time zone, p_workspace uuid) TO service_role;
 
+-- Name: FUNCTION ask_to_confirm(p_workspace uuid, p_address_hash text, p_category text, p_subject text, p_text text, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.ask_to_confirm(p_workspace uuid, p_address_hash text, p_category text, p_subject text, p_text text, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.ask_to_confirm(p_workspace uuid, p_address_hash text, p_category text, p_subject text, p_text text, p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION bounce_message(p_id uuid, p_claim uuid, p_provider text, p_reason text, p_address_hash text, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.bounce_message(p_id uuid, p_claim uuid, p_provider text, p_reason text, p_address_hash text, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bounce_message(p_id uuid, p_claim uuid, p_provider text, p_reason text, p_address_hash text, p_now timestamp with time zone) TO service_role;
+
 -- Name: FUNCTION check_drift(p_limit integer, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.check_drift(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
@@ -6659,6 +7651,11 @@ GRANT ALL ON FUNCTION public.create_api_key(p_workspace uuid, p_kind text, p_key
 
 REVOKE ALL ON FUNCTION public.create_workspace(p_owner uuid, p_name text, p_slug text, p_rules text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.create_workspace(p_owner uuid, p_name text, p_slug text, p_rules text) TO service_role;
+
+-- Name: FUNCTION encrypted_values(p_after uuid, p_limit integer); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.encrypted_values(p_after uuid, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.encrypted_values(p_after uuid, p_limit integer) TO service_role;
 
 -- Name: FUNCTION explain_mail(p_contact uuid, p_automation uuid, p_message uuid, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
@@ -6693,6 +7690,12 @@ GRANT ALL ON FUNCTION public.finish_message(p_id uuid, p_claim uuid, p_status te
 
 REVOKE ALL ON FUNCTION public.health(p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.health(p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION mailable_address(p_contact uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.mailable_address(p_contact uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.mailable_address(p_contact uuid) TO authenticated;
+GRANT ALL ON FUNCTION public.mailable_address(p_contact uuid) TO service_role;
 
 -- Name: FUNCTION named_contacts(p_contacts uuid[]); Type: ACL; Schema: public; Owner: -
 
@@ -6738,11 +7741,26 @@ GRANT ALL ON FUNCTION public.recompute_by_key(p_key_hash text, p_now timestamp w
 REVOKE ALL ON FUNCTION public.record_mail_event(p_event jsonb, p_address_key text, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.record_mail_event(p_event jsonb, p_address_key text, p_now timestamp with time zone) TO service_role;
 
+-- Name: FUNCTION record_smtp_outcome(p_workspace uuid, p_revision uuid, p_error text, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.record_smtp_outcome(p_workspace uuid, p_revision uuid, p_error text, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.record_smtp_outcome(p_workspace uuid, p_revision uuid, p_error text, p_now timestamp with time zone) TO service_role;
+
 -- Name: FUNCTION recorded_score(p_contact uuid, p_on date); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.recorded_score(p_contact uuid, p_on date) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.recorded_score(p_contact uuid, p_on date) TO authenticated;
 GRANT ALL ON FUNCTION public.recorded_score(p_contact uuid, p_on date) TO service_role;
+
+-- Name: FUNCTION remove_smtp(p_workspace uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.remove_smtp(p_workspace uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.remove_smtp(p_workspace uuid) TO service_role;
+
+-- Name: FUNCTION replace_encrypted_value(p_workspace uuid, p_before text, p_after text); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.replace_encrypted_value(p_workspace uuid, p_before text, p_after text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.replace_encrypted_value(p_workspace uuid, p_before text, p_after text) TO service_role;
 
 -- Name: FUNCTION rescore_progress(p_workspace uuid); Type: ACL; Schema: public; Owner: -
 
@@ -6750,11 +7768,21 @@ REVOKE ALL ON FUNCTION public.rescore_progress(p_workspace uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.rescore_progress(p_workspace uuid) TO authenticated;
 GRANT ALL ON FUNCTION public.rescore_progress(p_workspace uuid) TO service_role;
 
+-- Name: FUNCTION resubscribe(p_workspace uuid, p_address_hash text, p_category text); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.resubscribe(p_workspace uuid, p_address_hash text, p_category text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.resubscribe(p_workspace uuid, p_address_hash text, p_category text) TO service_role;
+
 -- Name: FUNCTION rules_in_force(p_workspace uuid); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.rules_in_force(p_workspace uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.rules_in_force(p_workspace uuid) TO authenticated;
 GRANT ALL ON FUNCTION public.rules_in_force(p_workspace uuid) TO service_role;
+
+-- Name: FUNCTION save_smtp(p_workspace uuid, p_smtp jsonb, p_password text); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.save_smtp(p_workspace uuid, p_smtp jsonb, p_password text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.save_smtp(p_workspace uuid, p_smtp jsonb, p_password text) TO service_role;
 
 -- Name: FUNCTION score(p_workspace uuid, p_lookups jsonb, p_now timestamp with time zone, p_on date); Type: ACL; Schema: public; Owner: -
 
@@ -6777,6 +7805,16 @@ GRANT ALL ON FUNCTION public.score_parts(p_contact uuid, p_on date) TO service_r
 
 REVOKE ALL ON FUNCTION public.set_identity_secret(p_workspace uuid, p_secret text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.set_identity_secret(p_workspace uuid, p_secret text) TO service_role;
+
+-- Name: FUNCTION settings_admin(p_workspace uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.settings_admin(p_workspace uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.settings_admin(p_workspace uuid) TO authenticated;
+
+-- Name: FUNCTION smtp_server(p_workspace uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.smtp_server(p_workspace uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.smtp_server(p_workspace uuid) TO service_role;
 
 -- Name: FUNCTION stage_facts(p_contact uuid, p_on date); Type: ACL; Schema: public; Owner: -
 
@@ -6825,6 +7863,10 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.drift_checks TO service_role;
 -- Name: TABLE identity_secrets; Type: ACL; Schema: private; Owner: -
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.identity_secrets TO service_role;
+
+-- Name: TABLE smtp_passwords; Type: ACL; Schema: private; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.smtp_passwords TO service_role;
 
 -- Name: TABLE api_keys; Type: ACL; Schema: public; Owner: -
 
@@ -6920,6 +7962,11 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.signal_counts TO service_role;
 GRANT SELECT ON TABLE public.signals TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.signals TO service_role;
 
+-- Name: TABLE smtp_settings; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT ON TABLE public.smtp_settings TO authenticated;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.smtp_settings TO service_role;
+
 -- Name: TABLE stage_events; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT ON TABLE public.stage_events TO authenticated;
@@ -6949,15 +7996,30 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.suppressions TO service_role;
 
 -- Name: TABLE templates; Type: ACL; Schema: public; Owner: -
 
-GRANT SELECT ON TABLE public.templates TO authenticated;
+GRANT SELECT,DELETE ON TABLE public.templates TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.templates TO service_role;
+
+-- Name: COLUMN templates.workspace_id; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(workspace_id) ON TABLE public.templates TO authenticated;
+
+-- Name: COLUMN templates.name; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(name),UPDATE(name) ON TABLE public.templates TO authenticated;
+
+-- Name: COLUMN templates.category; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(category),UPDATE(category) ON TABLE public.templates TO authenticated;
+
+-- Name: COLUMN templates.subject; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(subject),UPDATE(subject) ON TABLE public.templates TO authenticated;
+
+-- Name: COLUMN templates.html; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(html),UPDATE(html) ON TABLE public.templates TO authenticated;
 
 -- Name: TABLE traits; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT ON TABLE public.traits TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.traits TO service_role;
-
--- Name: TABLE workspaces; Type: ACL; Schema: public; Owner: -
-
-GRANT SELECT ON TABLE public.workspaces TO authenticated;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workspaces TO service_role;
