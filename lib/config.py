@@ -25,7 +25,6 @@ class Config:
     mail_domain: str
     resend_api_key: str
     resend_api_url: str
-<<<<<<< HEAD
     resend_per_second: int
     # id → 32 bytes, the one that encrypts first; empty where no secrets of founders are kept.
     encryption_keys: Mapping[str, bytes] = field(repr=False)
@@ -33,10 +32,8 @@ class Config:
     smtp_allowed_hosts: Mapping[tuple[str, int], bool]
     # Who vouches for SMTP servers instead of the system's authorities, in development.
     smtp_ca_file: str
-=======
     # Of the webhook; empty where none is set up.
     resend_webhook_secret: str
->>>>>>> e5a692c (Log what Resend reports of a mail; a hard bounce or a complaint suppresses the address)
     cell: str
     # The key that unknown publishable keys stand for; empty everywhere but in development.
     demo_key: str
@@ -60,15 +57,12 @@ def read(environ: Mapping[str, str]) -> Config:
         mail_domain=_required(environ, "MAIL_DOMAIN"),
         resend_api_key=_required(environ, "RESEND_API_KEY"),
         resend_api_url=environ.get("RESEND_API_URL", "https://api.resend.com"),
-<<<<<<< HEAD
         resend_per_second=_whole(environ, "RESEND_PER_SECOND", 2, 1000),
         encryption_keys=_encryption_keys(environ),
         smtp_allowed_hosts=_allowed_hosts(environ),
         smtp_ca_file=_development(environ, "SMTP_CA_FILE"),
-=======
         # Without one every webhook is refused, which is safe, so it may be missing.
         resend_webhook_secret=_webhook_secret(environ),
->>>>>>> e5a692c (Log what Resend reports of a mail; a hard bounce or a complaint suppresses the address)
         cell=_cell(environ),
         demo_key=_demo_key(environ, on_vercel),
         on_vercel=on_vercel,
@@ -90,13 +84,13 @@ def _secret(environ: Mapping[str, str], name: str) -> str:
     return value
 
 
-<<<<<<< HEAD
 def _whole(environ: Mapping[str, str], name: str, default: int, most: int) -> int:
     value = environ.get(name, str(default))
     if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= most:
         raise ConfigError(f"{name} must be a whole number from 1 to {most}")
     return int(value)
-=======
+
+
 def _webhook_secret(environ: Mapping[str, str]) -> str:
     """Checked here, because the library would take what it can't decode for a shorter key, even for none."""
     value = environ.get("RESEND_WEBHOOK_SECRET", "")
@@ -111,7 +105,6 @@ def _webhook_secret(environ: Mapping[str, str]) -> str:
             "RESEND_WEBHOOK_SECRET must be the webhook's signing secret: whsec_ and 24 bytes or more in base64"
         )
     return value
->>>>>>> e5a692c (Log what Resend reports of a mail; a hard bounce or a complaint suppresses the address)
 
 
 def _cell(environ: Mapping[str, str]) -> str:

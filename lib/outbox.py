@@ -59,8 +59,9 @@ def _deliver(message: Mapping[str, Any], troubled: dict[str, Outcome], now: date
         return _finish(message, Outcome("failed", reason=f"template_{fault}"), now, begun=False)
     if not _may_start(message, email, now):
         return "skipped"
-    outcome = _send_by_smtp(message, email, troubled) if message["provider"] == "smtp" else mailer.send(email, message["id"])
-    return _finish(message, outcome, now)
+    if message["provider"] == "smtp":
+        return _finish(message, _send_by_smtp(message, email, troubled), now)
+    return _finish(message, mailer.send(email, message["id"]), now)
 
 
 def _wait(message: Mapping[str, Any], troubled: Mapping[str, Outcome]) -> Outcome | None:

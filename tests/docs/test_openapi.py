@@ -16,12 +16,8 @@ from openapi_spec_validator import validate
 from lib import limits
 from lib.errors import CODES
 from scripts.local.layout import ROOT
-<<<<<<< HEAD
 from tests.conftest import Connection, Workspace, rules_of
-=======
-from tests.conftest import Workspace
 from tests.webhooks import signed
->>>>>>> e5a692c (Log what Resend reports of a mail; a hard bounce or a complaint suppresses the address)
 
 DOCUMENT: dict[str, Any] = yaml.safe_load((ROOT / "openapi.yaml").read_text())
 SCHEMAS = DOCUMENT["components"]["schemas"]

@@ -14,11 +14,8 @@ from lib import unsubscription
 from lib.unsubscription import Wish
 from scripts.local.layout import ROOT
 from tests.conftest import Connection, Session, Workspace
-<<<<<<< HEAD
 from tests.database.histories import NOW
-=======
 from tests.webhooks import signed
->>>>>>> e5a692c (Log what Resend reports of a mail; a hard bounce or a complaint suppresses the address)
 
 README = (ROOT / "README.md").read_text()
 ROW = r"^\| (GET|POST) (/api/[a-z-]+) \| `(.+?)` \| (.+?) \| (.*?) ?\|$"
@@ -110,12 +107,8 @@ def call(http: httpx.Client, method: str, url: str, workspace: Workspace, token:
     wish = Wish(str(workspace.id), unsubscription.address_hash(str(workspace.id), "nobody@example.com"), "marketing")
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     body = BODIES.get(url, {}) | ({"workspaceId": str(workspace.id)} if url in BY_MEMBERS else {})
-<<<<<<< HEAD
     # A sweep of today would age the contacts of other tests, which live at NOW.
     parameters = {"token": unsubscription.make_token(wish), "now": NOW.isoformat()}
-    return http.request(method, url, headers=headers, params=parameters, json=body if method == "POST" else None)
-=======
-    parameters = {"token": unsubscription.make_token(wish)}
     content = json.dumps(body).encode() if method == "POST" else b""
     headers |= signed(os.environ["RESEND_WEBHOOK_SECRET"], content)
     return http.request(method, url, headers=headers, params=parameters, content=content)
@@ -125,7 +118,6 @@ def test_without_its_signature_nobody_reports(http: httpx.Client, env: Mapping[s
     for token in (workspace.secret_key, env["CRON_SECRET"], env["RESEND_WEBHOOK_SECRET"]):
         answer = http.post("/api/resend-webhook", json={}, headers={"Authorization": f"Bearer {token}"})
         assert answer.status_code == 401
->>>>>>> e5a692c (Log what Resend reports of a mail; a hard bounce or a complaint suppresses the address)
 
 
 def test_without_its_link_nobody_unsubscribes(http: httpx.Client) -> None:

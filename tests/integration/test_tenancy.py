@@ -184,13 +184,8 @@ def test_an_outsider_can_execute_nothing_that_tells_or_changes_anything(
         assert answer.json() in (None, {"status": "none"})
     allowed = {
         "score", "find_contacts", "score_parts", "explain_score", "explain_past_score", "recorded_score", "stage_on",
-<<<<<<< HEAD
         "stage_facts", "mailable_address", "queue_message", "named_contacts", "rules_in_force", "rescore_progress",
-        "preview",
-=======
-        "stage_facts", "queue_message", "named_contacts", "rules_in_force", "rescore_progress", "preview",
-        "explain_mail",
->>>>>>> e5a692c (Log what Resend reports of a mail; a hard bounce or a complaint suppresses the address)
+        "preview", "explain_mail",
     }  # fmt: skip
     for name, arguments in functions(db):
         if name not in allowed:
