@@ -452,6 +452,33 @@ CREATE FUNCTION private.automation_refusal(p_message public.messages, p_contact 
     end
     $$;
 
+-- Name: transitions; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.transitions (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    workspace_id uuid NOT NULL,
+    contact_id uuid NOT NULL,
+    from_stage_id uuid,
+    to_stage_id uuid NOT NULL,
+    cause text NOT NULL,
+    score smallint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT transitions_cause_known CHECK ((cause = ANY (ARRAY['message'::text, 'decay'::text, 'silence'::text, 'rules'::text, 'hand'::text])))
+);
+
+-- Name: away_before(public.transitions); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.away_before(p_entry public.transitions) RETURNS interval
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select p_entry.created_at - max(t.created_at)
+        from public.transitions as t
+        where t.workspace_id = p_entry.workspace_id and t.contact_id = p_entry.contact_id
+            and t.from_stage_id = p_entry.to_stage_id and t.created_at < p_entry.created_at
+            and t.created_at > p_entry.created_at - interval '7 days'
+    $$;
+
 -- Name: rule_drafts; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.rule_drafts (
@@ -1765,28 +1792,14 @@ CREATE TABLE public.automations (
     CONSTRAINT automations_status_known CHECK ((status = ANY (ARRAY['draft'::text, 'live'::text, 'paused'::text])))
 );
 
--- Name: transitions; Type: TABLE; Schema: public; Owner: -
+-- Name: mail_chain(uuid[], public.automations, public.transitions, public.messages, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
 
-CREATE TABLE public.transitions (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    workspace_id uuid NOT NULL,
-    contact_id uuid NOT NULL,
-    from_stage_id uuid,
-    to_stage_id uuid NOT NULL,
-    cause text NOT NULL,
-    score smallint NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT transitions_cause_known CHECK ((cause = ANY (ARRAY['message'::text, 'decay'::text, 'silence'::text, 'rules'::text, 'hand'::text])))
-);
-
--- Name: mail_chain(uuid[], public.automations, public.transitions, public.messages); Type: FUNCTION; Schema: private; Owner: -
-
-CREATE FUNCTION private.mail_chain(p_identities uuid[], p_automation public.automations, p_entry public.transitions, p_message public.messages) RETURNS jsonb
+CREATE FUNCTION private.mail_chain(p_identities uuid[], p_automation public.automations, p_entry public.transitions, p_message public.messages, p_received timestamp with time zone) RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS $$
         select jsonb_build_object(
-            -- What was received in the request that moved the contact; at most 5, the latest first.
+            -- What came in the request that moved the contact, or that the automation waited for; at most 5, the latest first.
             'events', coalesce((
                 select jsonb_agg(jsonb_build_object(
                     'type', e.type, 'event', e.name, 'messageId', e.message_id, 'at', e.occurred_at
@@ -1794,8 +1807,8 @@ CREATE FUNCTION private.mail_chain(p_identities uuid[], p_automation public.auto
                 from (
                     select e.type, e.name, e.message_id, e.occurred_at
                     from public.events as e
-                    where p_entry.cause = 'message' and e.workspace_id = p_entry.workspace_id
-                        and e.identity_id = any (p_identities) and e.received_at = p_entry.created_at
+                    where e.workspace_id = p_automation.workspace_id and e.identity_id = any (p_identities)
+                        and e.received_at = p_received
                     order by e.occurred_at desc
                     limit 5
                 ) as e
@@ -1808,7 +1821,9 @@ CREATE FUNCTION private.mail_chain(p_identities uuid[], p_automation public.auto
             ) end,
             'automation', case when p_automation.id is not null then jsonb_build_object(
                 'id', p_automation.id, 'name', p_automation.name, 'status', p_automation.status,
-                'stage', (select name from public.stages where id = p_automation.entering_stage_id)
+                'stage', (select name from public.stages where id = p_automation.entering_stage_id),
+                'event', p_automation.event, 'silenceDays', p_automation.silence_days,
+                'delayMinutes', p_automation.delay_minutes
             ) end,
             'message', case when p_message.id is not null then jsonb_build_object(
                 'id', p_message.id, 'status', p_message.status, 'reason', p_message.reason,
@@ -1954,7 +1969,10 @@ CREATE FUNCTION private.message_answer(p_message public.messages, p_now timestam
                 p_message.send_at, why
             )
             when p_message.status in ('queued', 'claimed', 'sending') and p_message.send_at > p_now
-                then private.mail_answer('waiting', format('It is queued, and waits until %s.', due), p_message.send_at)
+                then private.mail_answer(
+                    'waiting', format('It is queued, and waits until %s%s.', due, ', because ' || private.wait_words(why)),
+                    p_message.send_at, why
+                )
             when p_message.status in ('queued', 'claimed', 'sending') then private.mail_answer(
                 'queued', format('It is queued, and due since %s: it goes out with the next run.', due), p_message.send_at
             )
@@ -2054,13 +2072,22 @@ CREATE TABLE public.stages (
     CONSTRAINT stages_threshold_range CHECK (((threshold >= 0) AND (threshold <= 100)))
 );
 
--- Name: not_entered_answer(uuid, public.stages); Type: FUNCTION; Schema: private; Owner: -
+-- Name: not_yet_answer(uuid, public.automations, public.stages); Type: FUNCTION; Schema: private; Owner: -
 
-CREATE FUNCTION private.not_entered_answer(p_contact uuid, p_stage public.stages) RETURNS jsonb
+CREATE FUNCTION private.not_yet_answer(p_contact uuid, p_automation public.automations, p_stage public.stages) RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS $$
-        select private.mail_answer(
+        select case
+            when p_automation.event is not null then private.mail_answer(
+                'not_triggered', format('There was no event %s of it yet that the automation counts.', p_automation.event)
+            )
+            when p_automation.silence_days is not null then private.mail_answer(
+                'not_triggered',
+                format('It has not been silent for %s days%s.', p_automation.silence_days,
+                    ': its last event was on ' || private.in_words(s.last_event_at))
+            )
+            else private.mail_answer(
             'not_entered',
             format(
                 'It has not entered %s yet: it is in %s with a score of %s, and %s.',
@@ -2073,7 +2100,7 @@ CREATE FUNCTION private.not_entered_answer(p_contact uuid, p_stage public.stages
                     else 'the stage begins with the event ' || coalesce(n.event, '?')
                 end
             )
-        )
+        ) end
         from public.contact_states as s
         left join public.stages as g on g.id = s.stage_id
         left join public.signals as n on n.workspace_id = p_stage.workspace_id and n.number = p_stage.signal
@@ -2733,16 +2760,27 @@ CREATE FUNCTION private.skip_words(p_reason text) RETURNS text
     LANGUAGE sql IMMUTABLE
     SET search_path TO ''
     AS $$
-        select case p_reason
-            when 'suppressed' then 'the address had unsubscribed, bounced, complained, or was suppressed by hand'
-            when 'not_mailable'
-                then 'the contact had no address that a secret key or a valid userHash had set, or another than when the mail was queued'
-            when 'contact_gone' then 'the contact was no longer there'
-            when 'workspace_deletion_pending' then 'the workspace was being deleted'
-            when 'postal_address_missing'
-                then 'marketing mail has to carry the workspace''s postal address, which was not set'
-            else p_reason
+        select w.words
+        from (values
+            ('suppressed', 'the address had unsubscribed, bounced, complained, or was suppressed by hand'),
+            ('not_mailable', 'the contact had no address that may be mailed, or another one than when the mail was queued'),
+            ('contact_gone', 'the contact was no longer there'),
+            ('workspace_deletion_pending', 'the workspace was being deleted'),
+            ('postal_address_missing', 'marketing mail has to carry the workspace''s postal address, which was not set'),
+            ('quota_exceeded', 'the plan''s mails of the month were used up'),
+            ('automation_deleted', 'its automation had been deleted'),
+            ('automation_not_live', 'its automation was no longer live'),
+            ('goal_reached', 'the contact had reached the automation''s goal'),
+            ('stage_left', 'the contact had left the stage'),
+            ('silence_broken', 'the contact had become active again')
+        ) as w (reason, words)
+        where w.reason = p_reason
+        union all
+        select case
+            when private.wait_words(p_reason) = p_reason then p_reason
+            else 'it would have had to wait for more than 72 hours: ' || private.wait_words(p_reason)
         end
+        limit 1
     $$;
 
 -- Name: smtp_shown(uuid); Type: FUNCTION; Schema: private; Owner: -
@@ -3292,6 +3330,35 @@ CREATE FUNCTION private.track_traits(p_sender private.sender, p_rules private.co
     end
     $$;
 
+-- Name: triggered_at(uuid[], public.automations, public.transitions, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.triggered_at(p_identities uuid[], p_automation public.automations, p_entry public.transitions, p_until timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    begin
+        return case
+            when p_automation.event is not null then (
+                select max(e.received_at) from public.events as e
+                where e.workspace_id = p_automation.workspace_id and e.identity_id = any (p_identities)
+                    and e.type in ('track', 'page', 'screen') and e.name = p_automation.event
+                    and (e.trusted or not p_automation.trusted_only)
+                    and (p_automation.condition is null or e.properties @> p_automation.condition)
+                    and e.received_at <= p_until
+            )
+            when p_automation.silence_days is not null then (
+                select d.day from public.contact_states as s
+                cross join lateral (
+                    select ((s.last_event_at at time zone 'utc')::date + p_automation.silence_days)::timestamp
+                        at time zone 'utc' as day
+                ) as d
+                where s.contact_id = any (p_identities) and d.day <= p_until
+            )
+            else p_entry.created_at
+        end;
+    end
+    $$;
+
 -- Name: uncounted_signals(uuid, jsonb); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.uncounted_signals(p_workspace uuid, p_document jsonb) RETURNS smallint[]
@@ -3311,56 +3378,49 @@ CREATE FUNCTION private.uncounted_signals(p_workspace uuid, p_document jsonb) RE
     end
     $$;
 
--- Name: unsent_answers(uuid, public.automations, public.stages, public.transitions); Type: FUNCTION; Schema: private; Owner: -
+-- Name: unsent_answers(uuid, public.automations, public.stages, public.transitions, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
 
-CREATE FUNCTION private.unsent_answers(p_contact uuid, p_automation public.automations, p_stage public.stages, p_entry public.transitions) RETURNS jsonb
+CREATE FUNCTION private.unsent_answers(p_contact uuid, p_automation public.automations, p_stage public.stages, p_entry public.transitions, p_at timestamp with time zone) RETURNS jsonb
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
     declare
-        entered text := private.in_words(p_entry.created_at);
-        found   jsonb[] := '{}';
-        left_at timestamptz;
+        at_w  text     := private.in_words(p_at);
+        away  interval := private.away_before(p_entry);
+        found jsonb[]  := '{}';
     begin
-        if p_entry.id is null then
-            found := found || private.not_entered_answer(p_contact, p_stage);
+        if p_at is null then
+            found := found || private.not_yet_answer(p_contact, p_automation, p_stage);
         end if;
         if p_automation.status <> 'live' then
             found := found || private.mail_answer(
                 'automation_' || p_automation.status,
-                format('The automation is %s, and mails nobody.', case p_automation.status when 'draft' then 'a draft' else p_automation.status end)
+                format('The automation is %s, and mails nobody.',
+                    case p_automation.status when 'draft' then 'a draft' else p_automation.status end)
             );
         end if;
-        if p_automation.created_at > p_entry.created_at then
+        if p_automation.created_at > p_at then
             found := found || private.mail_answer(
-                'entered_before_automation',
-                format('It entered %s on %s, before there was the automation.', p_stage.name, entered), p_entry.created_at
+                'before_automation', format('What it waits for happened on %s, before there was the automation.', at_w), p_at
             );
         end if;
-        -- As private.is_entry() decided then.
-        select max(t.created_at) into left_at
-        from public.transitions as t
-        where t.workspace_id = p_entry.workspace_id and t.contact_id = p_entry.contact_id
-            and t.from_stage_id = p_stage.id and t.created_at < p_entry.created_at
-            and t.created_at > p_entry.created_at - interval '7 days';
-        if left_at is not null then
+        if away is not null then
             found := found || private.mail_answer(
                 'not_an_entry',
-                format(
-                    'It came back to %s on %s, and had left the stage %s days before: within 7 days that is no entry.',
-                    p_stage.name, entered, (extract(epoch from p_entry.created_at - left_at) / 86400)::numeric(4, 1)
-                ),
-                p_entry.created_at
+                format('It came back to %s on %s, and had left the stage %s days before: within 7 days that is no entry.',
+                    p_stage.name, at_w, (extract(epoch from away) / 86400)::numeric(4, 1)),
+                p_at
             );
         end if;
         if found = '{}' then
             found := found || private.mail_answer(
                 'not_decided',
-                format(
-                    'It entered %s on %s and no mail followed: the automation was not live then, or the stage was left again before the day was settled.',
-                    p_stage.name, entered
-                ),
-                p_entry.created_at
+                format('What it waits for happened on %s, and no mail followed: %s', at_w, case
+                    when p_automation.event is not null
+                        then 'the automation was not live then, or the event was more than a day late.'
+                    else 'the automation was not live then, or it was over again before the day was settled.'
+                end),
+                p_at
             );
         end if;
         return to_jsonb(found);
@@ -3454,6 +3514,20 @@ CREATE FUNCTION private.vouches(p_sender private.sender, p_user_id text, p_user_
             )
         );
     end
+    $$;
+
+-- Name: wait_words(text); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.wait_words(p_reason text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+        select case p_reason
+            when 'frequency_cap' then 'the address has had as many marketing mails as it may get within 24 hours'
+            when 'quiet_hours' then 'these are quiet hours where the contact is'
+            when 'claimed_ceiling' then 'only so many addresses that nobody vouched for may get their first mail on one day'
+            else p_reason
+        end
     $$;
 
 -- Name: weigh_message(public.messages, public.workspaces, text, jsonb, boolean, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
@@ -3902,6 +3976,7 @@ CREATE FUNCTION public.explain_mail(p_contact uuid DEFAULT NULL::uuid, p_automat
         identities uuid[];
         stage      public.stages;
         entry      public.transitions;
+        at         timestamptz;
         answers    jsonb;
     begin
         select * into message from public.messages where id = p_message;
@@ -3930,8 +4005,10 @@ CREATE FUNCTION public.explain_mail(p_contact uuid DEFAULT NULL::uuid, p_automat
         order by t.created_at desc, t.id
         limit 1;
 
+        at := private.triggered_at(identities, automation, entry, coalesce(message.created_at, p_now));
+
         answers := case
-            when message.id is null then private.unsent_answers(named.contact_id, automation, stage, entry)
+            when message.id is null then private.unsent_answers(named.contact_id, automation, stage, entry, at)
             when message.contact_id <> named.contact_id and p_message is null then jsonb_build_array(
                 private.mail_answer(
                     'mailed_under_another_identity',
@@ -3953,7 +4030,10 @@ CREATE FUNCTION public.explain_mail(p_contact uuid DEFAULT NULL::uuid, p_automat
                 left join public.stages as g on g.id = s.stage_id
                 where s.contact_id = named.contact_id
             ))
-            || private.mail_chain(identities, automation, entry, message);
+            || private.mail_chain(
+                identities, automation, entry, message,
+                case when automation.event is not null or entry.cause = 'message' then at end
+            );
     end
     $$;
 
@@ -6854,6 +6934,17 @@ GRANT ALL ON FUNCTION private.authenticate(p_key_hash text, p_origin text) TO se
 REVOKE ALL ON FUNCTION private.automation_refusal(p_message public.messages, p_contact uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.automation_refusal(p_message public.messages, p_contact uuid) TO service_role;
 
+-- Name: TABLE transitions; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT ON TABLE public.transitions TO authenticated;
+GRANT SELECT,INSERT,DELETE ON TABLE public.transitions TO service_role;
+
+-- Name: FUNCTION away_before(p_entry public.transitions); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.away_before(p_entry public.transitions) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.away_before(p_entry public.transitions) TO authenticated;
+GRANT ALL ON FUNCTION private.away_before(p_entry public.transitions) TO service_role;
+
 -- Name: TABLE rule_drafts; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT ON TABLE public.rule_drafts TO authenticated;
@@ -7280,16 +7371,11 @@ GRANT INSERT(while_true),UPDATE(while_true) ON TABLE public.automations TO authe
 
 GRANT INSERT(goal_stage_id),UPDATE(goal_stage_id) ON TABLE public.automations TO authenticated;
 
--- Name: TABLE transitions; Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION mail_chain(p_identities uuid[], p_automation public.automations, p_entry public.transitions, p_message public.messages, p_received timestamp with time zone); Type: ACL; Schema: private; Owner: -
 
-GRANT SELECT ON TABLE public.transitions TO authenticated;
-GRANT SELECT,INSERT,DELETE ON TABLE public.transitions TO service_role;
-
--- Name: FUNCTION mail_chain(p_identities uuid[], p_automation public.automations, p_entry public.transitions, p_message public.messages); Type: ACL; Schema: private; Owner: -
-
-REVOKE ALL ON FUNCTION private.mail_chain(p_identities uuid[], p_automation public.automations, p_entry public.transitions, p_message public.messages) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.mail_chain(p_identities uuid[], p_automation public.automations, p_entry public.transitions, p_message public.messages) TO authenticated;
-GRANT ALL ON FUNCTION private.mail_chain(p_identities uuid[], p_automation public.automations, p_entry public.transitions, p_message public.messages) TO service_role;
+REVOKE ALL ON FUNCTION private.mail_chain(p_identities uuid[], p_automation public.automations, p_entry public.transitions, p_message public.messages, p_received timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.mail_chain(p_identities uuid[], p_automation public.automations, p_entry public.transitions, p_message public.messages, p_received timestamp with time zone) TO authenticated;
+GRANT ALL ON FUNCTION private.mail_chain(p_identities uuid[], p_automation public.automations, p_entry public.transitions, p_message public.messages, p_received timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION mails_for(p_workspace uuid, p_changes private.stage_change[], p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
 
@@ -7337,11 +7423,11 @@ GRANT ALL ON FUNCTION private.no_gains(p_contacts uuid[]) TO service_role;
 GRANT SELECT ON TABLE public.stages TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.stages TO service_role;
 
--- Name: FUNCTION not_entered_answer(p_contact uuid, p_stage public.stages); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION not_yet_answer(p_contact uuid, p_automation public.automations, p_stage public.stages); Type: ACL; Schema: private; Owner: -
 
-REVOKE ALL ON FUNCTION private.not_entered_answer(p_contact uuid, p_stage public.stages) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.not_entered_answer(p_contact uuid, p_stage public.stages) TO authenticated;
-GRANT ALL ON FUNCTION private.not_entered_answer(p_contact uuid, p_stage public.stages) TO service_role;
+REVOKE ALL ON FUNCTION private.not_yet_answer(p_contact uuid, p_automation public.automations, p_stage public.stages) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.not_yet_answer(p_contact uuid, p_automation public.automations, p_stage public.stages) TO authenticated;
+GRANT ALL ON FUNCTION private.not_yet_answer(p_contact uuid, p_automation public.automations, p_stage public.stages) TO service_role;
 
 -- Name: FUNCTION note_changes(p_draft public.rule_drafts, p_changes private.stage_change[], p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
 
@@ -7556,16 +7642,22 @@ GRANT ALL ON FUNCTION private.track_one(p_sender private.sender, p_rules private
 REVOKE ALL ON FUNCTION private.track_traits(p_sender private.sender, p_rules private.compiled_rules, p_messages private.message[], p_structural boolean, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.track_traits(p_sender private.sender, p_rules private.compiled_rules, p_messages private.message[], p_structural boolean, p_now timestamp with time zone) TO service_role;
 
+-- Name: FUNCTION triggered_at(p_identities uuid[], p_automation public.automations, p_entry public.transitions, p_until timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.triggered_at(p_identities uuid[], p_automation public.automations, p_entry public.transitions, p_until timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.triggered_at(p_identities uuid[], p_automation public.automations, p_entry public.transitions, p_until timestamp with time zone) TO authenticated;
+GRANT ALL ON FUNCTION private.triggered_at(p_identities uuid[], p_automation public.automations, p_entry public.transitions, p_until timestamp with time zone) TO service_role;
+
 -- Name: FUNCTION uncounted_signals(p_workspace uuid, p_document jsonb); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.uncounted_signals(p_workspace uuid, p_document jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.uncounted_signals(p_workspace uuid, p_document jsonb) TO service_role;
 
--- Name: FUNCTION unsent_answers(p_contact uuid, p_automation public.automations, p_stage public.stages, p_entry public.transitions); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION unsent_answers(p_contact uuid, p_automation public.automations, p_stage public.stages, p_entry public.transitions, p_at timestamp with time zone); Type: ACL; Schema: private; Owner: -
 
-REVOKE ALL ON FUNCTION private.unsent_answers(p_contact uuid, p_automation public.automations, p_stage public.stages, p_entry public.transitions) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.unsent_answers(p_contact uuid, p_automation public.automations, p_stage public.stages, p_entry public.transitions) TO authenticated;
-GRANT ALL ON FUNCTION private.unsent_answers(p_contact uuid, p_automation public.automations, p_stage public.stages, p_entry public.transitions) TO service_role;
+REVOKE ALL ON FUNCTION private.unsent_answers(p_contact uuid, p_automation public.automations, p_stage public.stages, p_entry public.transitions, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.unsent_answers(p_contact uuid, p_automation public.automations, p_stage public.stages, p_entry public.transitions, p_at timestamp with time zone) TO authenticated;
+GRANT ALL ON FUNCTION private.unsent_answers(p_contact uuid, p_automation public.automations, p_stage public.stages, p_entry public.transitions, p_at timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION update_scores(p_workspace uuid, p_rules private.compiled_rules, p_gains private.gain[], p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
 
@@ -7576,6 +7668,12 @@ GRANT ALL ON FUNCTION private.update_scores(p_workspace uuid, p_rules private.co
 
 REVOKE ALL ON FUNCTION private.vouches(p_sender private.sender, p_user_id text, p_user_hash text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.vouches(p_sender private.sender, p_user_id text, p_user_hash text) TO service_role;
+
+-- Name: FUNCTION wait_words(p_reason text); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.wait_words(p_reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.wait_words(p_reason text) TO authenticated;
+GRANT ALL ON FUNCTION private.wait_words(p_reason text) TO service_role;
 
 -- Name: FUNCTION weigh_message(p_message public.messages, p_home public.workspaces, p_hash text, p_traits jsonb, p_claimed boolean, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
 

@@ -11,21 +11,47 @@ create function private.in_words(p_at timestamptz) returns text
 revoke all on function private.in_words(timestamptz) from public;
 grant execute on function private.in_words(timestamptz) to authenticated, service_role;
 
--- Why a claimed message was not sent: the skip reasons of private.recipient() in words, any other as it is.
-create function private.skip_words(p_reason text) returns text
+-- Why a message waits: the reasons of private.weigh_message() in words, any other as it is.
+create function private.wait_words(p_reason text) returns text
     language sql immutable
     set search_path = ''
     as $$
         select case p_reason
-            when 'suppressed' then 'the address had unsubscribed, bounced, complained, or was suppressed by hand'
-            when 'not_mailable'
-                then 'the contact had no address that a secret key or a valid userHash had set, or another than when the mail was queued'
-            when 'contact_gone' then 'the contact was no longer there'
-            when 'workspace_deletion_pending' then 'the workspace was being deleted'
-            when 'postal_address_missing'
-                then 'marketing mail has to carry the workspace''s postal address, which was not set'
+            when 'frequency_cap' then 'the address has had as many marketing mails as it may get within 24 hours'
+            when 'quiet_hours' then 'these are quiet hours where the contact is'
+            when 'claimed_ceiling' then 'only so many addresses that nobody vouched for may get their first mail on one day'
             else p_reason
         end
+    $$;
+revoke all on function private.wait_words(text) from public;
+grant execute on function private.wait_words(text) to authenticated, service_role;
+
+-- Why a message was skipped: the reasons of private.recipient() and what it asks in words, any other as it is.
+create function private.skip_words(p_reason text) returns text
+    language sql immutable
+    set search_path = ''
+    as $$
+        select w.words
+        from (values
+            ('suppressed', 'the address had unsubscribed, bounced, complained, or was suppressed by hand'),
+            ('not_mailable', 'the contact had no address that may be mailed, or another one than when the mail was queued'),
+            ('contact_gone', 'the contact was no longer there'),
+            ('workspace_deletion_pending', 'the workspace was being deleted'),
+            ('postal_address_missing', 'marketing mail has to carry the workspace''s postal address, which was not set'),
+            ('quota_exceeded', 'the plan''s mails of the month were used up'),
+            ('automation_deleted', 'its automation had been deleted'),
+            ('automation_not_live', 'its automation was no longer live'),
+            ('goal_reached', 'the contact had reached the automation''s goal'),
+            ('stage_left', 'the contact had left the stage'),
+            ('silence_broken', 'the contact had become active again')
+        ) as w (reason, words)
+        where w.reason = p_reason
+        union all
+        select case
+            when private.wait_words(p_reason) = p_reason then p_reason
+            else 'it would have had to wait for more than 72 hours: ' || private.wait_words(p_reason)
+        end
+        limit 1
     $$;
 revoke all on function private.skip_words(text) from public;
 grant execute on function private.skip_words(text) to authenticated, service_role;
@@ -101,7 +127,10 @@ create function private.message_answer(p_message public.messages, p_now timestam
                 p_message.send_at, why
             )
             when p_message.status in ('queued', 'claimed', 'sending') and p_message.send_at > p_now
-                then private.mail_answer('waiting', format('It is queued, and waits until %s.', due), p_message.send_at)
+                then private.mail_answer(
+                    'waiting', format('It is queued, and waits until %s%s.', due, ', because ' || private.wait_words(why)),
+                    p_message.send_at, why
+                )
             when p_message.status in ('queued', 'claimed', 'sending') then private.mail_answer(
                 'queued', format('It is queued, and due since %s: it goes out with the next run.', due), p_message.send_at
             )
@@ -125,12 +154,21 @@ create function private.message_answer(p_message public.messages, p_now timestam
 revoke all on function private.message_answer(public.messages, timestamptz) from public;
 grant execute on function private.message_answer(public.messages, timestamptz) to authenticated, service_role;
 
--- The answer where the contact was never in the stage.
-create function private.not_entered_answer(p_contact uuid, p_stage public.stages) returns jsonb
+-- The answer where what the automation waits for has not happened.
+create function private.not_yet_answer(p_contact uuid, p_automation public.automations, p_stage public.stages) returns jsonb
     language sql stable
     set search_path = ''
     as $$
-        select private.mail_answer(
+        select case
+            when p_automation.event is not null then private.mail_answer(
+                'not_triggered', format('There was no event %s of it yet that the automation counts.', p_automation.event)
+            )
+            when p_automation.silence_days is not null then private.mail_answer(
+                'not_triggered',
+                format('It has not been silent for %s days%s.', p_automation.silence_days,
+                    ': its last event was on ' || private.in_words(s.last_event_at))
+            )
+            else private.mail_answer(
             'not_entered',
             format(
                 'It has not entered %s yet: it is in %s with a score of %s, and %s.',
@@ -143,84 +181,127 @@ create function private.not_entered_answer(p_contact uuid, p_stage public.stages
                     else 'the stage begins with the event ' || coalesce(n.event, '?')
                 end
             )
-        )
+        ) end
         from public.contact_states as s
         left join public.stages as g on g.id = s.stage_id
         left join public.signals as n on n.workspace_id = p_stage.workspace_id and n.number = p_stage.signal
         where s.contact_id = p_contact
     $$;
-revoke all on function private.not_entered_answer(uuid, public.stages) from public;
-grant execute on function private.not_entered_answer(uuid, public.stages) to authenticated, service_role;
+revoke all on function private.not_yet_answer(uuid, public.automations, public.stages) from public;
+grant execute on function private.not_yet_answer(uuid, public.automations, public.stages) to authenticated, service_role;
+
+-- When what the automation waits for happened last, as far as it was known by p_until: the entry into the stage, the
+-- receipt of the event, the day of the silence. Null: not yet.
+create function private.triggered_at(
+    p_identities uuid[], p_automation public.automations, p_entry public.transitions, p_until timestamptz
+) returns timestamptz
+    language plpgsql stable
+    set search_path = ''
+    as $$
+    begin
+        return case
+            when p_automation.event is not null then (
+                select max(e.received_at) from public.events as e
+                where e.workspace_id = p_automation.workspace_id and e.identity_id = any (p_identities)
+                    and e.type in ('track', 'page', 'screen') and e.name = p_automation.event
+                    and (e.trusted or not p_automation.trusted_only)
+                    and (p_automation.condition is null or e.properties @> p_automation.condition)
+                    and e.received_at <= p_until
+            )
+            when p_automation.silence_days is not null then (
+                select d.day from public.contact_states as s
+                cross join lateral (
+                    select ((s.last_event_at at time zone 'utc')::date + p_automation.silence_days)::timestamp
+                        at time zone 'utc' as day
+                ) as d
+                where s.contact_id = any (p_identities) and d.day <= p_until
+            )
+            else p_entry.created_at
+        end;
+    end
+    $$;
+revoke all on function private.triggered_at(uuid[], public.automations, public.transitions, timestamptz) from public;
+grant execute on function private.triggered_at(uuid[], public.automations, public.transitions, timestamptz)
+    to authenticated, service_role;
+
+-- How long before an entry the contact had left the stage, if within 7 days, as private.is_entry() decided then.
+create function private.away_before(p_entry public.transitions) returns interval
+    language sql stable
+    set search_path = ''
+    as $$
+        select p_entry.created_at - max(t.created_at)
+        from public.transitions as t
+        where t.workspace_id = p_entry.workspace_id and t.contact_id = p_entry.contact_id
+            and t.from_stage_id = p_entry.to_stage_id and t.created_at < p_entry.created_at
+            and t.created_at > p_entry.created_at - interval '7 days'
+    $$;
+revoke all on function private.away_before(public.transitions) from public;
+grant execute on function private.away_before(public.transitions) to authenticated, service_role;
 
 -- Why an automation has no message to a contact: every reason that holds, the decisive one first.
 create function private.unsent_answers(
-    p_contact uuid, p_automation public.automations, p_stage public.stages, p_entry public.transitions
+    p_contact uuid, p_automation public.automations, p_stage public.stages, p_entry public.transitions, p_at timestamptz
 ) returns jsonb
     language plpgsql stable
     set search_path = ''
     as $$
     declare
-        entered text := private.in_words(p_entry.created_at);
-        found   jsonb[] := '{}';
-        left_at timestamptz;
+        at_w  text     := private.in_words(p_at);
+        away  interval := private.away_before(p_entry);
+        found jsonb[]  := '{}';
     begin
-        if p_entry.id is null then
-            found := found || private.not_entered_answer(p_contact, p_stage);
+        if p_at is null then
+            found := found || private.not_yet_answer(p_contact, p_automation, p_stage);
         end if;
         if p_automation.status <> 'live' then
             found := found || private.mail_answer(
                 'automation_' || p_automation.status,
-                format('The automation is %s, and mails nobody.', case p_automation.status when 'draft' then 'a draft' else p_automation.status end)
+                format('The automation is %s, and mails nobody.',
+                    case p_automation.status when 'draft' then 'a draft' else p_automation.status end)
             );
         end if;
-        if p_automation.created_at > p_entry.created_at then
+        if p_automation.created_at > p_at then
             found := found || private.mail_answer(
-                'entered_before_automation',
-                format('It entered %s on %s, before there was the automation.', p_stage.name, entered), p_entry.created_at
+                'before_automation', format('What it waits for happened on %s, before there was the automation.', at_w), p_at
             );
         end if;
-        -- As private.is_entry() decided then.
-        select max(t.created_at) into left_at
-        from public.transitions as t
-        where t.workspace_id = p_entry.workspace_id and t.contact_id = p_entry.contact_id
-            and t.from_stage_id = p_stage.id and t.created_at < p_entry.created_at
-            and t.created_at > p_entry.created_at - interval '7 days';
-        if left_at is not null then
+        if away is not null then
             found := found || private.mail_answer(
                 'not_an_entry',
-                format(
-                    'It came back to %s on %s, and had left the stage %s days before: within 7 days that is no entry.',
-                    p_stage.name, entered, (extract(epoch from p_entry.created_at - left_at) / 86400)::numeric(4, 1)
-                ),
-                p_entry.created_at
+                format('It came back to %s on %s, and had left the stage %s days before: within 7 days that is no entry.',
+                    p_stage.name, at_w, (extract(epoch from away) / 86400)::numeric(4, 1)),
+                p_at
             );
         end if;
         if found = '{}' then
             found := found || private.mail_answer(
                 'not_decided',
-                format(
-                    'It entered %s on %s and no mail followed: the automation was not live then, or the stage was left again before the day was settled.',
-                    p_stage.name, entered
-                ),
-                p_entry.created_at
+                format('What it waits for happened on %s, and no mail followed: %s', at_w, case
+                    when p_automation.event is not null
+                        then 'the automation was not live then, or the event was more than a day late.'
+                    else 'the automation was not live then, or it was over again before the day was settled.'
+                end),
+                p_at
             );
         end if;
         return to_jsonb(found);
     end
     $$;
-revoke all on function private.unsent_answers(uuid, public.automations, public.stages, public.transitions) from public;
-grant execute on function private.unsent_answers(uuid, public.automations, public.stages, public.transitions)
+revoke all on function private.unsent_answers(uuid, public.automations, public.stages, public.transitions, timestamptz)
+    from public;
+grant execute on function private.unsent_answers(uuid, public.automations, public.stages, public.transitions, timestamptz)
     to authenticated, service_role;
 
 -- What is recorded on the way to the mail, from the message that moved the score to what became of the email.
 create function private.mail_chain(
-    p_identities uuid[], p_automation public.automations, p_entry public.transitions, p_message public.messages
+    p_identities uuid[], p_automation public.automations, p_entry public.transitions, p_message public.messages,
+    p_received timestamptz
 ) returns jsonb
     language sql stable
     set search_path = ''
     as $$
         select jsonb_build_object(
-            -- What was received in the request that moved the contact; at most 5, the latest first.
+            -- What came in the request that moved the contact, or that the automation waited for; at most 5, the latest first.
             'events', coalesce((
                 select jsonb_agg(jsonb_build_object(
                     'type', e.type, 'event', e.name, 'messageId', e.message_id, 'at', e.occurred_at
@@ -228,8 +309,8 @@ create function private.mail_chain(
                 from (
                     select e.type, e.name, e.message_id, e.occurred_at
                     from public.events as e
-                    where p_entry.cause = 'message' and e.workspace_id = p_entry.workspace_id
-                        and e.identity_id = any (p_identities) and e.received_at = p_entry.created_at
+                    where e.workspace_id = p_automation.workspace_id and e.identity_id = any (p_identities)
+                        and e.received_at = p_received
                     order by e.occurred_at desc
                     limit 5
                 ) as e
@@ -242,7 +323,9 @@ create function private.mail_chain(
             ) end,
             'automation', case when p_automation.id is not null then jsonb_build_object(
                 'id', p_automation.id, 'name', p_automation.name, 'status', p_automation.status,
-                'stage', (select name from public.stages where id = p_automation.entering_stage_id)
+                'stage', (select name from public.stages where id = p_automation.entering_stage_id),
+                'event', p_automation.event, 'silenceDays', p_automation.silence_days,
+                'delayMinutes', p_automation.delay_minutes
             ) end,
             'message', case when p_message.id is not null then jsonb_build_object(
                 'id', p_message.id, 'status', p_message.status, 'reason', p_message.reason,
@@ -257,8 +340,8 @@ create function private.mail_chain(
             ), '[]')
         )
     $$;
-revoke all on function private.mail_chain(uuid[], public.automations, public.transitions, public.messages) from public;
-grant execute on function private.mail_chain(uuid[], public.automations, public.transitions, public.messages)
+revoke all on function private.mail_chain(uuid[], public.automations, public.transitions, public.messages, timestamptz) from public;
+grant execute on function private.mail_chain(uuid[], public.automations, public.transitions, public.messages, timestamptz)
     to authenticated, service_role;
 
 -- Why a contact, by the id of any of its identities, did or didn't get an automation's mail; or, by p_message alone,
@@ -278,6 +361,7 @@ create function public.explain_mail(
         identities uuid[];
         stage      public.stages;
         entry      public.transitions;
+        at         timestamptz;
         answers    jsonb;
     begin
         select * into message from public.messages where id = p_message;
@@ -306,8 +390,10 @@ create function public.explain_mail(
         order by t.created_at desc, t.id
         limit 1;
 
+        at := private.triggered_at(identities, automation, entry, coalesce(message.created_at, p_now));
+
         answers := case
-            when message.id is null then private.unsent_answers(named.contact_id, automation, stage, entry)
+            when message.id is null then private.unsent_answers(named.contact_id, automation, stage, entry, at)
             when message.contact_id <> named.contact_id and p_message is null then jsonb_build_array(
                 private.mail_answer(
                     'mailed_under_another_identity',
@@ -329,7 +415,10 @@ create function public.explain_mail(
                 left join public.stages as g on g.id = s.stage_id
                 where s.contact_id = named.contact_id
             ))
-            || private.mail_chain(identities, automation, entry, message);
+            || private.mail_chain(
+                identities, automation, entry, message,
+                case when automation.event is not null or entry.cause = 'message' then at end
+            );
     end
     $$;
 revoke all on function public.explain_mail(uuid, uuid, uuid, timestamptz) from public;

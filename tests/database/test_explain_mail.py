@@ -98,7 +98,7 @@ def test_who_entered_before_there_was_the_automation_was_not_mailed(db: Connecti
     automation(db, workspace, status="draft")
     track(db, workspace, events(*READY), NOW)
     answer = asked(db, workspace, status="live", created_at=NOW + timedelta(hours=1))
-    assert (answer["code"], answer["at"]) == ("entered_before_automation", NOW.isoformat())
+    assert (answer["code"], answer["at"]) == ("before_automation", NOW.isoformat())
 
 
 def test_coming_back_within_a_week_is_no_entry(db: Connection, workspace: Workspace) -> None:
@@ -115,6 +115,39 @@ def test_what_can_not_be_told_any_more_is_not_guessed(db: Connection, workspace:
     automation(db, workspace, status="paused")
     track(db, workspace, events(*READY), NOW)
     assert asked(db, workspace, status="live")["code"] == "not_decided"
+
+
+# By an event, on silence
+
+
+def on(**trigger: object) -> dict[str, object]:
+    return {"entering_stage_id": None, "event": None, "silence_days": None, **trigger}
+
+
+def test_what_an_automation_waits_for_has_not_happened(db: Connection, workspace: Workspace) -> None:
+    track(db, workspace, events("Project Created"), NOW)
+    answer = asked(db, workspace, **on(event="Report Exported"))
+    assert (answer["code"], answer["events"]) == ("not_triggered", [])
+    assert answer["reason"] == "There was no event Report Exported of it yet that the automation counts."
+    answer = asked(db, workspace, **on(silence_days=3))
+    assert answer["code"] == "not_triggered"
+    assert answer["reason"] == "It has not been silent for 3 days: its last event was on 2026-11-20 12:00 UTC."
+
+
+def test_an_events_mail_is_explained_by_the_event(db: Connection, workspace: Workspace) -> None:
+    automation(db, workspace, **on(event="Report Exported"))
+    track(db, workspace, events("Project Created", "Report Exported"), NOW)
+    answer = asked(db, workspace)
+    assert (answer["code"], answer["transition"], answer["automation"]["event"]) == ("queued", None, "Report Exported")
+    assert {each["event"] for each in answer["events"]} == {"Project Created", "Report Exported"}
+
+
+def test_an_event_that_came_late_is_not_decided(db: Connection, workspace: Workspace) -> None:
+    automation(db, workspace, **on(event="Report Exported"))
+    track(db, workspace, events("Report Exported", hours=-48), NOW)
+    answer = asked(db, workspace)
+    assert (answer["code"], answer["at"]) == ("not_decided", NOW.isoformat())
+    assert answer["reason"].endswith("or the event was more than a day late.")
 
 
 # A mail
@@ -134,7 +167,12 @@ def test_the_chain_leads_from_the_event_to_the_message(db: Connection, workspace
 @pytest.mark.parametrize(
     ("fields", "code", "words"),
     [
-        ({"send_at": NOW + 2 * DAY}, "waiting", "It is queued, and waits until 2026-11-"),
+        ({"send_at": NOW + 2 * DAY}, "waiting", "It is queued, and waits until 2026-11-22 12:00 UTC."),
+        (
+            {"send_at": NOW + 2 * DAY, "reason": "quiet_hours"},
+            "waiting",
+            "It is queued, and waits until 2026-11-22 12:00 UTC, because these are quiet hours where the contact is.",
+        ),
         ({"status": "claimed", "claimed_until": NOW + 2 * DAY}, "sending", "It is being sent right now."),
         ({"status": "sending", "claimed_until": NOW + 2 * DAY}, "sending", "It is being sent right now."),
         ({"status": "claimed", "claimed_until": NOW}, "queued", "It is queued, and due since 2026-11-"),
@@ -160,11 +198,12 @@ def test_it_says_how_far_the_message_got(
     assert answer.get("why") == fields.get("reason")
 
 
-def test_every_reason_to_skip_a_message_has_words(db: Connection) -> None:
-    source = db.execute("select prosrc from pg_proc where proname = 'recipient'").fetchall()[0][0]
-    reasons = re.findall(r"then '(\w+)'", source)
+def test_every_reason_to_skip_or_postpone_a_message_has_words(db: Connection) -> None:
+    deciding = ["recipient", "automation_refusal", "weigh_message"]
+    found = db.execute("select prosrc from pg_proc where proname = any (%s)", (deciding,)).fetchall()
+    reasons = {reason for (source,) in found for reason in re.findall(r"(?:then|_reason :=) '(\w+)'", source)}
     words = {reason: db.execute("select private.skip_words(%s)", (reason,)).fetchall()[0][0] for reason in reasons}
-    assert len(words) >= 5
+    assert len(words) >= 14
     assert [reason for reason, text in words.items() if text == reason] == []
 
 
