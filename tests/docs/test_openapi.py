@@ -16,7 +16,7 @@ from openapi_spec_validator import validate
 from lib import limits
 from lib.errors import CODES
 from scripts.local.layout import ROOT
-from tests.conftest import Connection, Workspace, rules_of
+from tests.conftest import Connection, Session, Workspace, rules_of
 from tests.webhooks import signed
 
 DOCUMENT: dict[str, Any] = yaml.safe_load((ROOT / "openapi.yaml").read_text())
@@ -24,6 +24,9 @@ SCHEMAS = DOCUMENT["components"]["schemas"]
 METHODS = ("get", "post")
 # What the examples name that only a workspace can have.
 EXAMPLE_KEY, EXAMPLE_DRAFT = "pk_00YOURPUBLISHABLEKEY", "3f0d3a52-6f0b-4c58-9a53-0d2f1f6a7b10"
+EXAMPLE_WORKSPACE = "0b9f4a52-6c1d-4c8e-9a55-2f1d3c5b7e90"
+# What only people may call, they call by this.
+EXAMPLE_TOKEN = "a signed-in owner's token"
 
 
 def followed(node: Any) -> Any:
@@ -192,12 +195,15 @@ def test_what_an_email_takes_is_what_the_code_takes() -> None:
 # Examples
 
 
-def test_every_example_is_answered_as_documented(http: httpx.Client, db: Connection, workspace: Workspace) -> None:
+def test_every_example_is_answered_as_documented(
+    http: httpx.Client, db: Connection, workspace: Workspace, alice: Session
+) -> None:
     http.headers["Authorization"] = f"Bearer {workspace.secret_key}"
     statement = "insert into public.rule_drafts (workspace_id, rules) values (%s, %s) returning id"
     rules = json.dumps(rules_of(db, workspace) | {"halfLifeDays": 7})
     draft = str(db.execute(statement, (workspace.id, rules)).fetchall()[0][0])
-    own = {EXAMPLE_KEY: workspace.publishable_key, EXAMPLE_DRAFT: draft}
+    own = {EXAMPLE_KEY: workspace.publishable_key, EXAMPLE_DRAFT: draft, EXAMPLE_WORKSPACE: str(workspace.id)}
+    own |= {EXAMPLE_TOKEN: alice.access_token}
     wrong = [fault for example in requests() if (fault := fault_of(http, own, example))]
     assert wrong == []
 
@@ -213,6 +219,8 @@ def fault_of(http: httpx.Client, own: Mapping[str, str], example: Example) -> st
         headers["Authorization"] = ""
     if example.path == "/api/resend-webhook":
         headers |= signed(os.environ["RESEND_WEBHOOK_SECRET"], text.encode())
+    if example.path == "/api/settings":
+        headers["Authorization"] = f"Bearer {own[EXAMPLE_TOKEN]}"
     answer = http.request(example.method, url, content=text, headers=headers)
     if str(answer.status_code) != example.status:
         return f"{example}: {answer.status_code} {answer.text}"

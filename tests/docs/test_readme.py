@@ -27,8 +27,9 @@ BODIES: dict[str, dict[str, object]] = {
     "/api/identify": {"userId": "ada", "email": "ada@example.com"},
     "/api/score": {"userId": "ada"},
     "/api/send-email": {"to": {"userId": "ada"}, "subject": "Hello", "text": "Hi", "category": "transactional"},
+    "/api/settings": {"smtp": None},
 }
-BY_MEMBERS = ("/api/score", "/api/send-email")
+BY_MEMBERS = ("/api/score", "/api/send-email", "/api/settings")
 # What the table says, as callers; what the last two have, each request here has: a link and a signature.
 WHO = {
     "member": set(ROLES),

@@ -26,8 +26,9 @@ from tests.integration.smtp_servers import World
 ENDPOINTS = {
     "/api/track": "POST",
     "/api/identify": "POST",
-    "/api/score": "POST",
+    "/api/score": "POST, GET",
     "/api/send-email": "POST, GET",
+    "/api/settings": "POST",
     "/api/unsubscribe": "GET, POST",
     "/api/resend-webhook": "POST",
     "/api/health": "GET",

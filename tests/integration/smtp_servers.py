@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import socket
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -81,11 +81,19 @@ class Server(SMTP):
 class Running(Controller):
     """A server on a port of its own. It wants STARTTLS, unless it begins with TLS or has none at all."""
 
-    def __init__(self, handler: Handler, context: ssl.SSLContext | None, *, implicit: bool = False) -> None:
+    def __init__(
+        self,
+        handler: Handler,
+        context: ssl.SSLContext | None,
+        *,
+        implicit: bool = False,
+        without: Sequence[str] = (),
+    ) -> None:
         starttls = context is not None and not implicit
         self.options: dict[str, Any] = {
             "auth_required": starttls, "authenticator": authenticate, "auth_require_tls": starttls,
             "require_starttls": starttls, "tls_context": context if starttls else None,
+            "auth_exclude_mechanism": without,
         }  # fmt: skip
         super().__init__(handler, "127.0.0.1", port=0, ssl_context=context if implicit else None)
 
@@ -129,9 +137,15 @@ def running(folder: Path) -> Iterator[World]:
         "other name": authority.context(folder, "smtp.example.com"),
         "stranger": stranger.context(folder, "localhost"),
         "plain": None,
+        "login": authority.context(folder, "localhost"),
+        "no login": authority.context(folder, "localhost"),
     }
+    without = {"login": ["PLAIN"], "no login": ["PLAIN", "LOGIN"]}
     handler = Handler()
-    servers = {name: Running(handler, context, implicit=name == "tls") for name, context in contexts.items()}
+    servers = {
+        name: Running(handler, context, implicit=name == "tls", without=without.get(name, ()))
+        for name, context in contexts.items()
+    }
     with contextlib.ExitStack() as started:
         for server in servers.values():
             server.start()

@@ -52,7 +52,7 @@ def test_settings_are_saved_unverified(settings: Settings) -> None:
     assert answer.json() == {"smtp": shown | {"verifiedAt": None, "lastError": None}}
 
 
-@pytest.mark.parametrize("server", ["starttls", "tls"])
+@pytest.mark.parametrize("server", ["starttls", "tls", "login"])
 def test_a_test_mail_goes_to_whoever_asks_and_verifies(
     tested: Tested, world: World, alice: Session, server: str
 ) -> None:
@@ -76,6 +76,9 @@ def test_without_a_name_mail_is_from_the_workspaces(tested: Tested, world: World
     ("server", "changes", "code"),
     [
         ("plain", {}, "smtp_tls_missing"),
+        ("closed", {}, "smtp_unreachable"),
+        ("no login", {}, "smtp_login_unsupported"),
+        ("login", {"password": "wrong"}, "smtp_login_refused"),
         ("expired", {}, "smtp_certificate_invalid"),
         ("other name", {}, "smtp_certificate_invalid"),
         ("stranger", {}, "smtp_certificate_invalid"),

@@ -1,5 +1,7 @@
 """The environment: each value that can't be used is refused by the name of its variable."""
 
+import base64
+
 import pytest
 
 from lib.config import ConfigError, read
@@ -90,3 +92,60 @@ def test_a_webhook_secret_is_taken_as_resend_shows_it() -> None:
 def test_a_webhook_secret_that_would_be_a_weaker_key_is_refused(value: str) -> None:
     with pytest.raises(ConfigError, match=r"^RESEND_WEBHOOK_SECRET "):
         read({**GOOD, "RESEND_WEBHOOK_SECRET": value})
+
+
+# Encryption
+
+
+K1, K2 = (base64.b64encode(letter * 32).decode() for letter in (b"1", b"2"))
+
+
+def test_the_first_encryption_key_is_the_one_that_encrypts() -> None:
+    assert dict(read({**GOOD, "ENCRYPTION_KEYS": f"b:{K1}"}).encryption_keys) == {"b": b"1" * 32}
+    assert list(read({**GOOD, "ENCRYPTION_KEYS": f"b:{K1},a:{K2}"}).encryption_keys) == ["b", "a"]
+
+
+@pytest.mark.parametrize("written", [{}, {"ENCRYPTION_KEYS": ""}])
+def test_encryption_keys_may_be_missing(written: dict[str, str]) -> None:
+    assert dict(read({**GOOD, **written}).encryption_keys) == {}
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "x", ":", f":{K1}", f"{K1}", f"a b:{K1}", f"é:{K1}", f"{'x' * 33}:{K1}", "a:", "a:AAAA", f"a:{K1}A", 
+        f"a:{K1[:-1]}", f"a:{K1},", f",a:{K1}", f"a:{K1},a:{K2}", f"a:{K1} ,b:{K2}", f"a:{K1};b:{K2}", f"a:!{K1}",
+    ],
+)  # fmt: skip
+def test_encryption_keys_that_are_none_are_refused(written: str) -> None:
+    with pytest.raises(ConfigError, match=r"^ENCRYPTION_KEYS ") as raised:
+        read({**GOOD, "ENCRYPTION_KEYS": written})
+    assert K1 not in str(raised.value)
+
+
+def test_keys_and_their_like_are_not_shown_with_the_settings() -> None:
+    assert str(b"1" * 32) not in repr(read({**GOOD, "ENCRYPTION_KEYS": f"a:{K1}"}))
+
+
+# SMTP servers of the local network
+
+
+def test_development_names_servers_of_its_own() -> None:
+    settings = read({**GOOD, "SMTP_ALLOWED_HOSTS": "localhost:1025,mail.local:1465/tls", "SMTP_CA_FILE": "/x.pem"})
+    assert dict(settings.smtp_allowed_hosts) == {("localhost", 1025): False, ("mail.local", 1465): True}
+    assert settings.smtp_ca_file == "/x.pem"
+    assert (dict(read(GOOD).smtp_allowed_hosts), read(GOOD).smtp_ca_file) == ({}, "")
+
+
+@pytest.mark.parametrize(
+    "written", ["localhost", "localhost:", ":25", "localhost:x", "a b:25", "localhost:25/ssl", "*:25"]
+)
+def test_a_server_that_is_none_is_refused(written: str) -> None:
+    with pytest.raises(ConfigError, match=r"^SMTP_ALLOWED_HOSTS "):
+        read({**GOOD, "SMTP_ALLOWED_HOSTS": written})
+
+
+@pytest.mark.parametrize(("name", "value"), [("SMTP_ALLOWED_HOSTS", "localhost:1025"), ("SMTP_CA_FILE", "/x.pem")])
+def test_a_deployment_connects_to_public_servers_only(name: str, value: str) -> None:
+    with pytest.raises(ConfigError, match=rf"^{name} "):
+        read({**GOOD, name: value, "VERCEL": "1"})
