@@ -26,7 +26,7 @@ def automation(db: Connection, workspace: Workspace, **changed: object) -> UUID:
     return found
 
 
-def asked(db: Connection, workspace: Workspace, who: tuple[str, str] = ANN, **changed: object) -> dict[str, Any]:
+def asked(db: Connection, workspace: Workspace, who: tuple[str, str] = ANN, **changed: Any) -> dict[str, Any]:
     """The answer a day later."""
     arguments = (identity_id(db, workspace, who), automation(db, workspace, **changed), NOW + DAY)
     explained = db.execute("select public.explain_mail(%s, %s, null, %s)", arguments).fetchall()[0][0]
@@ -120,7 +120,7 @@ def test_what_can_not_be_told_any_more_is_not_guessed(db: Connection, workspace:
 # By an event, on silence
 
 
-def on(**trigger: object) -> dict[str, object]:
+def on(**trigger: object) -> dict[str, Any]:
     return {"entering_stage_id": None, "event": None, "silence_days": None, **trigger}
 
 

@@ -113,7 +113,7 @@ def test_encryption_keys_may_be_missing(written: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     "written",
     [
-        "x", ":", f":{K1}", f"{K1}", f"a b:{K1}", f"é:{K1}", f"{'x' * 33}:{K1}", "a:", "a:AAAA", f"a:{K1}A", 
+        "x", ":", f":{K1}", f"{K1}", f"a b:{K1}", f"é:{K1}", f"{'x' * 33}:{K1}", "a:", "a:AAAA", f"a:{K1}A",
         f"a:{K1[:-1]}", f"a:{K1},", f",a:{K1}", f"a:{K1},a:{K2}", f"a:{K1} ,b:{K2}", f"a:{K1};b:{K2}", f"a:!{K1}",
     ],
 )  # fmt: skip
