@@ -64,14 +64,17 @@ class Cluster:
 
     def open_loop(self, database: str, script: Path, *, clients: int, rate: float, seconds: int) -> list[float]:
         """Milliseconds that each transaction took from when it was meant to start, however many are late; the starts
-        are a Poisson process of that many a second."""
+        are a Poisson process of that many a second. What ends in the first second is left out: connections are new,
+        and plan each statement once.
+        """
         with tempfile.TemporaryDirectory() as logs:
-            limits = (f"-T{seconds}", f"-R{rate}", "--log", f"--log-prefix={logs}/log")
+            limits = (f"-T{seconds + 1}", f"-R{rate}", "--log", f"--log-prefix={logs}/log")
             output = self._pgbench(database, script, clients, *limits)
             lines = [line.split() for log in Path(logs).iterdir() for line in log.read_text().splitlines()]
         if f"processed: {len(lines)}\n" not in output or "failed transactions: 0 " not in output:
             raise RuntimeError(f"pgbench did not finish:\n{output}")
-        return [int(line[2]) / 1000 for line in lines]
+        ended = [float(f"{line[4]}.{line[5]:0>6}") for line in lines]
+        return [int(line[2]) / 1000 for line, end in zip(lines, ended, strict=True) if end > min(ended) + 1]
 
     def address(self, database: str) -> str:
         """What connects to that database."""
