@@ -54,7 +54,8 @@ FULL = Size(
     {
         BIG: Population(1_000_000, 10_000_000, lagging=1000),
         FEW_CONTACTS: Population(10_000, 100_000, lagging=1000),
-        FEW_EVENTS: Population(10_000, 10_000),
+        # Among fewer contacts than that, batches of random ones would wait for each other.
+        FEW_EVENTS: Population(50_000, 10_000),
     },
     single=4000, batches=240, pairs=5, seconds=15,
 )  # fmt: skip
