@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Container, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
@@ -13,12 +14,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import Connection, Workspace, put_in_force
-from tests.database.model import Message
+from tests.database.model import Identity, Message
 from tests.database.reference import Rules, Standing, facts, people, standing
-from tests.database.rulebooks import lives, receipts, rulebooks
+from tests.database.rulebooks import Received, lives, receipts, rulebooks
 from tests.database.standings import (
     DAY,
     Transition,
+    by,
     contacts,
     deliver,
     due_days,
@@ -118,3 +120,43 @@ def test_each_day_is_recorded_as_the_definitions_say_however_often_contacts_are_
         if n in visits or n == DAYS:
             sweep(db, seldom, last + DAY * n)
     assert everything(db, seldom) == everything(db, often)
+
+
+@pytest.mark.prove
+@settings(BASE, max_examples=10_000 if PROVE else 30)
+@given(rules=rulebooks, history=lives(25 if PROVE else 12), visits=st.sets(st.integers(0, 40)), data=st.data())
+def test_a_day_is_recorded_as_it_was_known_whether_or_not_somebody_looked(
+    db: Connection,
+    new_workspace: Callable[[], Workspace],
+    rules: Rules,
+    history: list[Message],
+    visits: Container[int],
+    data: st.DataObject,
+) -> None:
+    alone = [replace(message, identities=message.identities[:1]) for message in history]
+    received = data.draw(receipts(alone))
+    first, last = received[0][0].date(), received[-1][0].date() + DAY * 10
+    often, seldom = new_workspace(), new_workspace()
+    live(db, often, rules, received, range(1000))
+    live(db, seldom, rules, received, visits)
+    assert everything(db, seldom) == everything(db, often)
+    for top, contact in contacts(db, often).items():
+        for day, found in recorded(db, contact, first, last).items():
+            here = by(rules, known(received, top, day), day)
+            assert found == (here.score, here.stage)
+
+
+def live(db: Connection, workspace: Workspace, rules: Rules, received: list[Received], visits: Container[int]) -> None:
+    """Through the days of a history and ten more; a visit is a sweep before that day's messages come."""
+    put_in_force(db, workspace, rules)
+    first, days = received[0][0].date(), (received[-1][0].date() - received[0][0].date()).days + 10
+    for number in range(days + 1):
+        if number in visits or number == days:
+            sweep(db, workspace, first + DAY * number)
+        deliver(db, workspace, [receipt for receipt in received if receipt[0].date() == first + DAY * number])
+
+
+def known(received: list[Received], top: Identity, day: date) -> list[Message]:
+    """What had been received of somebody by the end of a day."""
+    copies = {message.message_id: message for now, batch in received if now.date() <= day for message in batch}
+    return [message for message in copies.values() if message.identities[0] == top]
