@@ -33,6 +33,7 @@ from tests.database.standings import (
 PROVE = os.environ.get("PROVE") == "1"
 DAYS = 120
 
+Make = Callable[[], Workspace]
 # The fixtures make workspaces for each example, so that none sees another's.
 BASE = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -95,7 +96,7 @@ def everything(db: Connection, workspace: Workspace) -> list[Any]:
 @given(rules=rulebooks, history=lives(25 if PROVE else 12), visits=st.sets(st.integers(1, DAYS)), data=st.data())
 def test_each_day_is_recorded_as_the_definitions_say_however_often_contacts_are_swept(
     db: Connection,
-    new_workspace: Callable[[], Workspace],
+    new_workspace: Make,
     rules: Rules,
     history: list[Message],
     visits: Container[int],
@@ -127,7 +128,7 @@ def test_each_day_is_recorded_as_the_definitions_say_however_often_contacts_are_
 @given(rules=rulebooks, history=lives(25 if PROVE else 12), visits=st.sets(st.integers(0, 40)), data=st.data())
 def test_a_day_is_recorded_as_it_was_known_whether_or_not_somebody_looked(
     db: Connection,
-    new_workspace: Callable[[], Workspace],
+    new_workspace: Make,
     rules: Rules,
     history: list[Message],
     visits: Container[int],

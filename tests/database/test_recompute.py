@@ -19,6 +19,7 @@ from tests.database.rulebooks import lives, receipts, rulebooks
 from tests.database.standings import advance_rescore, check_scores, contacts, deliver
 
 PROVE = os.environ.get("PROVE") == "1"
+Make = Callable[[], Workspace]
 # The fixtures make a workspace for each example, so that none sees another's.
 BASE = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -71,7 +72,7 @@ def counted(db: Connection, workspace: Workspace) -> list[list[str]]:
 )
 def test_counts_that_have_drifted_are_found_and_repaired(
     db: Connection,
-    new_workspace: Callable[[], Workspace],
+    new_workspace: Make,
     rules: Rules,
     history: list[Message],
     miscounted: str,

@@ -21,6 +21,7 @@ from tests.database.standings import DAY, by, contacts, deliver, explained, stor
 
 PROVE = os.environ.get("PROVE") == "1"
 CENT = Decimal("0.01")
+Make = Callable[[], Workspace]
 # The fixtures make a workspace for each example, so that none sees another's.
 BASE = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -57,7 +58,7 @@ def check_parts(db: Connection, contact: UUID, day: date, expected: Standing) ->
 @settings(BASE, max_examples=10_000 if PROVE else 60)
 @given(rules=rulebooks, history=lives(25 if PROVE else 12), data=st.data())
 def test_a_score_is_what_the_definitions_say(
-    db: Connection, new_workspace: Callable[[], Workspace], rules: Rules, history: list[Message], data: st.DataObject
+    db: Connection, new_workspace: Make, rules: Rules, history: list[Message], data: st.DataObject
 ) -> None:
     workspace = new_workspace()
     put_in_force(db, workspace, rules)
@@ -80,7 +81,7 @@ def test_a_score_is_what_the_definitions_say(
 @given(rules=rulebooks, history=lives(25 if PROVE else 12), days=st.integers(1, 100), data=st.data())
 def test_a_day_before_the_history_is_what_the_rules_make_of_it(
     db: Connection,
-    new_workspace: Callable[[], Workspace],
+    new_workspace: Make,
     rules: Rules,
     history: list[Message],
     days: int,
