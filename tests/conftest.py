@@ -8,6 +8,7 @@ import secrets
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -182,6 +183,11 @@ class Inbox:
     def to(self, address: str) -> list[dict[str, Any]]:
         messages: list[dict[str, Any]] = httpx.get(f"{self.url}/messages").raise_for_status().json()
         return [message for message in messages if address in message["to"]]
+
+    def counts(self) -> Counter[str]:
+        """How many mails each address has got."""
+        messages: list[dict[str, Any]] = httpx.get(f"{self.url}/messages", timeout=60).raise_for_status().json()
+        return Counter(address for message in messages for address in message["to"])
 
     def wait_for(self, address: str, count: int = 1, seconds: float = 10) -> list[dict[str, Any]]:
         """Returns the mails to an address once there are that many, or fails."""

@@ -146,6 +146,12 @@ class Instance:
 
     http: httpx.Client
     output: Path
+    process: subprocess.Popen[bytes]
+
+    def kill(self) -> None:
+        """As a crash does: nothing is finished, nothing is closed."""
+        self.process.kill()
+        self.process.wait(10)
 
     def log(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.output.read_text().splitlines() if line.startswith("{")]
@@ -160,7 +166,7 @@ def instance(env: Mapping[str, str], output: Path, **settings: str) -> Iterator[
         process = subprocess.Popen(command, cwd=ROOT, env=variables, stdout=log, pass_fds=[listener.fileno()])
         try:
             with httpx.Client(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}", timeout=30) as client:
-                yield Instance(client, output)
+                yield Instance(client, output, process)
         finally:
             process.terminate()
             process.wait(10)
