@@ -46,4 +46,4 @@ def _token(request: Request) -> str:
     return token
 
 
-app = endpoint(GET=ask, POST=act, cors="app")
+app = endpoint(GET=ask, HEAD=ask, POST=act, cors="app")

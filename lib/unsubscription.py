@@ -73,7 +73,7 @@ def read_confirmation(token: str, now: datetime) -> Wish:
 
 
 def _sealed(payload: str, purpose: str) -> str:
-    return base64.urlsafe_b64encode(_signature(payload.encode(), purpose) + payload.encode()).decode().rstrip("=")
+    return _token(payload.encode(), purpose)
 
 
 def _opened(token: str, purpose: str) -> str:
@@ -81,10 +81,15 @@ def _opened(token: str, purpose: str) -> str:
         raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
     except ValueError as error:
         raise ApiError("link_invalid") from error
-    signature, payload = raw[:32], raw[32:]
-    if not hmac.compare_digest(signature, _signature(payload, purpose)):
+    payload = raw[32:]
+    # As text: several spellings of base64 mean the same bytes, and only one of them was sent.
+    if not hmac.compare_digest(token.encode(), _token(payload, purpose).encode()):
         raise ApiError("link_invalid")
     return payload.decode()
+
+
+def _token(payload: bytes, purpose: str) -> str:
+    return base64.urlsafe_b64encode(_signature(payload, purpose) + payload).decode().rstrip("=")
 
 
 def _signature(payload: bytes, purpose: str) -> bytes:

@@ -21,7 +21,7 @@ from tests.webhooks import signed
 
 DOCUMENT: dict[str, Any] = yaml.safe_load((ROOT / "openapi.yaml").read_text())
 SCHEMAS = DOCUMENT["components"]["schemas"]
-METHODS = ("get", "post")
+METHODS = ("get", "head", "post")
 # What the examples name that only a workspace can have.
 EXAMPLE_KEY, EXAMPLE_DRAFT = "pk_00YOURPUBLISHABLEKEY", "3f0d3a52-6f0b-4c58-9a53-0d2f1f6a7b10"
 EXAMPLE_WORKSPACE = "0b9f4a52-6c1d-4c8e-9a55-2f1d3c5b7e90"

@@ -18,7 +18,7 @@ from tests.database.histories import NOW
 from tests.webhooks import signed
 
 README = (ROOT / "README.md").read_text()
-ROW = r"^\| (GET|POST) (/api/[a-z-]+) \| `(.+?)` \| (.+?) \| (.*?) ?\|$"
+ROW = r"^\| (GET|HEAD|POST) (/api/[a-z-]+) \| `(.+?)` \| (.+?) \| (.*?) ?\|$"
 TABLE = re.findall(ROW, README, re.MULTILINE)
 ROLES = ("owner", "admin", "viewer")
 EVERYONE = {"nobody", "publishable key", "secret key", "scheduler", *ROLES}

@@ -29,7 +29,7 @@ ENDPOINTS = {
     "/api/score": "POST, GET",
     "/api/send-email": "POST, GET",
     "/api/settings": "POST",
-    "/api/unsubscribe": "GET, POST",
+    "/api/unsubscribe": "GET, HEAD, POST",
     "/api/resend-webhook": "POST",
     "/api/health": "GET",
 }

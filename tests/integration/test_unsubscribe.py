@@ -1,12 +1,24 @@
 """/api/unsubscribe: GET asks, POST does it, whatever a mail program sends along."""
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
+import httpx
 import pytest
 
 from lib import unsubscription
 from lib.unsubscription import Wish, address_hash, make_token
-from tests.integration.conftest import Api, problem
+from tests.conftest import Inbox, Workspace
+from tests.integration.conftest import Api, bearer, problem
+
+FORM = "application/x-www-form-urlencoded"
+MULTIPART = "multipart/form-data; boundary=x"
+# As RFC 8058 has it, section 8.
+ONE_CLICK = {
+    FORM: b"List-Unsubscribe=One-Click",
+    MULTIPART: b'--x\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--x--\r\n',
+}
 
 
 def token(api: Api, category: str = "marketing") -> str:
@@ -27,6 +39,15 @@ def test_get_shows_a_page_and_changes_nothing(api: Api) -> None:
     assert suppressions(api) == []
 
 
+def test_head_is_answered_as_get_and_changes_nothing(api: Api) -> None:
+    params = {"token": token(api)}
+    head, get = (api.http.request(method, "/api/unsubscribe", params=params) for method in ("HEAD", "GET"))
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["Content-Type"] == get.headers["Content-Type"]
+    assert api.http.head("/api/unsubscribe", params={"token": "x"}).status_code == 404
+    assert suppressions(api) == []
+
+
 def test_the_page_loads_and_runs_nothing(api: Api) -> None:
     page = api.http.get("/api/unsubscribe", params={"token": token(api)})
     policy = page.headers["Content-Security-Policy"]
@@ -43,14 +64,19 @@ def test_post_unsubscribes_at_once_and_may_come_again(api: Api) -> None:
     assert suppressions(api) == [(address_hash(str(api.workspace.id), "ann@example.com"), "marketing", "unsubscribed")]
 
 
-def test_one_click_comes_as_a_form_in_either_encoding(api: Api) -> None:
-    form = {"List-Unsubscribe": "One-Click"}
-    answers = [
-        api.http.post("/api/unsubscribe", params={"token": token(api)}, data=form),
-        api.http.post("/api/unsubscribe", params={"token": token(api)}, files={"x": (None, "y")}, data=form),
-        api.http.post("/api/unsubscribe", params={"token": token(api)}, content=b"\xff", headers={"Content-Type": "x"}),
-    ]
-    assert [answer.status_code for answer in answers] == [200] * 3
+@pytest.mark.parametrize("kind", ONE_CLICK)
+def test_one_click_comes_as_a_form_in_either_encoding(api: Api, kind: str) -> None:
+    headers = {"Content-Type": kind}
+    answer = api.http.post("/api/unsubscribe", params={"token": token(api)}, content=ONE_CLICK[kind], headers=headers)
+    assert (answer.status_code, answer.history, dict(answer.cookies)) == (200, [], {})
+    assert len(suppressions(api)) == 1
+
+
+@pytest.mark.parametrize(("kind", "body"), [("x", b"\xff"), (MULTIPART, b"--"), ("application/json", b"{")])
+def test_no_body_keeps_anybody_subscribed(api: Api, kind: str, body: bytes) -> None:
+    headers = {"Content-Type": kind}
+    answer = api.http.post("/api/unsubscribe", params={"token": token(api)}, content=body, headers=headers)
+    assert answer.status_code == 200
     assert len(suppressions(api)) == 1
 
 
@@ -72,10 +98,72 @@ def test_a_wrong_link_is_not_found(api: Api, method: str, wrong: str | None) -> 
     problem(api.http.request(method, "/api/unsubscribe", params=params), "link_invalid")
 
 
-def test_a_token_of_one_workspace_says_nothing_in_another(api: Api) -> None:
-    changed = token(api)[:60] + "A" + token(api)[61:]
-    problem(api.http.post("/api/unsubscribe", params={"token": changed}), "link_invalid")
+def test_a_token_with_any_character_altered_is_refused(api: Api) -> None:
+    right = token(api)
+    for at, character in enumerate(right):
+        wrong = right[:at] + ("B" if character == "A" else "A") + right[at + 1 :]
+        problem(api.http.post("/api/unsubscribe", params={"token": wrong}), "link_invalid")
     assert suppressions(api) == []
+
+
+def test_a_token_of_one_workspace_says_nothing_in_another(api: Api, new_workspace: Callable[[], Workspace]) -> None:
+    other = Api(api.http, api.db, new_workspace())
+    assert api.http.post("/api/unsubscribe", params={"token": token(other)}).status_code == 200
+    assert (suppressions(api), len(suppressions(other))) == ([], 1)
+
+
+def test_a_signature_of_one_workspace_is_none_in_another(api: Api, new_workspace: Callable[[], Workspace]) -> None:
+    theirs = token(Api(api.http, api.db, new_workspace()))
+    for cut in range(30, 60):
+        forged = theirs[:cut] + token(api)[cut:]
+        problem(api.http.post("/api/unsubscribe", params={"token": forged}), "link_invalid")
+
+
+# The link in a mail
+
+
+@pytest.fixture
+def link(api: Api, http: httpx.Client, env: Mapping[str, str], inbox: Inbox) -> Callable[..., str]:
+    """Sends u1 a marketing mail, some time ago. Returns the link in its header."""
+
+    def of(address: str, **ago: float) -> str:
+        sent = (datetime.now(UTC) - timedelta(**ago)).isoformat()
+        message = queued(api)
+        api.db.execute("update public.messages set send_at = %s where id = %s", (sent, message))
+        http.get("/api/send-email", params={"now": sent}, headers=bearer(env["CRON_SECRET"])).raise_for_status()
+        header: str = inbox.wait_for(address)[0]["headers"]["List-Unsubscribe"]
+        return header.strip("<>")
+
+    api.set(postal_address="1 Road, Town")
+    return of
+
+
+def queued(api: Api) -> str:
+    body = {"to": {"userId": "u1"}, "subject": "Hi", "text": "x", "category": "marketing"}
+    answer = api.secret("/api/send-email", body)
+    assert answer.status_code == 202, answer.text
+    return str(answer.json()["messageId"])
+
+
+@pytest.mark.exclusive
+def test_the_link_in_a_mail_of_61_days_ago_works(api: Api, link: Callable[..., str]) -> None:
+    assert httpx.post(link(api.person(), days=61)).status_code == 200
+    assert len(suppressions(api)) == 1
+
+
+def test_a_link_works_when_the_contact_is_gone_and_holds_when_they_return(
+    api: Api, link: Callable[..., str], drain: Callable[[], httpx.Response]
+) -> None:
+    address = api.person()
+    wish = link(address)
+    for table in ("identities", "contacts"):
+        api.db.execute(f"delete from public.{table} where workspace_id = %s".encode(), (api.workspace.id,))
+    assert httpx.post(wish).status_code == 200
+    api.secret("/api/identify", {"userId": str(uuid4()), "email": address})
+    body = {"to": {"email": address}, "subject": "Hi", "text": "x", "category": "marketing"}
+    message = api.secret("/api/send-email", body).json()["messageId"]
+    drain()
+    assert api.finished(message)["reason"] == "suppressed"
 
 
 # Changing one's mind
