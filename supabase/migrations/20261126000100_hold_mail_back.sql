@@ -232,7 +232,11 @@ create function private.admit_message(p_message public.messages, p_address_key t
 
         if verdict.skip_reason is not null then
             update public.messages
-            set status = 'skipped', reason = verdict.skip_reason, claim = null, claimed_until = null, counted_at = null
+            set
+                -- What the provider may have had is not skipped, and its reader may count it.
+                status = case status when 'sending' then 'unknown' else 'skipped' end,
+                counted_at = case status when 'sending' then counted_at end,
+                reason = verdict.skip_reason, claim = null, claimed_until = null
             where id = p_message.id;
         elsif verdict.wait_until is not null then
             update public.messages
@@ -345,7 +349,7 @@ create or replace function public.claim_messages(p_limit integer, p_address_key 
             select m.* from unnest(taken) as m
             -- By address, so that two claims that meet at several don't wait for each other.
             order by (select private.hmac_sha256(p_address_key, m.workspace_id || ':' || r.address)
-                      from private.recipient(m, p_address_key) as r), m.send_at
+                      from private.recipient(m, p_address_key) as r), m.send_at, m.created_at
         loop
             perform private.admit_message(message, p_address_key, p_now);
         end loop;

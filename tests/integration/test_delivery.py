@@ -191,3 +191,21 @@ def test_instances_share_one_rate(env: Mapping[str, str], api: Api, drain: Drain
         took = time.monotonic() - began
     assert sum(answer.json().get("sent", 0) for answer in answers) == 9
     assert took >= 8 / 8
+
+
+def test_what_may_have_gone_out_and_may_go_no_more_is_unknown_and_counts_towards_the_cap(
+    api: Api, faults: Faults, drain: Drain, inbox: Inbox
+) -> None:
+    address, marketing = api.person(), {"to": {"userId": "u1"}, "subject": "x", "text": "x", "category": "marketing"}
+    api.set(postal_address="1 Road, Town")
+    first = api.secret("/api/send-email", marketing).json()["messageId"]
+    faults.add("resend", dropAfterAccept=True, times=1)
+    assert drain().json() == {"retry": 1}
+    api.set(postal_address=None)
+    assert drain(minutes=2).json() == {}
+    assert row(api, first)[:2] == ("unknown", "postal_address_missing")
+    api.set(postal_address="1 Road, Town")
+    second = api.secret("/api/send-email", marketing).json()["messageId"]
+    assert drain(minutes=3).json() == {}
+    assert (row(api, second)[:2], len(inbox.to(address))) == (("queued", "frequency_cap"), 1)
+    assert drain(hours=25).json() == {"sent": 1}
