@@ -1,16 +1,16 @@
 """Templates: Liquid in, a complete email out. Nothing a template does can reach a header or run for long."""
 
 import html
-import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from css_inline import CSSInliner
-from liquid import Environment
-from markdownify import markdownify
-
+from lib import layout
 from lib.config import config
+from lib.emails import normalise_email
 from lib.mail import Email, mailbox, one_line
+from lib.plain_text import plain_text
+from lib.templating import fill_html, fill_plain
 from lib.unsubscription import Wish, address_hash, link
 
 
@@ -18,22 +18,20 @@ class TemplateFault(Exception):
     """The template can't be rendered; the founder has to mend it."""
 
 
-class _Limited(Environment):
-    """Bounds on what one template may cost; generous for an email, nothing for an attack."""
+@dataclass(frozen=True, slots=True)
+class _Footer:
+    """Who sends this, from where, and how to stop it: required of every commercial email (CAN-SPAM)."""
 
-    loop_iteration_limit = 10_000
-    context_depth_limit = 10
-    local_namespace_limit = 100_000
-    output_stream_limit = 500_000
+    name: str
+    address: str
+    unsubscribe_url: str
 
+    def as_html(self) -> str:
+        name, address = html.escape(self.name), "<br>".join(map(html.escape, self.address.splitlines()))
+        return f'{name}, {address}<br><a href="{html.escape(self.unsubscribe_url)}">Unsubscribe</a>'
 
-# The lexer's time grows with the square of a tag's length, and of what is never closed.
-_TAG_LENGTH = 1_000
-_BODY = _Limited(autoescape=True)
-# A subject is plain text: escaping would show a person "&amp;".
-_SUBJECT = _Limited(autoescape=False)
-# Else a template's <link> makes this server read any address that it can reach, and any file.
-_INLINER = CSSInliner(load_remote_stylesheets=False)
+    def as_text(self) -> str:
+        return f"\n\n-- \n{one_line(self.name)}\n{self.address}\nUnsubscribe: {self.unsubscribe_url}"
 
 
 def render(message: Mapping[str, Any]) -> Email:
@@ -49,11 +47,12 @@ def render(message: Mapping[str, Any]) -> Email:
         # Resend's key is for the sender of the first attempt; a server of the founder's own has verified today's.
         sender = sender if own else message["from"]
     else:
+        footer = _Footer(workspace["name"], workspace["postalAddress"] or "", link(wish)) if marketing else None
         try:
-            subject, body, text = _content(message, _footer(workspace, wish) if marketing else "")
+            subject, body, text = _content(message, footer)
         except Exception as error:  # whatever a template makes the libraries raise, other mail must go on
             raise TemplateFault(type(error).__name__) from error
-    return Email(message["to"], sender, workspace["replyTo"], subject, body, text, headers)
+    return Email(message["to"], sender, _reply_to(workspace), subject, body, text, headers)
 
 
 def _our_mailbox(workspace: Mapping[str, Any]) -> str:
@@ -61,46 +60,37 @@ def _our_mailbox(workspace: Mapping[str, Any]) -> str:
     return mailbox(workspace["name"], f"{workspace['slug']}@{config.mail_domain}")
 
 
-def _content(message: Mapping[str, Any], footer: str) -> tuple[str, str, str]:
-    variables = dict(message["variables"]) | {
-        "contact": message["contact"],
-        "product": {"name": message["workspace"]["name"]},
-    }
-    subject = one_line(_liquid(_SUBJECT, message["subject"], variables))
+def _reply_to(workspace: Mapping[str, Any]) -> str | None:
+    """The founder's address; none when it isn't one, as with a line break in it, since the mail must still go."""
+    address: str | None = workspace["replyTo"]
+    return address if address and normalise_email(address) else None
+
+
+def _content(message: Mapping[str, Any], footer: _Footer | None) -> tuple[str, str, str]:
+    variables = _variables(message, footer)
+    subject = one_line(fill_plain(message["subject"], variables))
     source = message["html"] if message["html"] is not None else _as_html(message["text"])
-    body = _INLINER.inline(_liquid(_BODY, source, variables) + footer)
-    return subject, body, markdownify(body).strip()
+    content = layout.whole(fill_html(source, variables))
+    below = footer.as_html() if footer else ""
+    body = layout.with_footer(content, below) if layout.is_page(content) else layout.laid_out(subject, content, below)
+    return subject, body, plain_text(content) + (footer.as_text() if footer else "")
 
 
-def _liquid(environment: Environment, source: str, variables: Mapping[str, Any]) -> str:
-    _refuse_unclosed(source)
-    return environment.from_string(source).render(**variables)
-
-
-def _refuse_unclosed(source: str) -> None:
-    for opening, closing in (("{{", "}}"), ("{%", "%}")):
-        for tag in re.finditer(opening, source):
-            if source.find(closing, tag.end(), tag.end() + _TAG_LENGTH) < 0:
-                raise ValueError("a tag is too long, or not closed")
-    for name in ("raw", "doc"):
-        opened = [block.start() for block in re.finditer(rf"{{%-?\s*{name}\b", source)]
-        if opened and source.rfind(f"end{name}") < opened[-1]:
-            raise ValueError(f"{name} is not closed")
+def _variables(message: Mapping[str, Any], footer: _Footer | None) -> dict[str, Any]:
+    """What a template may name. Nobody's variables can pose as ours."""
+    workspace, own = message["workspace"], message.get("smtp")
+    # Where an answer goes, if anybody reads it: nobody does at our own domain.
+    reply_to = _reply_to(workspace) or (own["from"] if own else None)
+    return dict(message["variables"]) | {
+        "contact": message["contact"],
+        "product": {"name": workspace["name"], "url": workspace.get("website"), "reply_to": reply_to},
+        "unsubscribe_url": footer and footer.unsubscribe_url,
+    }
 
 
 def _as_html(text: str) -> str:
     paragraphs = html.escape(text, quote=False).split("\n\n")
     return "".join(f"<p>{paragraph.replace(chr(10), '<br>')}</p>" for paragraph in paragraphs)
-
-
-def _footer(workspace: Mapping[str, Any], wish: Wish) -> str:
-    """Who sends this, from where, and how to stop it: required of every commercial email (CAN-SPAM)."""
-    name, address = html.escape(workspace["name"]), html.escape(workspace["postalAddress"])
-    return (
-        '<hr style="border:0;border-top:1px solid #ddd;margin:2em 0 1em">'
-        f'<p style="color:#667;font-size:13px">{name}, {address}<br>'
-        f'<a href="{html.escape(link(wish))}">Unsubscribe</a></p>'
-    )
 
 
 def _unsubscribe_headers(wish: Wish) -> dict[str, str]:
