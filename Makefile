@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help dev up down reset test prove deploy-check bench schema
+.PHONY: help dev up down reset test prove deploy-check bench schema mail-pictures
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -31,3 +31,6 @@ bench: ## The benchmarks, each beside its floor (only=trips|cold|sql|ingest|scal
 schema: ## Write supabase/schema.sql from the migrations
 	@scripts/install
 	@.venv/bin/python -m scripts.local.bare 18 .venv/bin/python -m scripts.schema --write
+
+mail-pictures: ## Take the pictures of the starter templates in docs/mail anew
+	@scripts/run-up python -m scripts.mail_pictures

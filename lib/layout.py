@@ -5,11 +5,15 @@ import re
 
 from css_inline import CSSInliner
 
-# A page nested 20,000 deep overflows the inliner's stack and takes the whole process with it.
-ELEMENTS = 4_000
-# How the time of inlining grows: with the text of the styles for each element, with the square of their declarations.
-STYLE_TEXT = 100_000_000
-STYLE_DECLARATIONS = 500_000_000
+# Start and end tags together. A page nested 20,000 deep overflows the inliner's stack and ends the whole process.
+TAGS = 4_000
+# What a <b> without its end is repeated for: each block after it.
+FORMATTING = re.compile("<(/?)(?:a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\\s/>])", re.IGNORECASE)
+UNCLOSED = 100
+# How the time of inlining grows: with the text of the styles for each tag, and with the square of their declarations.
+STYLE_TEXT = 50_000_000
+STYLE_DECLARATIONS = 200_000_000
+# Characters, when all is inlined.
 PAGE = 1_000_000
 
 FONT = "-apple-system, BlinkMacSystemFont, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
@@ -147,9 +151,17 @@ def _fragment(page: str) -> str:
 
 
 def _refuse_expensive(source: str) -> None:
-    elements = source.count("<")
-    styles = "".join(part.partition("</")[0] for part in re.split("<style", source, flags=re.IGNORECASE)[1:])
-    if elements > ELEMENTS:
+    tags = source.count("<")
+    ends = [match[1] for match in FORMATTING.finditer(source)]
+    styles = _styles(source)
+    if tags > TAGS:
         raise PageRefused("there are too many elements")
-    if len(styles) * elements > STYLE_TEXT or styles.count(":") ** 2 * elements > STYLE_DECLARATIONS:
+    if ends.count("") - ends.count("/") > UNCLOSED:
+        raise PageRefused("too many elements are not closed")
+    if len(styles) * tags > STYLE_TEXT or styles.count(":") ** 2 * tags > STYLE_DECLARATIONS:
         raise PageRefused("the styles are too many")
+
+
+def _styles(source: str) -> str:
+    parts = re.split(r"<(/?)style(?=[\s/>])", source, flags=re.IGNORECASE)
+    return "".join(text for end, text in zip(parts[1::2], parts[2::2], strict=True) if not end)

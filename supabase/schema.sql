@@ -120,31 +120,24 @@ CREATE FUNCTION private.accept_rescore_request() RETURNS trigger
     end
     $$;
 
--- Name: add_ready_automation(uuid); Type: FUNCTION; Schema: private; Owner: -
+-- Name: add_starter_mail(uuid); Type: FUNCTION; Schema: private; Owner: -
 
-CREATE FUNCTION private.add_ready_automation(p_workspace uuid) RETURNS void
+CREATE FUNCTION private.add_starter_mail(p_workspace uuid) RETURNS void
     LANGUAGE sql
     SET search_path TO ''
     AS $$
-        with template as (
+        with made as (
             insert into public.templates (workspace_id, name, category, subject, html)
-            values (
-                p_workspace,
-                'Ready to upgrade',
-                'marketing',
-                'You are getting a lot out of {{ product.name }}',
-                '<p>Hi {{ contact.name | default: "there" }},</p>'
-                '<p>you have been busy in {{ product.name }} lately, and it looks like you are about to outgrow '
-                'your current plan.</p>'
-                '<p>Reply to this email if you would like help choosing the next one. A person reads it.</p>'
-                '<p>{{ product.name }}</p>'
-            )
-            returning id
+            select p_workspace, t.name, t.category, t.subject, btrim(t.html, E'\n') from private.starter_templates() as t
+            returning id, name
         )
         insert into public.automations (workspace_id, name, entering_stage_id, template_id, status)
-        select p_workspace, 'Ready to upgrade', s.id, template.id, 'live'
-        from template, public.stages as s
-        where s.workspace_id = p_workspace and s.name = 'ready'
+        select p_workspace, made.name, s.id, made.id, a.status
+        from (values
+            ('Welcome', 'signed_up', 'draft'), ('Ready to upgrade', 'ready', 'live'), ('Win-back', 'at_risk', 'draft')
+        ) as a (name, stage, status)
+        join made on made.name = a.name
+        join public.stages as s on s.workspace_id = p_workspace and s.name = a.stage
     $$;
 
 SET default_tablespace = '';
@@ -608,6 +601,7 @@ CREATE TABLE public.workspaces (
     monthly_emails integer,
     mail_claimed boolean DEFAULT false NOT NULL,
     claimed_a_day integer DEFAULT 100 NOT NULL,
+    website text,
     CONSTRAINT workspaces_claimed_a_day_range CHECK (((claimed_a_day >= 0) AND (claimed_a_day <= 10000))),
     CONSTRAINT workspaces_half_life_range CHECK (((half_life_days >= 1) AND (half_life_days <= 365))),
     CONSTRAINT workspaces_marketing_cap_range CHECK (((marketing_cap >= 1) AND (marketing_cap <= 100))),
@@ -615,7 +609,8 @@ CREATE TABLE public.workspaces (
     CONSTRAINT workspaces_quiet_hours_whole CHECK (((quiet_from IS NULL) = (quiet_to IS NULL))),
     CONSTRAINT workspaces_rate_multiplier_range CHECK (((rate_multiplier >= 1) AND (rate_multiplier <= 1000))),
     CONSTRAINT workspaces_redact_known CHECK ((redact = ANY (ARRAY['redact'::text, 'reject'::text, 'off'::text]))),
-    CONSTRAINT workspaces_slug_format CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$'::text))
+    CONSTRAINT workspaces_slug_format CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$'::text)),
+    CONSTRAINT workspaces_website_address CHECK (((website ~ '^https?://[^[:space:]"<>]+$'::text) AND (char_length(website) <= 500)))
 );
 
 -- Name: capped_until(public.workspaces, text, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
@@ -2902,6 +2897,73 @@ CREATE FUNCTION private.standing(p_rules private.compiled_rules, p_sums numeric[
     end
     $$;
 
+-- Name: starter_templates(); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.starter_templates() RETURNS TABLE(name text, category text, subject text, html text)
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $_$
+        values
+            ('Welcome', 'marketing', 'Welcome to {{ product.name }}', $html$
+<div class="preheader">Your account is ready. Here is a good first step.</div>
+<h1>Welcome to {{ product.name }}</h1>
+<p>Hi {{ contact.firstName | default: contact.name | default: "there" }},</p>
+<p>thank you for signing up. Your account is ready.</p>
+<p>The quickest way to find out whether {{ product.name }} is for you is to try it on something real: pick one small task
+that is on your list today, and do it there.</p>
+{% if product.url %}<p><a class="button" href="{{ product.url }}">Open {{ product.name }}</a></p>{% endif %}
+{% if product.reply_to %}<p>Got a question, or got stuck? Just reply to this email. A person reads it.</p>{% endif %}
+<p>{{ product.name }}</p>
+$html$),
+            ('Stalled setup', 'marketing', 'Need a hand setting up {{ product.name }}?', $html$
+<div class="preheader">You can pick up where you left off.</div>
+{% assign link = setup_url | default: product.url %}
+<h1>Shall we finish your setup?</h1>
+<p>Hi {{ contact.firstName | default: contact.name | default: "there" }},</p>
+<p>you started setting up {{ product.name }}, and there is a little left to do before it is of use to you.
+{% if next_step %}Next comes: <strong>{{ next_step }}</strong>.{% endif %}</p>
+{% if link %}<p><a class="button" href="{{ link }}">Continue the setup</a></p>{% endif %}
+{% if product.reply_to %}<p>If something is in the way, reply and tell us what. We will help you past it, or fix it.</p>{% endif %}
+<p class="muted">Not the right time? Then there is nothing you need to do.</p>
+<p>{{ product.name }}</p>
+$html$),
+            ('Ready to upgrade', 'marketing', 'You are getting a lot out of {{ product.name }}', $html$
+<div class="preheader">Your plan may soon be too small for what you do.</div>
+{% assign link = plans_url | default: product.url %}
+<h1>Time for a bigger plan?</h1>
+<p>Hi {{ contact.firstName | default: contact.name | default: "there" }},</p>
+<p>you have been busy in {{ product.name }} lately, and it looks as if you may soon outgrow your current plan. A larger one
+gives you room for more.</p>
+{% if link %}<p><a class="button" href="{{ link }}">See the plans</a></p>{% endif %}
+{% if product.reply_to %}<p>Not sure which one fits? Reply to this email and we will tell you honestly, also when it is the
+one you have.</p>{% endif %}
+<p>{{ product.name }}</p>
+$html$),
+            -- About an account that the reader has, so it comes also to those who want no marketing.
+            ('Trial ending', 'transactional',
+             'Your {{ product.name }} trial ends {% if trial_ends %}on {{ trial_ends }}{% else %}soon{% endif %}', $html$
+<div class="preheader">Choose a plan to keep working without a break.</div>
+{% assign link = plans_url | default: product.url %}
+<h1>Your trial ends {% if trial_ends %}on {{ trial_ends }}{% else %}soon{% endif %}</h1>
+<p>Hi {{ contact.firstName | default: contact.name | default: "there" }},</p>
+<p>your trial of {{ product.name }} is almost over. If it has been useful to you, choose a plan before it ends, and you can
+go on without a break.</p>
+{% if link %}<p><a class="button" href="{{ link }}">Choose a plan</a></p>{% endif %}
+{% if product.reply_to %}<p>If you need more time to decide, or something is missing, reply and tell us.</p>{% endif %}
+<p>{{ product.name }}</p>
+$html$),
+            ('Win-back', 'marketing', 'Is {{ product.name }} still useful to you?', $html$
+<div class="preheader">We have not seen you for a while.</div>
+<h1>We have not seen you for a while</h1>
+<p>Hi {{ contact.firstName | default: contact.name | default: "there" }},</p>
+<p>it has been quiet in your {{ product.name }} account. If you have simply been busy, your way back is one click.</p>
+{% if product.url %}<p><a class="button" href="{{ product.url }}">Go back to {{ product.name }}</a></p>{% endif %}
+{% if product.reply_to %}<p>If it did not do what you had hoped for, we would like to know. A one-line reply helps us a
+lot.</p>{% endif %}
+<p>{{ product.name }}</p>
+$html$)
+    $_$;
+
 -- Name: store_events(uuid, private.message[], private.resolution[], timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.store_events(p_workspace uuid, p_messages private.message[], p_resolved private.resolution[], p_now timestamp with time zone) RETURNS integer[]
@@ -3894,7 +3956,8 @@ CREATE FUNCTION public.claim_messages(p_limit integer, p_address_key text, p_now
             'id', c.id, 'claim', c.claim, 'attempts', c.attempts, 'category', c.category, 'variables', c.variables,
             'to', r.address, 'contact', r.traits,
             'workspace', jsonb_build_object(
-                'id', w.id, 'name', w.name, 'slug', w.slug, 'replyTo', w.reply_to, 'postalAddress', w.postal_address
+                'id', w.id, 'name', w.name, 'slug', w.slug, 'replyTo', w.reply_to, 'postalAddress', w.postal_address,
+                'website', w.website
             ),
             -- What an earlier attempt stored goes out unchanged, or the provider would refuse its key.
             'rendered', c.first_attempt_at is not null,
@@ -3944,7 +4007,7 @@ CREATE FUNCTION public.create_workspace(p_owner uuid, p_name text, p_slug text, 
         insert into public.workspaces (name, slug) values (p_name, p_slug) returning id into workspace;
         insert into public.members (workspace_id, user_id, role) values (workspace, p_owner, 'owner');
         perform private.begin_with_rules(workspace, rules);
-        perform private.add_ready_automation(workspace);
+        perform private.add_starter_mail(workspace);
         return workspace;
     end
     $$;
@@ -6847,10 +6910,10 @@ GRANT USAGE ON SCHEMA public TO service_role;
 
 REVOKE ALL ON FUNCTION private.accept_rescore_request() FROM PUBLIC;
 
--- Name: FUNCTION add_ready_automation(p_workspace uuid); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION add_starter_mail(p_workspace uuid); Type: ACL; Schema: private; Owner: -
 
-REVOKE ALL ON FUNCTION private.add_ready_automation(p_workspace uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.add_ready_automation(p_workspace uuid) TO service_role;
+REVOKE ALL ON FUNCTION private.add_starter_mail(p_workspace uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.add_starter_mail(p_workspace uuid) TO service_role;
 
 -- Name: TABLE messages; Type: ACL; Schema: public; Owner: -
 
@@ -7034,6 +7097,10 @@ GRANT UPDATE(mail_claimed) ON TABLE public.workspaces TO authenticated;
 -- Name: COLUMN workspaces.claimed_a_day; Type: ACL; Schema: public; Owner: -
 
 GRANT UPDATE(claimed_a_day) ON TABLE public.workspaces TO authenticated;
+
+-- Name: COLUMN workspaces.website; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(website) ON TABLE public.workspaces TO authenticated;
 
 -- Name: FUNCTION capped_until(p_workspace public.workspaces, p_address_hash text, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
 
@@ -7600,6 +7667,11 @@ GRANT ALL ON FUNCTION private.stage_problems(p_document jsonb) TO service_role;
 
 REVOKE ALL ON FUNCTION private.standing(p_rules private.compiled_rules, p_sums numeric[], p_fit numeric, p_pinned_stage uuid, p_event_stage uuid, p_last_event_at timestamp with time zone, p_day date) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.standing(p_rules private.compiled_rules, p_sums numeric[], p_fit numeric, p_pinned_stage uuid, p_event_stage uuid, p_last_event_at timestamp with time zone, p_day date) TO service_role;
+
+-- Name: FUNCTION starter_templates(); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.starter_templates() FROM PUBLIC;
+GRANT ALL ON FUNCTION private.starter_templates() TO service_role;
 
 -- Name: FUNCTION store_events(p_workspace uuid, p_messages private.message[], p_resolved private.resolution[], p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
 

@@ -21,10 +21,10 @@ def seed(env: Mapping[str, str]) -> dict[str, str]:
         workspace = workspace_id(connection, owner)
         for kind in ("publishable", "secret"):
             add_key(connection, workspace, kind, env[f"DEMO_{kind.upper()}_KEY"])
-        # Marketing mail does not leave without one.
+        # Marketing mail does not leave without an address; the port of the demo product may be another one today.
         connection.execute(
-            "update public.workspaces set postal_address = %s where id = %s and postal_address is null",
-            ("Acme Boards, 1 Sample Street, Springfield", workspace),
+            "update public.workspaces set postal_address = coalesce(postal_address, %s), website = %s where id = %s",
+            ("1 Sample Street, Springfield", env["DEMO_URL"], workspace),
         )
         connection.execute("select public.set_identity_secret(%s, %s)", (workspace, env["DEMO_IDENTITY_SECRET"]))
     return {"DEMO_WORKSPACE_ID": str(workspace)}

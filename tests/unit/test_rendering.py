@@ -1,5 +1,7 @@
 """Templates: what a person wrote becomes an email, and can't become a header, a script or an endless loop."""
 
+import time
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -65,20 +67,69 @@ def test_a_trait_can_not_leave_an_attribute() -> None:
     assert '<a href="&quot;><script>" style=' in made.html
 
 
-def test_a_trait_is_no_template() -> None:
-    assert email(contact={"name": "{{ product.name }}"}).subject == "Hi {{ product.name }}"
+@pytest.mark.parametrize("name", ["{{ product.name }}", "{% if true %}x{% endif %}", "{% include 'x' %}", "{{"])
+def test_a_trait_is_no_template(name: str) -> None:
+    made = email(contact={"name": name})
+    assert (made.subject, made.text) == (f"Hi {name}", f"Dear {name}")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)",
+        " JavaScript:alert(1)",
+        "java\tscript:alert(1)",
+        "\x01javascript:alert(1)",
+        "java\nscript:alert(1)",
+        "javascript&colon;alert(1)",
+        "vbscript:x",
+        "data:text/html,<script>alert(1)</script>",
+    ],
+)
+@pytest.mark.parametrize("page", ["{}", "<html><body>{}</body></html>"])
+def test_a_link_to_a_script_leads_nowhere(address: str, page: str) -> None:
+    link_to = "<a href='{{ contact.url }}'>x</a>"
+    made = email(html=page.replace("{}", link_to), contact={"url": address})
+    assert 'href="#"' in made.html or "&amp;colon;" in made.html
+    assert made.text == "x"
+
+
+def test_links_and_pictures_stay_what_they_are() -> None:
+    kept = ['href="https://acme.co/?a=1&amp;b=2"', 'href="mailto:hi@acme.co"', 'href="tel:+123"', 'href="#part"']
+    picture = 'src="data:image/png;base64,AA=="'
+    made = email(html="".join(f"<a {address}>x</a>" for address in kept) + f"<img {picture}>").html
+    assert all(address in made for address in [*kept, picture])
+
+
+@pytest.mark.parametrize("name", ["product", "contact", "unsubscribe_url"])
+def test_variables_can_not_pose_as_ours(name: str) -> None:
+    made = email(html="{{ product.name }} {{ unsubscribe_url }}", variables={name: "Eve"}, contact={name: "Eve"})
+    assert "Eve" not in made.html
+
+
+def test_a_variable_may_have_any_name() -> None:
+    assert email(subject="{{ self }}", variables={"self": "x", "source": "y", "": 1}).subject == "x"
 
 
 def test_a_subject_is_not_escaped_since_it_is_plain_text() -> None:
     assert email(contact={"name": "Ann & Bob"}).subject == "Hi Ann & Bob"
 
 
-@pytest.mark.parametrize("end", ["\r\n", "\n", "\r", "\x0b", "\x0c", "\x85", "\u2028"])
+LINE_BREAKS = ["\r\n", "\n", "\r", "\0", "\x0b", "\x0c", "\x1c", "\x1e", "\x85", "\u2028", "\u2029"]
+
+
+@pytest.mark.parametrize("end", LINE_BREAKS)
 def test_no_line_break_gets_into_a_subject_or_a_name(end: str) -> None:
     injected = f"Ann{end}Bcc: all@example.com"
     made = email(contact={"name": injected}, workspace=workspace(name=injected))
     assert made.subject == "Hi Ann Bcc: all@example.com"
     assert made.sender == f'"Ann Bcc: all@example.com" <acme@{config.mail_domain}>'
+
+
+@pytest.mark.parametrize("end", LINE_BREAKS)
+def test_a_reply_to_that_is_no_address_is_left_out(end: str) -> None:
+    made = email(workspace=workspace(replyTo=f"hi@acme.co{end}Bcc: all@example.com"), html="{{ product.reply_to }}")
+    assert (made.reply_to, made.text) == (None, "")
 
 
 @pytest.mark.parametrize("name", ['Acme" <ceo@bank.com>', "Acme\\", 'a"b\\"c', '",<x@y.co>'])
@@ -136,6 +187,70 @@ def test_a_template_that_takes_long_to_read_is_refused_at_once(template: str) ->
         email(html=template)
 
 
+# Traits are up to 32 KiB each.
+LONG = {"x": "x" * 32_000, "lt": "<" * 32_000, "list": ["x" * 32_000], "chars": "".join(map(chr, range(32, 10_000)))}
+
+
+def seconds(template: str, **fields: Any) -> float:
+    """How long it takes until there is a mail or a fault, on a processor of one's own."""
+    began = time.thread_time()
+    with suppress(TemplateFault):
+        email(html=template, contact=LONG, **fields)
+    return time.thread_time() - began
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{% for a in (1..10000) %}" + "{% if true %}{% endif %}" * 900 + "{% endfor %}",
+        "{% for a in (1..10000) %}" + "{% assign y = contact.x | upcase | downcase %}" * 100 + "{% endfor %}",
+        "{% for a in (1..10000) %}" + "{% if contact.list == contact.list %}{% endif %}" * 100 + "{% endfor %}",
+        "{% for a in (1..10000) %}{% ifchanged %}{{ contact.list }}{% endifchanged %}{% endfor %}",
+        "{{ 'x'" + " | base64_encode" * 60 + "}}",
+        "{{ contact.x | replace: 'x', contact.x }}",
+        "{{ contact.x | split: 'x' | join: contact.x }}",
+        "{{ contact.chars | split: '' | uniq | size }}",
+        "{{ contact.lt | append: '>' | strip_html }}",
+        "{{ contact.chars | date: '%Y' }}",
+        "{% assign x = 9 %}{% for i in (1..100) %}{% assign x = x | times: x %}{% endfor %}",
+        "{% assign x = '1e99999999' | plus: 0 %}{{ 'x' | truncate: x }}",
+        "{% if (1..900000000) contains 'x' %}{% endif %}",
+        "{% for x in (1..900000000) limit: 2 offset: 899999990 %}{% endfor %}",
+        "{% for x in (1..900000000) limit: 2 reversed %}{% endfor %}",
+        "{{ (1..900000000) | join }}",
+        "{{ contact }}{{ contact | size }}",
+        "{{a}}" * 40_000,
+    ],
+)
+def test_no_template_takes_a_second(template: str) -> None:
+    assert seconds(template) < 1
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<div>" * 20_000,  # overflows the inliner's stack, which ends the process
+        "{% for x in (1..10000) %}<div><p><b>{% endfor %}",
+        "<div>" * 3_999,
+        "<table><tr><td>" * 1_333,
+        "".join(f"<b id={n}><p>" for n in range(1_999)),
+        "".join(f"<b id={n}></i><p>" for n in range(1_333)),
+        "<style>" + "".join(f"p{{a{n}:b}}" for n in range(1_000)) + "</style>" + "<p>x</p>" * 1_000,
+        "<style>p{" + "".join(f"a{n}:b;" for n in range(5_000)) + "}</style>" + "<p>x</p>" * 1_000,
+        "<style></styles>" + ",".join(["p"] * 12_000) + "{a:b}</style>" + "<p>x</p>" * 1_900,
+        "<style>" + ":not(" * 20_000 + "b" + ")" * 20_000 + "{a:b}</style><b>x</b>",
+        "<style>" + "@media x{" * 20_000 + "</style><b>x</b>",
+        "<a " + " ".join(f"a{n}=b" for n in range(20_000)) + ">x</a>",
+        "<ul><li>" * 500 + "x\n" * 90_000,
+        "<!--" * 3_999 + "x" * 150_000,
+        "<a b='" * 3_999 + "x" * 150_000,
+        "&" * 190_000,
+    ],
+)
+def test_no_page_takes_a_second(page: str) -> None:
+    assert seconds(page) < 1
+
+
 @pytest.mark.parametrize("address", ["file:///etc/hostname", "http://127.0.0.1:1/x.css", "/etc/hostname"])
 def test_a_template_makes_this_server_load_nothing(address: str) -> None:
     sheets = f'<link rel="stylesheet" href="{address}"><style>@import url("{address}");</style>'
@@ -180,3 +295,71 @@ def test_a_second_attempt_sends_what_the_first_one_stored() -> None:
     stored = {"from": "Old <old@example.com>", "subject": "S {{ x }}", "html": "<p>{{ x }}</p>", "text": "T"}
     made = email(rendered=True, **stored)
     assert made.as_row() == {"to": "ann@example.com", **stored}
+
+
+# The layout
+
+
+def test_a_fragment_becomes_a_whole_page() -> None:
+    made = email(subject="1 < 2 & {{ contact.name }}").html
+    assert made.startswith('<!DOCTYPE html><html lang="en"')
+    assert made.index('<meta charset="utf-8">') < 200
+    assert '<meta name="viewport" content="width=device-width, initial-scale=1">' in made
+    assert '<meta name="color-scheme" content="light dark">' in made
+    assert "<title>1 &lt; 2 &amp; Ann</title>" in made
+    assert made.endswith("</body></html>")
+
+
+@pytest.mark.parametrize("html", ["<html><body class=x><p>Hi</p></body></html>", "<!doctype html><BODY><p>Hi</p>"])
+def test_a_whole_page_keeps_its_own_layout(html: str) -> None:
+    made = email(html=html, category="marketing")
+    assert "max-width: 600px" not in made.html
+    assert made.html.index("<p>Hi</p>") < made.html.index("Unsubscribe</a>") < made.html.index("</body>")
+
+
+@pytest.mark.parametrize("page", ["{}", "<html><body>{}</body></html>", "<html><body>{}</body><!-- </body> --></html>"])
+@pytest.mark.parametrize("open_end", ["<!--", "<div title='", "<table><tr>", "<script>", "<style>p{", "</td></table>"])
+def test_nothing_left_open_swallows_the_footer(page: str, open_end: str) -> None:
+    made = email(html=page.replace("{}", "<p>Hi</p>" + open_end), category="marketing")
+    before, _, after = made.html.rpartition("Acme, 1 Road, Town")
+    assert "Unsubscribe</a>" in after
+    for start, end in (("<!--", "-->"), ("<script", "</script"), ("<style", "</style")):
+        assert before.count(start) == before.count(end)
+
+
+def test_a_page_without_a_body_is_a_fault() -> None:
+    with pytest.raises(TemplateFault):
+        email(html="<html><frameset></frameset></html>", category="marketing")
+
+
+def test_rules_for_dark_and_narrow_screens_are_kept() -> None:
+    made = email(html="<style>@media print { p { color: red } }</style><p>x</p>").html
+    style = made.partition("<style>")[2].partition("</style>")[0]
+    assert "(prefers-color-scheme: dark)" in style
+    assert "(max-width: 480px)" in style
+    assert "@media print" in style
+
+
+def test_a_founders_own_styles_win() -> None:
+    made = email(html='<style>h1 { color: red }</style><h1>x</h1><a class="button" style="color: lime">y</a>').html
+    assert "color: red" in made.partition("<h1")[2].partition(">")[0]
+    assert "color: lime" in made.partition('<a class="button"')[2].partition(">")[0]
+
+
+def test_plain_text_holds_what_is_seen() -> None:
+    html = (
+        '<div class="preheader">Hidden <b>twice</b></div><style>p { color: red }</style><h1>Hi *Ann*</h1>'
+        '<p>One<br>two   three</p><ul><li>a</li><li>b_c</li></ul><p><a class="button" href="https://acme.co/?a=1">Go</a>'
+    )
+    assert email(html=html).text == "Hi *Ann*\n\nOne\ntwo three\n\n- a\n- b_c\n\nGo <https://acme.co/?a=1>"
+
+
+def test_plain_text_says_how_to_stop_marketing_mail() -> None:
+    made = email(category="marketing", workspace=workspace(postalAddress="1 Road\nTown"))
+    url = link(Wish("w1", address_hash("w1", "ann@example.com"), "marketing"))
+    assert made.text == f"Dear Ann\n\n-- \nAcme\n1 Road\nTown\nUnsubscribe: {url}"
+
+
+@pytest.mark.parametrize(("website", "shown"), [("https://acme.co", "https://acme.co"), (None, "")])
+def test_a_template_knows_the_products_website(website: str | None, shown: str) -> None:
+    assert email(html="{{ product.url }}", workspace=workspace(website=website)).text == shown
