@@ -2908,36 +2908,36 @@ CREATE FUNCTION private.starter_templates() RETURNS TABLE(name text, category te
 <div class="preheader">Your account is ready. Here is a good first step.</div>
 <h1>Welcome to {{ product.name }}</h1>
 <p>Hi {{ contact.firstName | default: contact.name | default: "there" }},</p>
-<p>thank you for signing up. Your account is ready.</p>
+<p>Thank you for signing up. Your account is ready.</p>
 <p>The quickest way to find out whether {{ product.name }} is for you is to try it on something real: pick one small task
-that is on your list today, and do it there.</p>
+from today's list, and do it there.</p>
 {% if product.url %}<p><a class="button" href="{{ product.url }}">Open {{ product.name }}</a></p>{% endif %}
-{% if product.reply_to %}<p>Got a question, or got stuck? Just reply to this email. A person reads it.</p>{% endif %}
-<p>{{ product.name }}</p>
+{% if product.reply_to %}<p>Have a question, or got stuck? Just reply to this email. A person reads it.</p>{% endif %}
+<p>Best wishes,<br>{{ product.name }}</p>
 $html$),
             ('Stalled setup', 'marketing', 'Need a hand setting up {{ product.name }}?', $html$
 <div class="preheader">You can pick up where you left off.</div>
 {% assign link = setup_url | default: product.url %}
 <h1>Shall we finish your setup?</h1>
 <p>Hi {{ contact.firstName | default: contact.name | default: "there" }},</p>
-<p>you started setting up {{ product.name }}, and there is a little left to do before it is of use to you.
-{% if next_step %}Next comes: <strong>{{ next_step }}</strong>.{% endif %}</p>
+<p>You started setting up {{ product.name }}, and there is a little left to do before it can be of use to you.
+{% if next_step %}The next step: <strong>{{ next_step }}</strong>.{% endif %}</p>
 {% if link %}<p><a class="button" href="{{ link }}">Continue the setup</a></p>{% endif %}
-{% if product.reply_to %}<p>If something is in the way, reply and tell us what. We will help you past it, or fix it.</p>{% endif %}
+{% if product.reply_to %}<p>Is something in the way? Reply and tell us what it is, and we will help you past it.</p>{% endif %}
+<p>Best wishes,<br>{{ product.name }}</p>
 <p class="muted">Not the right time? Then there is nothing you need to do.</p>
-<p>{{ product.name }}</p>
 $html$),
             ('Ready to upgrade', 'marketing', 'You are getting a lot out of {{ product.name }}', $html$
 <div class="preheader">Your plan may soon be too small for what you do.</div>
 {% assign link = plans_url | default: product.url %}
 <h1>Time for a bigger plan?</h1>
 <p>Hi {{ contact.firstName | default: contact.name | default: "there" }},</p>
-<p>you have been busy in {{ product.name }} lately, and it looks as if you may soon outgrow your current plan. A larger one
-gives you room for more.</p>
+<p>You have been busy in {{ product.name }} lately, and it looks as if you may soon outgrow your current plan. A larger one
+gives you more room.</p>
 {% if link %}<p><a class="button" href="{{ link }}">See the plans</a></p>{% endif %}
-{% if product.reply_to %}<p>Not sure which one fits? Reply to this email and we will tell you honestly, also when it is the
-one you have.</p>{% endif %}
-<p>{{ product.name }}</p>
+{% if product.reply_to %}<p>Not sure that you need one? Reply to this email, and a person will give you an honest
+answer.</p>{% endif %}
+<p>Best wishes,<br>{{ product.name }}</p>
 $html$),
             -- About an account that the reader has, so it comes also to those who want no marketing.
             ('Trial ending', 'transactional',
@@ -2946,21 +2946,21 @@ $html$),
 {% assign link = plans_url | default: product.url %}
 <h1>Your trial ends {% if trial_ends %}on {{ trial_ends }}{% else %}soon{% endif %}</h1>
 <p>Hi {{ contact.firstName | default: contact.name | default: "there" }},</p>
-<p>your trial of {{ product.name }} is almost over. If it has been useful to you, choose a plan before it ends, and you can
-go on without a break.</p>
+<p>Your trial of {{ product.name }} is almost over. If it has been useful to you, choose a plan before it ends, and you can
+carry on without a break.</p>
 {% if link %}<p><a class="button" href="{{ link }}">Choose a plan</a></p>{% endif %}
-{% if product.reply_to %}<p>If you need more time to decide, or something is missing, reply and tell us.</p>{% endif %}
-<p>{{ product.name }}</p>
+{% if product.reply_to %}<p>Do you need more time, or is something missing? Reply to this email and tell us.</p>{% endif %}
+<p>Best wishes,<br>{{ product.name }}</p>
 $html$),
             ('Win-back', 'marketing', 'Is {{ product.name }} still useful to you?', $html$
 <div class="preheader">We have not seen you for a while.</div>
 <h1>We have not seen you for a while</h1>
 <p>Hi {{ contact.firstName | default: contact.name | default: "there" }},</p>
-<p>it has been quiet in your {{ product.name }} account. If you have simply been busy, your way back is one click.</p>
+<p>It has been quiet in your {{ product.name }} account. If you have simply been busy, you can pick it up again any time.</p>
 {% if product.url %}<p><a class="button" href="{{ product.url }}">Go back to {{ product.name }}</a></p>{% endif %}
-{% if product.reply_to %}<p>If it did not do what you had hoped for, we would like to know. A one-line reply helps us a
-lot.</p>{% endif %}
-<p>{{ product.name }}</p>
+{% if product.reply_to %}<p>If it did not do what you had hoped for, we would like to know why. One line in reply helps us
+a lot.</p>{% endif %}
+<p>Best wishes,<br>{{ product.name }}</p>
 $html$)
     $_$;
 
@@ -3947,7 +3947,7 @@ CREATE FUNCTION public.claim_messages(p_limit integer, p_address_key text, p_now
             select m.* from unnest(taken) as m
             -- By address, so that two claims that meet at several don't wait for each other.
             order by (select private.hmac_sha256(p_address_key, m.workspace_id || ':' || r.address)
-                      from private.recipient(m, p_address_key) as r), m.send_at, m.created_at
+                      from private.recipient(m, p_address_key) as r), m.send_at
         loop
             perform private.admit_message(message, p_address_key, p_now);
         end loop;
@@ -3956,8 +3956,7 @@ CREATE FUNCTION public.claim_messages(p_limit integer, p_address_key text, p_now
             'id', c.id, 'claim', c.claim, 'attempts', c.attempts, 'category', c.category, 'variables', c.variables,
             'to', r.address, 'contact', r.traits,
             'workspace', jsonb_build_object(
-                'id', w.id, 'name', w.name, 'slug', w.slug, 'replyTo', w.reply_to, 'postalAddress', w.postal_address,
-                'website', w.website
+                'id', w.id, 'name', w.name, 'slug', w.slug, 'replyTo', w.reply_to, 'postalAddress', w.postal_address
             ),
             -- What an earlier attempt stored goes out unchanged, or the provider would refuse its key.
             'rendered', c.first_attempt_at is not null,
