@@ -2826,9 +2826,9 @@ CREATE FUNCTION private.stage_problems(p_document jsonb) RETURNS TABLE(pointer t
         )
     $_$;
 
--- Name: standing(private.compiled_rules, numeric[], numeric, uuid, uuid, timestamp with time zone, date); Type: FUNCTION; Schema: private; Owner: -
+-- Name: standing(private.compiled_rules, numeric[], numeric, uuid, uuid, timestamp with time zone, date, date); Type: FUNCTION; Schema: private; Owner: -
 
-CREATE FUNCTION private.standing(p_rules private.compiled_rules, p_sums numeric[], p_fit numeric, p_pinned_stage uuid, p_event_stage uuid, p_last_event_at timestamp with time zone, p_day date) RETURNS private.standing
+CREATE FUNCTION private.standing(p_rules private.compiled_rules, p_sums numeric[], p_fit numeric, p_pinned_stage uuid, p_event_stage uuid, p_last_event_at timestamp with time zone, p_day date, p_known_due date DEFAULT 'infinity'::date) RETURNS private.standing
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
     SET search_path TO ''
     AS $$
@@ -2869,6 +2869,10 @@ CREATE FUNCTION private.standing(p_rules private.compiled_rules, p_sums numeric[
             p_rules.silence_stages[width_bucket(silence, p_rules.silence_days::integer[])],
             p_rules.score_stages[width_bucket(here.score::integer, p_rules.thresholds::integer[])]
         );
+        if p_known_due <= p_day + 1 then
+            here.due_on := p_known_due;
+            return here;
+        end if;
 
         days := private.days_to_change(
             gained, free, uncapping, owed,
@@ -2893,6 +2897,7 @@ CREATE FUNCTION private.standing(p_rules private.compiled_rules, p_sums numeric[
                 end
             );
         end if;
+        here.due_on := least(here.due_on, p_known_due);
         return here;
     end
     $$;
@@ -3342,7 +3347,8 @@ CREATE FUNCTION private.track_one(p_sender private.sender, p_rules private.compi
         end if;
         state.last_event_at := greatest(state.last_event_at, p_message.occurred_at);
         here := private.standing(
-            p_rules, state.sums, state.fit, state.pinned_stage_id, state.event_stage_id, state.last_event_at, today
+            p_rules, state.sums, state.fit, state.pinned_stage_id, state.event_stage_id, state.last_event_at, today,
+            state.due_on
         );
         if (here.score, here.stage_id) is distinct from (state.score, state.stage_id) then
             if state.changed_on < today then
@@ -3524,7 +3530,11 @@ CREATE FUNCTION private.update_scores(p_workspace uuid, p_rules private.compiled
         ),
         stood as (
             select n.*, private.standing(
-                p_rules, n.sums, (n.was).fit, (n.was).pinned_stage_id, (n.was).event_stage_id, n.last_event_at, n.day
+                p_rules, n.sums, (n.was).fit, (n.was).pinned_stage_id, (n.was).event_stage_id, n.last_event_at, n.day,
+                case
+                    when (n.was).due_on > n.day and (n.was).rules_version = p_rules.version then (n.was).due_on
+                    else 'infinity'
+                end
             ) as here
             from summed as n
             offset 0
@@ -3903,11 +3913,24 @@ CREATE FUNCTION public.check_drift(p_limit integer DEFAULT 200, p_now timestamp 
         if exists (select from private.drift_checks as d where d.checked_on = today) then
             return null;
         end if;
-        with sample as (
-            select s.workspace_id, s.contact_id
-            from public.contact_states as s
-            where s.contact_id >= gen_random_uuid()
-            order by s.contact_id
+        with first as materialized (
+            select gen_random_uuid() as id
+        ),
+        sample as (
+            -- From a random place on, and on from the beginning where the end comes first.
+            (
+                select s.workspace_id, s.contact_id from public.contact_states as s
+                where s.contact_id >= (select id from first)
+                order by s.contact_id
+                limit p_limit
+            )
+            union all
+            (
+                select s.workspace_id, s.contact_id from public.contact_states as s
+                where s.contact_id < (select id from first)
+                order by s.contact_id
+                limit p_limit
+            )
             limit p_limit
         ),
         drifted as (
@@ -3947,7 +3970,7 @@ CREATE FUNCTION public.claim_messages(p_limit integer, p_address_key text, p_now
             select m.* from unnest(taken) as m
             -- By address, so that two claims that meet at several don't wait for each other.
             order by (select private.hmac_sha256(p_address_key, m.workspace_id || ':' || r.address)
-                      from private.recipient(m, p_address_key) as r), m.send_at
+                      from private.recipient(m, p_address_key) as r), m.send_at, m.created_at
         loop
             perform private.admit_message(message, p_address_key, p_now);
         end loop;
@@ -4810,7 +4833,13 @@ CREATE FUNCTION public.start_message(p_id uuid, p_claim uuid, p_rendered jsonb, 
     AS $$
         update public.messages as m
         set
-            status = case when r.skip_reason is null then 'sending' else 'skipped' end,
+            status = case
+                when r.skip_reason is null then 'sending'
+                -- Resend may have had it from an earlier attempt.
+                when m.status = 'sending' then 'unknown'
+                else 'skipped'
+            end,
+            counted_at = case when r.skip_reason is null or m.status = 'sending' then m.counted_at end,
             reason = r.skip_reason,
             to_address = p_rendered ->> 'to',
             from_address = p_rendered ->> 'from',
@@ -4818,7 +4847,7 @@ CREATE FUNCTION public.start_message(p_id uuid, p_claim uuid, p_rendered jsonb, 
             html = p_rendered ->> 'html',
             plain_text = p_rendered ->> 'text',
             provider = coalesce(m.provider, p_rendered ->> 'provider'),
-            first_attempt_at = coalesce(m.first_attempt_at, p_now)
+            first_attempt_at = coalesce(m.first_attempt_at, case when r.skip_reason is null then p_now end)
         from public.messages as before
         cross join lateral private.recipient(before, p_address_key) as r
         where m.id = p_id and before.id = p_id and m.claim = p_claim and m.status in ('claimed', 'sending')
@@ -7662,10 +7691,10 @@ GRANT ALL ON FUNCTION private.smtp_shown(p_workspace uuid) TO service_role;
 REVOKE ALL ON FUNCTION private.stage_problems(p_document jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.stage_problems(p_document jsonb) TO service_role;
 
--- Name: FUNCTION standing(p_rules private.compiled_rules, p_sums numeric[], p_fit numeric, p_pinned_stage uuid, p_event_stage uuid, p_last_event_at timestamp with time zone, p_day date); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION standing(p_rules private.compiled_rules, p_sums numeric[], p_fit numeric, p_pinned_stage uuid, p_event_stage uuid, p_last_event_at timestamp with time zone, p_day date, p_known_due date); Type: ACL; Schema: private; Owner: -
 
-REVOKE ALL ON FUNCTION private.standing(p_rules private.compiled_rules, p_sums numeric[], p_fit numeric, p_pinned_stage uuid, p_event_stage uuid, p_last_event_at timestamp with time zone, p_day date) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.standing(p_rules private.compiled_rules, p_sums numeric[], p_fit numeric, p_pinned_stage uuid, p_event_stage uuid, p_last_event_at timestamp with time zone, p_day date) TO service_role;
+REVOKE ALL ON FUNCTION private.standing(p_rules private.compiled_rules, p_sums numeric[], p_fit numeric, p_pinned_stage uuid, p_event_stage uuid, p_last_event_at timestamp with time zone, p_day date, p_known_due date) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.standing(p_rules private.compiled_rules, p_sums numeric[], p_fit numeric, p_pinned_stage uuid, p_event_stage uuid, p_last_event_at timestamp with time zone, p_day date, p_known_due date) TO service_role;
 
 -- Name: FUNCTION starter_templates(); Type: ACL; Schema: private; Owner: -
 

@@ -46,9 +46,11 @@ grant execute on function private.days_to_change(float8, float8, float8, float8,
 
 -- p_sums: per rule, in the compiled order, the sum of count times decay as of p_day. A contact is due as well on days of
 -- silence that mail.
+-- p_known_due, after p_day, is when the contact is looked at anyway, and stays unless that is too late: the date is indexed,
+-- so that one which changed with every event would make every update dearer.
 create function private.standing(
     p_rules private.compiled_rules, p_sums numeric[], p_fit numeric, p_pinned_stage uuid, p_event_stage uuid,
-    p_last_event_at timestamptz, p_day date
+    p_last_event_at timestamptz, p_day date, p_known_due date default 'infinity'
 ) returns private.standing
     language plpgsql immutable parallel safe
     set search_path = ''
@@ -90,6 +92,10 @@ create function private.standing(
             p_rules.silence_stages[width_bucket(silence, p_rules.silence_days::integer[])],
             p_rules.score_stages[width_bucket(here.score::integer, p_rules.thresholds::integer[])]
         );
+        if p_known_due <= p_day + 1 then
+            here.due_on := p_known_due;
+            return here;
+        end if;
 
         days := private.days_to_change(
             gained, free, uncapping, owed,
@@ -114,11 +120,13 @@ create function private.standing(
                 end
             );
         end if;
+        here.due_on := least(here.due_on, p_known_due);
         return here;
     end
     $$;
-revoke all on function private.standing(private.compiled_rules, numeric[], numeric, uuid, uuid, timestamptz, date) from public;
-grant execute on function private.standing(private.compiled_rules, numeric[], numeric, uuid, uuid, timestamptz, date)
+revoke all on function private.standing(private.compiled_rules, numeric[], numeric, uuid, uuid, timestamptz, date, date)
+    from public;
+grant execute on function private.standing(private.compiled_rules, numeric[], numeric, uuid, uuid, timestamptz, date, date)
     to service_role;
 
 -- As before, but that a list is not in another one because its elements are.

@@ -217,7 +217,11 @@ create function private.update_scores(
         ),
         stood as (
             select n.*, private.standing(
-                p_rules, n.sums, (n.was).fit, (n.was).pinned_stage_id, (n.was).event_stage_id, n.last_event_at, n.day
+                p_rules, n.sums, (n.was).fit, (n.was).pinned_stage_id, (n.was).event_stage_id, n.last_event_at, n.day,
+                case
+                    when (n.was).due_on > n.day and (n.was).rules_version = p_rules.version then (n.was).due_on
+                    else 'infinity'
+                end
             ) as here
             from summed as n
             offset 0

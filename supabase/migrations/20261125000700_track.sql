@@ -89,7 +89,8 @@ create or replace function private.track_one(
         end if;
         state.last_event_at := greatest(state.last_event_at, p_message.occurred_at);
         here := private.standing(
-            p_rules, state.sums, state.fit, state.pinned_stage_id, state.event_stage_id, state.last_event_at, today
+            p_rules, state.sums, state.fit, state.pinned_stage_id, state.event_stage_id, state.last_event_at, today,
+            state.due_on
         );
         if (here.score, here.stage_id) is distinct from (state.score, state.stage_id) then
             if state.changed_on < today then

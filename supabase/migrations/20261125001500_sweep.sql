@@ -115,11 +115,24 @@ create function public.check_drift(p_limit integer default 200, p_now timestampt
         if exists (select from private.drift_checks as d where d.checked_on = today) then
             return null;
         end if;
-        with sample as (
-            select s.workspace_id, s.contact_id
-            from public.contact_states as s
-            where s.contact_id >= gen_random_uuid()
-            order by s.contact_id
+        with first as materialized (
+            select gen_random_uuid() as id
+        ),
+        sample as (
+            -- From a random place on, and on from the beginning where the end comes first.
+            (
+                select s.workspace_id, s.contact_id from public.contact_states as s
+                where s.contact_id >= (select id from first)
+                order by s.contact_id
+                limit p_limit
+            )
+            union all
+            (
+                select s.workspace_id, s.contact_id from public.contact_states as s
+                where s.contact_id < (select id from first)
+                order by s.contact_id
+                limit p_limit
+            )
             limit p_limit
         ),
         drifted as (

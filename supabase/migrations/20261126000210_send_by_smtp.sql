@@ -116,7 +116,7 @@ create or replace function public.claim_messages(p_limit integer, p_address_key 
             select m.* from unnest(taken) as m
             -- By address, so that two claims that meet at several don't wait for each other.
             order by (select private.hmac_sha256(p_address_key, m.workspace_id || ':' || r.address)
-                      from private.recipient(m, p_address_key) as r), m.send_at
+                      from private.recipient(m, p_address_key) as r), m.send_at, m.created_at
         loop
             perform private.admit_message(message, p_address_key, p_now);
         end loop;
@@ -154,7 +154,13 @@ create or replace function public.start_message(
     as $$
         update public.messages as m
         set
-            status = case when r.skip_reason is null then 'sending' else 'skipped' end,
+            status = case
+                when r.skip_reason is null then 'sending'
+                -- Resend may have had it from an earlier attempt.
+                when m.status = 'sending' then 'unknown'
+                else 'skipped'
+            end,
+            counted_at = case when r.skip_reason is null or m.status = 'sending' then m.counted_at end,
             reason = r.skip_reason,
             to_address = p_rendered ->> 'to',
             from_address = p_rendered ->> 'from',
@@ -162,7 +168,7 @@ create or replace function public.start_message(
             html = p_rendered ->> 'html',
             plain_text = p_rendered ->> 'text',
             provider = coalesce(m.provider, p_rendered ->> 'provider'),
-            first_attempt_at = coalesce(m.first_attempt_at, p_now)
+            first_attempt_at = coalesce(m.first_attempt_at, case when r.skip_reason is null then p_now end)
         from public.messages as before
         cross join lateral private.recipient(before, p_address_key) as r
         where m.id = p_id and before.id = p_id and m.claim = p_claim and m.status in ('claimed', 'sending')

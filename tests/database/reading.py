@@ -37,7 +37,7 @@ def move(db: Connection, workspace: Workspace, moved: Identity, target: Identity
 
 
 def everything(db: Connection, workspace: Workspace) -> dict[str, list[str]]:
-    """Every row of what is derived or counted, as text."""
+    """Every row of what is derived or counted, as text; but not when a contact is looked at next."""
     tables = [
         "identities",
         "identity_links",
@@ -49,7 +49,9 @@ def everything(db: Connection, workspace: Workspace) -> dict[str, list[str]]:
         "events",
     ]
     return {
-        table: sorted(row for (row,) in _all(db, workspace, f"select row_to_json(t)::text from public.{table} as t"))
+        table: sorted(
+            row for (row,) in _all(db, workspace, f"select (to_jsonb(t) - 'due_on')::text from public.{table} as t")
+        )
         for table in tables
     }
 

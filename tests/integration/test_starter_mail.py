@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from lib.rendering import Email, render
+from lib.mail import Email
+from lib.rendering import render
 from scripts.local.layout import ROOT
 from scripts.mail_pictures.__main__ import file_name
 from scripts.mail_pictures.starter import CONTACT, VARIABLES, WORKSPACE, as_message, starter_templates
