@@ -21,7 +21,9 @@ def automation(db: Connection, workspace: Workspace, **changed: object) -> UUID:
     """The "Ready to upgrade" automation, older than any event unless changed."""
     settings: dict[str, object] = {"created_at": NOW - 100 * DAY, **changed}
     columns = ", ".join(f"{name} = %s" for name in settings)
-    statement = f"update public.automations set {columns} where workspace_id = %s returning id"
+    statement = (
+        f"update public.automations set {columns} where workspace_id = %s and name = 'Ready to upgrade' returning id"
+    )
     found: UUID = db.execute(statement.encode(), (*settings.values(), workspace.id)).fetchall()[0][0]
     return found
 
