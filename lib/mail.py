@@ -1,6 +1,5 @@
 """One email, and what became of sending it: what rendering hands to a provider, and a provider to the outbox."""
 
-import re
 from dataclasses import asdict, dataclass
 from typing import Literal
 
@@ -41,5 +40,5 @@ def mailbox(name: str, address: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """No line break, hence no second header, and no other control character."""
-    return " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", " ", text).split())[:500]
+    """No line break, hence no second header."""
+    return " ".join(text.split())[:500]

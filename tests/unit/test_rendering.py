@@ -115,7 +115,7 @@ def test_a_subject_is_not_escaped_since_it_is_plain_text() -> None:
     assert email(contact={"name": "Ann & Bob"}).subject == "Hi Ann & Bob"
 
 
-LINE_BREAKS = ["\r\n", "\n", "\r", "\0", "\x0b", "\x0c", "\x1c", "\x1e", "\x85", "\u2028", "\u2029"]
+LINE_BREAKS = ["\r\n", "\n", "\r", "\x0b", "\x0c", "\x1c", "\x1e", "\x85", "\u2028", "\u2029"]
 
 
 @pytest.mark.parametrize("end", LINE_BREAKS)
@@ -324,7 +324,7 @@ def test_nothing_left_open_swallows_the_footer(page: str, open_end: str) -> None
     before, _, after = made.html.rpartition("Acme, 1 Road, Town")
     assert "Unsubscribe</a>" in after
     for start, end in (("<!--", "-->"), ("<script", "</script"), ("<style", "</style")):
-        assert before.count(start) == before.count(end)
+        assert before.rfind(start) <= before.rfind(end)
 
 
 def test_a_page_without_a_body_is_a_fault() -> None:
