@@ -3979,7 +3979,8 @@ CREATE FUNCTION public.claim_messages(p_limit integer, p_address_key text, p_now
             'id', c.id, 'claim', c.claim, 'attempts', c.attempts, 'category', c.category, 'variables', c.variables,
             'to', r.address, 'contact', r.traits,
             'workspace', jsonb_build_object(
-                'id', w.id, 'name', w.name, 'slug', w.slug, 'replyTo', w.reply_to, 'postalAddress', w.postal_address
+                'id', w.id, 'name', w.name, 'slug', w.slug, 'replyTo', w.reply_to, 'postalAddress', w.postal_address,
+                'website', w.website
             ),
             -- What an earlier attempt stored goes out unchanged, or the provider would refuse its key.
             'rendered', c.first_attempt_at is not null,

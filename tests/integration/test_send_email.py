@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import httpx
+import psycopg
 import pytest
 
 from lib.unsubscription import Wish, address_hash, make_token
@@ -82,6 +83,25 @@ def test_marketing_mail_by_template_can_be_stopped(api: Api, drain: Drain, inbox
     message = queued(api, category="marketing")
     drain()
     assert outcome(api, message) == ("skipped", "suppressed")
+
+
+def test_a_templates_button_leads_to_the_workspaces_website(api: Api, drain: Drain, inbox: Inbox) -> None:
+    address = api.person()
+    api.set(postal_address="1 Road, Town", website="https://acme.example/app")
+    assert api.secret(
+        "/api/send-email", {"to": {"userId": "u1"}, "template": "Welcome", "category": "marketing"}
+    ).is_success
+    drain()
+    [mail] = inbox.wait_for(address)
+    assert '<a class="button" href="https://acme.example/app"' in mail["html"]
+
+
+@pytest.mark.parametrize(
+    "website", ["javascript:alert(1)", "acme.example", 'https://a.b/"x', "https://a b", "https://a\nb"]
+)
+def test_a_website_is_an_address_of_the_web(api: Api, website: str) -> None:
+    with pytest.raises(psycopg.errors.CheckViolation):
+        api.set(website=website)
 
 
 def test_who_stopped_marketing_still_gets_transactional_mail(api: Api, drain: Drain, inbox: Inbox) -> None:
