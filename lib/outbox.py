@@ -111,16 +111,18 @@ def _finish(message: Mapping[str, Any], outcome: Outcome, now: datetime, *, begu
         bounced = address_hash(message["workspace"]["id"], message["to"])
         database.call("bounce_message", arguments | {"p_address_hash": bounced})
     else:
-        database.call("finish_message", arguments | _ending(message, outcome, now))
+        database.call("finish_message", arguments | _ending(message, outcome, now, begun=begun))
     log(event="message", messageId=message["id"], workspaceId=message["workspace"]["id"], outcome=outcome.status)
     return outcome.status
 
 
-def _ending(message: Mapping[str, Any], outcome: Outcome, now: datetime) -> dict[str, object]:
+def _ending(message: Mapping[str, Any], outcome: Outcome, now: datetime, *, begun: bool) -> dict[str, object]:
     again = outcome.status == "retry"
     retry_at = (now + _pause(message["attempts"], outcome.retry_after)).isoformat() if again else None
+    # `sending` says that a provider may have seen it, now or earlier.
+    waiting = "sending" if begun or message["rendered"] else "queued"
     return {
-        "p_status": "sending" if again else outcome.status,
+        "p_status": waiting if again else outcome.status,
         "p_provider_message_id": outcome.provider_message_id,
         "p_retry_at": retry_at,
     }

@@ -227,12 +227,25 @@ def test_a_server_in_trouble_holds_up_no_other_workspace(
     queued(other)
     assert drain() == {"failed": 1, "retry": 1, "sent": 1}
     assert row(api, first) == ("failed", "smtp_login_refused", "smtp")
-    assert row(api, second) == ("sending", "smtp_login_refused", None)
+    assert row(api, second) == ("queued", "smtp_login_refused", None)
     assert len(inbox.to(address)) == 1
     statement = "select last_error from public.smtp_settings where workspace_id = %s"
     assert api.db.execute(statement, (api.workspace.id,)).fetchall() == [("smtp_login_refused",)]
     verified()
     assert drain(minutes=2) == {"sent": 1}
+
+
+def test_who_says_stop_while_mail_waits_untried_for_a_server_is_skipped(
+    api: Api, world: World, verified: Verified, drain: Drain
+) -> None:
+    verified("closed")
+    address = api.person()
+    tried, waiting = queued(api), queued(api)
+    assert drain() == {"retry": 2}
+    statement = "insert into public.suppressions (workspace_id, address_hash, reason) values (%s, %s, 'by_hand')"
+    api.db.execute(statement, (api.workspace.id, address_hash(str(api.workspace.id), address)))
+    assert drain(minutes=5) == {}
+    assert [row(api, message)[:2] for message in (tried, waiting)] == [("skipped", "suppressed")] * 2
 
 
 # Which provider
