@@ -207,9 +207,10 @@ BODIES: list[dict[str, object]] = [{"smtp": SMTP}, {"smtp": None}, {"testSmtp": 
 def test_owners_and_admins_may_and_others_may_not(
     own: Api, cast: Mapping[str, Session], world: World, role: str | None, body: dict[str, object]
 ) -> None:
+    alice = cast["alice"]  # other tests need Charlie outside of every workspace
     if role:
-        joined(own.db, cast["charlie"], own.workspace, role)
-    answer = own.member("/api/settings", body, cast["charlie"].access_token)
+        joined(own.db, alice, own.workspace, role)
+    answer = own.member("/api/settings", body, alice.access_token)
     if role not in ("owner", "admin"):
         problem(answer, "not_allowed")
     elif body == {"testSmtp": True}:
