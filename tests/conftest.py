@@ -209,6 +209,15 @@ def drain(http: httpx.Client, env: Mapping[str, str]) -> Callable[[], httpx.Resp
     return lambda: http.get("/api/send-email", headers={"Authorization": f"Bearer {env['CRON_SECRET']}"})
 
 
+@pytest.fixture
+def empty_outbox(db: Connection) -> None:
+    """Nothing of other tests is due, now or later: for tests that run alone."""
+    db.execute(
+        "update public.messages set status = 'skipped', reason = 'left_by_a_test' "
+        "where status in ('queued', 'claimed', 'sending')"
+    )
+
+
 @dataclass(frozen=True)
 class Faults:
     """Breaks the stack, for tests that run alone."""

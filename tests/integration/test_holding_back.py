@@ -18,7 +18,7 @@ Drain = Callable[..., dict[str, int]]
 
 
 @pytest.fixture
-def drain(http: httpx.Client, env: Mapping[str, str]) -> Drain:
+def drain(http: httpx.Client, env: Mapping[str, str], empty_outbox: None) -> Drain:
     """Sends what is due some time after tomorrow's noon."""
 
     def at(**later: float) -> dict[str, int]:
@@ -28,7 +28,6 @@ def drain(http: httpx.Client, env: Mapping[str, str]) -> Drain:
         told: dict[str, int] = answer.json()
         return told
 
-    at()
     return at
 
 
