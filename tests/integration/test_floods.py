@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.exclusive, pytest.mark.prove, pytest.mark.timeout(3600
 
 MESSAGES = 5000 if PROVE else 200
 ADDRESSES = 100 if PROVE else 15
-Drain = Callable[[httpx.Client], Counter[str]]
+Drain = Callable[..., Counter[str]]
 
 
 @pytest.fixture
@@ -38,20 +38,23 @@ def new_api(http: httpx.Client, db: Connection, new_workspace: Callable[[], Work
 
 @pytest.fixture
 def drain(env: Mapping[str, str], http: httpx.Client) -> Drain:
-    """Sends what is due until nothing is. Returns how many messages ended how."""
+    """Sends what is due some time from now until nothing is. Returns how many messages ended how."""
 
-    def all_of_it(by: httpx.Client) -> Counter[str]:
+    def all_of_it(by: httpx.Client = http, **later: float) -> Counter[str]:
         outcomes: Counter[str] = Counter()
-        while (
-            told := by.get("/api/send-email", headers=bearer(env["CRON_SECRET"]), timeout=120).raise_for_status().json()
-        ):
+        while told := once(env, by, **later):
             outcomes.update(told)
         return outcomes
 
-    later = {"now": (datetime.now(UTC) + timedelta(hours=1)).isoformat()}
-    while http.get("/api/send-email", params=later, headers=bearer(env["CRON_SECRET"])).raise_for_status().json():
-        pass  # what other tests have left
+    all_of_it(hours=1)  # what other tests have left
     return all_of_it
+
+
+def once(env: Mapping[str, str], by: httpx.Client, **later: float) -> dict[str, int]:
+    params = {"now": (datetime.now(UTC) + timedelta(**later)).isoformat()}
+    answer = by.get("/api/send-email", params=params, headers=bearer(env["CRON_SECRET"]), timeout=120)
+    told: dict[str, int] = answer.raise_for_status().json()
+    return told
 
 
 def people(api: Api, count: int) -> list[str]:
@@ -100,6 +103,8 @@ def test_four_drains_at_once_send_each_message_once_and_keep_to_the_caps(
     with ExitStack() as drainers:
         clients = [drainers.enter_context(instance(env, tmp_path / f"log{n}")).http for n in range(4)]
         outcomes = sum(ThreadPoolExecutor(4).map(drain, clients), Counter[str]())
+    # What a drain had claimed when its time was up is free again by then.
+    outcomes += drain(minutes=3)
     mailed = {address: count for address, count in inbox.counts().items() if any(address == a for a, _ in queued)}
     assert mailed == expected(queued)
     assert set(outcomes) <= {"sent", "retry"} and outcomes["sent"] == sum(mailed.values())
@@ -132,11 +137,13 @@ def test_a_flood_delays_another_workspaces_mail_by_one_claim_at_most(
     ):
         # In the middle of its fourth claim, whose messages it holds already.
         here = gate.stop_at("emails", "before", 3 * CLAIM_SIZE + 5)
-        draining = scheduler.submit(drain, drainer.http)
+        draining = scheduler.submit(once, env, drainer.http)
         here.wait()
         queue(other, [(0, "transactional")])
         here.go_on()
-        assert draining.result()["sent"] == MESSAGES + 1
+        draining.result()
+    waiting = "delete from public.messages where workspace_id = %s and status <> 'sent'"
+    flooding.db.execute(waiting, (flooding.workspace.id,))
     assert order(inbox, flooding, other).index(address) < 5 * CLAIM_SIZE
 
 
