@@ -114,14 +114,17 @@ def test_whatever_a_crash_interrupts_is_delivered_once(
         api, count = new_api(), rng.randint(1, 12)
         queued = queue(api, count, rng)
         faults.tune("resend", holdMs=100 if "at work" in step else 0)
-        stop = kill(step, rng.randint(1, claims(count) if "claim" in step else count))
+        nth = rng.randint(1, claims(count) if "claim" in step else count)
+        stop = kill(step, nth)
         faults.tune("resend", holdMs=0)
         # What the dead process has sent off gets lost, or arrives at once, or when all is over.
         fate = rng.choice([stop.lose, stop.go_on, None])
         if fate:
             fate()
-        for minutes in (3, 10):
-            drain(minutes=minutes)
+        drain(minutes=3)
+        if "at work" in step:
+            inbox.wait_for(list(queued.values())[nth - 1])
+        drain(minutes=10)
         if not fate:
             stop.go_on()
         assert ended(api, queued) == dict.fromkeys(queued, "sent"), number
