@@ -2500,7 +2500,21 @@ CREATE FUNCTION private.regroup_contacts(p_workspace uuid, p_rules private.compi
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
+    declare
+        uncounted smallint[] := array(
+            select s.number from public.signals as s
+            where s.workspace_id = p_workspace and (
+                not s.counted_back or exists (
+                    select from public.rescores as r
+                    where r.workspace_id = p_workspace and r.recount and r.finished_at is null
+                )
+            )
+        );
     begin
+        -- Counting back goes from contact to contact. It would miss what moves from one ahead of it to one behind it.
+        if cardinality(uncounted) > 0 then
+            perform private.count_back(p_workspace, p_contacts, uncounted);
+        end if;
         with gone as (
             delete from public.contact_states as s
             where s.contact_id = any (p_contacts)

@@ -11,7 +11,7 @@ import pytest
 from tests.conftest import Connection, Workspace, rules_of
 from tests.database.histories import NOW
 from tests.database.model import Message
-from tests.database.reading import describe, track
+from tests.database.reading import describe, identity_id, track
 from tests.database.test_stages import ANN, READY, events, mails
 
 BEN = ("userId", "ben")
@@ -63,6 +63,17 @@ def transitions(db: Connection, workspace: Workspace, cause: str) -> list[tuple[
     ).fetchall()
 
 
+def counted(db: Connection, workspace: Workspace) -> int:
+    """How often signals with a condition have happened."""
+    found = db.execute(
+        """select sum(c.count)::integer from public.signal_counts as c
+           join public.signals as s on s.workspace_id = c.workspace_id and s.number = c.signal
+           where s.workspace_id = %s and s.condition is not null""",
+        (workspace.id,),
+    ).fetchall()
+    return int(found[0][0])
+
+
 def refusal(db: Connection, workspace: Workspace, rules: Mapping[str, Any]) -> list[str]:
     """Where rules that can't be drafted are wrong."""
     with pytest.raises(psycopg.Error) as refused:
@@ -96,13 +107,27 @@ def test_what_happens_while_a_signal_is_counted_back_counts_once(db: Connection,
         tried = Message(f"n{number}", True, "track", "Feature Used", (who,), NOW, properties={"plan": "paid"})
         track(db, used, [tried], NOW)
         db.execute("select public.advance_draft(1, %s, %s)", (NOW, made))
-    counted = db.execute(
-        """select sum(c.count)::integer from public.signal_counts as c
-           join public.signals as s on s.workspace_id = c.workspace_id and s.number = c.signal
-           where s.workspace_id = %s and s.condition is not null""",
-        (used.id,),
-    ).fetchall()
-    assert counted == [(7,)]
+    assert counted(db, used) == 7
+
+
+def test_who_joins_somebody_counted_back_already_is_counted_back_too(db: Connection, used: Workspace) -> None:
+    browsers = [("anonymousId", f"a{n}") for n in range(12)]
+    users = [("userId", f"u{n}") for n in range(12)]
+    for who in (*browsers, *users):
+        track(db, used, [Message(who[1], True, "track", "Feature Used", (who,), NOW, properties={"plan": "paid"})], NOW)
+    made = draft(db, used, changed(db, used) | {"signals": [TRIED]})
+    first = min(users, key=lambda who: identity_id(db, used, who))
+    while not is_done(db, made, identity_id(db, used, first)):
+        db.execute("select public.advance_draft(1, %s, %s)", (NOW, made))
+    for who in browsers:
+        track(db, used, events("Page Viewed", who=(first, who), prefix=f"joins {who[1]} "), NOW)
+    prepare(db, made)
+    assert counted(db, used) == 25
+
+
+def is_done(db: Connection, made: UUID, contact: UUID) -> bool:
+    statement = "select coalesce(done_to >= %s, false) from public.rule_drafts where id = %s"
+    return bool(db.execute(statement, (contact, made)).fetchall()[0][0])
 
 
 def test_a_preview_says_what_publishing_then_does(db: Connection, used: Workspace) -> None:
