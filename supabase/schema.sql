@@ -3089,7 +3089,7 @@ CREATE FUNCTION private.take_messages(p_limit integer, p_now timestamp with time
     begin
         with due as (
             select d.id, d.send_at, row_number() over (partition by w.id order by d.send_at) as turn
-            from private.workspaces_with_mail(p_now) as w (id)
+            from private.workspaces_with_mail() as w (id)
             cross join lateral (
                 select m.id, m.send_at from public.messages as m
                 where m.workspace_id = w.id and m.status in ('queued', 'claimed', 'sending') and m.send_at <= p_now
@@ -3680,9 +3680,9 @@ CREATE FUNCTION private.with_originals(p_messages jsonb) RETURNS jsonb
         from jsonb_array_elements(p_messages) with ordinality as e (m, position)
     $$;
 
--- Name: workspaces_with_mail(timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+-- Name: workspaces_with_mail(); Type: FUNCTION; Schema: private; Owner: -
 
-CREATE FUNCTION private.workspaces_with_mail(p_now timestamp with time zone) RETURNS SETOF uuid
+CREATE FUNCTION private.workspaces_with_mail() RETURNS SETOF uuid
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS $$
@@ -3905,11 +3905,7 @@ CREATE FUNCTION public.bounce_message(p_id uuid, p_claim uuid, p_provider text, 
     LANGUAGE sql
     SET search_path TO ''
     AS $$
-        with suppressed as (
-            insert into public.suppressions (workspace_id, address_hash, reason)
-            select m.workspace_id, p_address_hash, 'bounced' from public.messages as m where m.id = p_id
-            on conflict on constraint suppressions_key do nothing
-        )
+        select private.suppress(m.workspace_id, p_address_hash, 'bounced', p_now) from public.messages as m where m.id = p_id;
         select public.finish_message(p_id, p_claim, 'failed', p_provider, null, p_reason, null, p_now)
     $$;
 
@@ -7809,10 +7805,10 @@ GRANT ALL ON FUNCTION private.weighed(p_sender private.sender, p_message private
 REVOKE ALL ON FUNCTION private.with_originals(p_messages jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.with_originals(p_messages jsonb) TO service_role;
 
--- Name: FUNCTION workspaces_with_mail(p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION workspaces_with_mail(); Type: ACL; Schema: private; Owner: -
 
-REVOKE ALL ON FUNCTION private.workspaces_with_mail(p_now timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.workspaces_with_mail(p_now timestamp with time zone) TO service_role;
+REVOKE ALL ON FUNCTION private.workspaces_with_mail() FROM PUBLIC;
+GRANT ALL ON FUNCTION private.workspaces_with_mail() TO service_role;
 
 -- Name: FUNCTION write_stage_events(p_workspace uuid, p_rules private.compiled_rules, p_messages private.message[], p_resolved private.resolution[]); Type: ACL; Schema: private; Owner: -
 

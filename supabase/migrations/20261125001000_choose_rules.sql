@@ -1,6 +1,6 @@
--- Why: a new workspace works from its first event, and a founder starts from rules that suit their product.
--- Not breaking (new table; create_workspace() takes one more argument, which has a default). Undo: drop the table and
--- the functions, and restore the functions before.
+-- Why: a founder starts from rules that suit their product.
+-- Breaking until 20261126000400_start_with_mail.sql: no workspace can be made meanwhile. Undo: drop the table and the
+-- function, and restore add_default_rules().
 
 create table public.rule_templates (
     kind        text  not null,
@@ -121,7 +121,6 @@ insert into public.rule_templates (kind, title, description, rules) values
 }');
 
 drop function private.add_default_rules(uuid);
-drop function public.create_workspace(uuid, text, text);
 
 -- For a workspace that has no events yet, so that there is nothing to count back.
 create function private.begin_with_rules(p_workspace uuid, p_document jsonb) returns void
@@ -135,23 +134,3 @@ create function private.begin_with_rules(p_workspace uuid, p_document jsonb) ret
     $$;
 revoke all on function private.begin_with_rules(uuid, jsonb) from public;
 grant execute on function private.begin_with_rules(uuid, jsonb) to service_role;
-
--- p_rules: the kind of a template.
-create function public.create_workspace(p_owner uuid, p_name text, p_slug text, p_rules text default 'default') returns uuid
-    language plpgsql
-    set search_path = ''
-    as $$
-    declare
-        workspace uuid;
-        rules     jsonb;
-    begin
-        select t.rules into strict rules from public.rule_templates as t where t.kind = p_rules;
-        insert into public.workspaces (name, slug) values (p_name, p_slug) returning id into workspace;
-        insert into public.members (workspace_id, user_id, role) values (workspace, p_owner, 'owner');
-        perform private.begin_with_rules(workspace, rules);
-        perform private.add_ready_automation(workspace);
-        return workspace;
-    end
-    $$;
-revoke all on function public.create_workspace(uuid, text, text, text) from public;
-grant execute on function public.create_workspace(uuid, text, text, text) to service_role;

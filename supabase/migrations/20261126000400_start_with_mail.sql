@@ -1,5 +1,6 @@
 -- Why: a founder starts from five mails that read like a person's, each with one thing to do, instead of one.
--- Not breaking: existing workspaces keep what they have; the new column is null. Locks: workspaces, for a moment.
+-- Not breaking: existing workspaces keep what they have; the new column is null, and create_workspace()'s new argument has a
+-- default. Locks: workspaces, for a moment.
 -- Undo: drop the column and the functions, restore add_ready_automation() and create_workspace().
 
 alter table public.workspaces
@@ -98,7 +99,10 @@ create function private.add_starter_mail(p_workspace uuid) returns void
 revoke all on function private.add_starter_mail(uuid) from public;
 grant execute on function private.add_starter_mail(uuid) to service_role;
 
-create or replace function public.create_workspace(p_owner uuid, p_name text, p_slug text, p_rules text default 'default') returns uuid
+drop function public.create_workspace(uuid, text, text);
+
+-- p_rules: the kind of a template of rules.
+create function public.create_workspace(p_owner uuid, p_name text, p_slug text, p_rules text default 'default') returns uuid
     language plpgsql
     set search_path = ''
     as $$
@@ -114,5 +118,7 @@ create or replace function public.create_workspace(p_owner uuid, p_name text, p_
         return workspace;
     end
     $$;
+revoke all on function public.create_workspace(uuid, text, text, text) from public;
+grant execute on function public.create_workspace(uuid, text, text, text) to service_role;
 
 drop function private.add_ready_automation(uuid);
