@@ -244,10 +244,10 @@ CREATE TABLE private.compiled_rules (
     rule_points numeric[] NOT NULL,
     rule_caps numeric[] NOT NULL,
     score_stages uuid[] NOT NULL,
-    thresholds smallint[] NOT NULL,
+    thresholds integer[] NOT NULL,
     event_stages uuid[] NOT NULL,
     silence_stages uuid[] NOT NULL,
-    silence_days smallint[] NOT NULL,
+    silence_days integer[] NOT NULL,
     fit_traits text[] NOT NULL,
     fit_operators text[] NOT NULL,
     fit_operands jsonb[] NOT NULL,
@@ -261,7 +261,7 @@ CREATE TABLE private.compiled_rules (
     mail_events text[] NOT NULL,
     mail_conditions jsonb[] NOT NULL,
     mail_trusted boolean[] NOT NULL,
-    mail_silences smallint[] NOT NULL
+    mail_silences integer[] NOT NULL
 );
 
 -- Name: age_contacts(uuid, private.compiled_rules, uuid[], timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
@@ -1851,7 +1851,7 @@ CREATE FUNCTION private.mails_for(p_workspace uuid, p_changes private.stage_chan
         join public.automations as a
             on a.workspace_id = p_workspace and a.entering_stage_id = c.to_stage_id and a.status = 'live'
         where (a.repeats or not private.had_mail(p_workspace, c.contact_id, a.id))
-            and private.is_entry(p_workspace, c.contact_id, c.to_stage_id, p_now);
+            and private.is_entry(p_workspace, c.contact_id, a.entering_stage_id, p_now);
     end
     $$;
 
@@ -2880,8 +2880,8 @@ CREATE FUNCTION private.standing(p_rules private.compiled_rules, p_sums numeric[
         here.stage_id := coalesce(
             p_pinned_stage,
             p_event_stage,
-            p_rules.silence_stages[width_bucket(silence, p_rules.silence_days::integer[])],
-            p_rules.score_stages[width_bucket(here.score::integer, p_rules.thresholds::integer[])]
+            p_rules.silence_stages[width_bucket(silence, p_rules.silence_days)],
+            p_rules.score_stages[width_bucket(here.score::integer, p_rules.thresholds)]
         );
         if p_known_due <= p_day + 1 then
             here.due_on := p_known_due;
@@ -2905,9 +2905,9 @@ CREATE FUNCTION private.standing(p_rules private.compiled_rules, p_sums numeric[
         else
             here.due_on := least(
                 here.due_on,
-                last_day + p_rules.mail_silences[1 + width_bucket(silence, p_rules.mail_silences::integer[])],
+                last_day + p_rules.mail_silences[1 + width_bucket(silence, p_rules.mail_silences)],
                 case when p_pinned_stage is null and p_event_stage is null then
-                    last_day + p_rules.silence_days[1 + width_bucket(silence, p_rules.silence_days::integer[])]
+                    last_day + p_rules.silence_days[1 + width_bucket(silence, p_rules.silence_days)]
                 end
             );
         end if;

@@ -80,7 +80,10 @@ alter table private.compiled_rules
     add column mail_conditions  jsonb[]    not null,
     add column mail_trusted     boolean[]  not null,
     -- Days of silence on which live automations mail, ascending.
-    add column mail_silences    smallint[] not null;
+    add column mail_silences    integer[]  not null,
+    -- As width_bucket() takes them.
+    alter column thresholds type integer[],
+    alter column silence_days type integer[];
 
 -- A document as arrays. What is counted is the same for every document: all of the workspace's signals; and so are the
 -- live automations.

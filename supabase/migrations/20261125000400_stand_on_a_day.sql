@@ -89,8 +89,8 @@ create function private.standing(
         here.stage_id := coalesce(
             p_pinned_stage,
             p_event_stage,
-            p_rules.silence_stages[width_bucket(silence, p_rules.silence_days::integer[])],
-            p_rules.score_stages[width_bucket(here.score::integer, p_rules.thresholds::integer[])]
+            p_rules.silence_stages[width_bucket(silence, p_rules.silence_days)],
+            p_rules.score_stages[width_bucket(here.score::integer, p_rules.thresholds)]
         );
         if p_known_due <= p_day + 1 then
             here.due_on := p_known_due;
@@ -114,9 +114,9 @@ create function private.standing(
         else
             here.due_on := least(
                 here.due_on,
-                last_day + p_rules.mail_silences[1 + width_bucket(silence, p_rules.mail_silences::integer[])],
+                last_day + p_rules.mail_silences[1 + width_bucket(silence, p_rules.mail_silences)],
                 case when p_pinned_stage is null and p_event_stage is null then
-                    last_day + p_rules.silence_days[1 + width_bucket(silence, p_rules.silence_days::integer[])]
+                    last_day + p_rules.silence_days[1 + width_bucket(silence, p_rules.silence_days)]
                 end
             );
         end if;

@@ -62,7 +62,7 @@ create function private.mails_for(p_workspace uuid, p_changes private.stage_chan
         join public.automations as a
             on a.workspace_id = p_workspace and a.entering_stage_id = c.to_stage_id and a.status = 'live'
         where (a.repeats or not private.had_mail(p_workspace, c.contact_id, a.id))
-            and private.is_entry(p_workspace, c.contact_id, c.to_stage_id, p_now);
+            and private.is_entry(p_workspace, c.contact_id, a.entering_stage_id, p_now);
     end
     $$;
 revoke all on function private.mails_for(uuid, private.stage_change[], timestamptz) from public;
