@@ -961,8 +961,7 @@ CREATE FUNCTION private.counts_by_events(p_workspace uuid, p_contacts uuid[], p_
         join public.events as e on e.workspace_id = p_workspace and e.identity_id = i.id
         join public.signals as s
             on s.workspace_id = p_workspace and s.number = any (p_signals) and s.kind = 'count'
-            and s.event = e.name and (e.trusted or not s.trusted_only)
-            and (s.condition is null or e.properties @> s.condition)
+            and s.event = e.name and private.meets(s.trusted_only, s.condition, e.trusted, e.properties)
         where i.contact_id = any (p_contacts) and e.type in ('track', 'page', 'screen')
         group by 1, 2, 3;
     end
@@ -1271,8 +1270,7 @@ CREATE FUNCTION private.find_last_occurrences(p_workspace uuid, p_contacts uuid[
         join public.events as e on e.workspace_id = p_workspace and e.identity_id = i.id
         join public.signals as s
             on s.workspace_id = p_workspace and s.number = any (p_signals) and s.kind = 'last'
-            and s.event = e.name and (e.trusted or not s.trusted_only)
-            and (s.condition is null or e.properties @> s.condition)
+            and s.event = e.name and private.meets(s.trusted_only, s.condition, e.trusted, e.properties)
         where i.contact_id = any (p_contacts) and e.type in ('track', 'page', 'screen')
         order by i.id, s.number, e.trusted desc, e.occurred_at desc, e.message_id desc;
     end
@@ -1869,8 +1867,7 @@ CREATE FUNCTION private.mails_for_events(p_workspace uuid, p_rules private.compi
         join unnest(
             p_rules.mail_automations, p_rules.mail_events, p_rules.mail_conditions, p_rules.mail_trusted
         ) as e (automation_id, event, condition, trusted_only)
-            on e.event = m.name and (m.trusted or not e.trusted_only)
-                and (e.condition is null or m.properties @> e.condition)
+            on e.event = m.name and private.meets(e.trusted_only, e.condition, m.trusted, m.properties)
         join public.automations as a on a.id = e.automation_id
         cross join lateral (
             select case when a.repeats then 'event:' || m.message_id else 'once' end as occurrence
@@ -1896,6 +1893,14 @@ CREATE FUNCTION private.mails_for_silence(p_workspace uuid, p_contacts uuid[], p
         where s.contact_id = any (p_contacts)
             and (a.repeats or not private.had_mail(p_workspace, s.contact_id, a.id));
     end
+    $$;
+
+-- Name: meets(boolean, jsonb, boolean, jsonb); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.meets(p_trusted_only boolean, p_condition jsonb, p_trusted boolean, p_properties jsonb) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+        select (p_trusted or not p_trusted_only) and (p_condition is null or p_properties @> p_condition)
     $$;
 
 -- Name: merge_traits(private.compiled_rules, uuid[]); Type: FUNCTION; Schema: private; Owner: -
@@ -2603,15 +2608,27 @@ CREATE FUNCTION private.rescore_contacts(p_workspace uuid, p_rules private.compi
     declare
         changes private.stage_change[];
     begin
+        -- Most contacts keep all of these, and a row that is not written twice is half the load on ingestion.
         update public.contact_states as s
         set
-            fit = private.fit_of(p_rules, c.traits),
-            event_stage_id = private.event_stage_of(p_rules, c.id),
-            pinned_stage_id = private.pinned_stage_of(p_rules, c.id),
+            fit = n.fit,
+            event_stage_id = n.event_stage_id,
+            pinned_stage_id = n.pinned_stage_id,
             -- None of these rules': its sums are made anew.
             rules_version = -1
-        from public.contacts as c
-        where s.contact_id = any (p_contacts) and c.id = s.contact_id;
+        from (
+            select
+                c.id, private.fit_of(p_rules, c.traits) as fit, private.event_stage_of(p_rules, c.id) as event_stage_id,
+                private.pinned_stage_of(p_rules, c.id) as pinned_stage_id
+            from public.contacts as c
+            where c.id = any (p_contacts)
+            offset 0
+        ) as n
+        where s.contact_id = n.id and (
+            s.rules_version = p_rules.version
+            or (s.fit, s.event_stage_id, s.pinned_stage_id)
+                is distinct from (n.fit, n.event_stage_id, n.pinned_stage_id)
+        );
         changes := private.update_scores(p_workspace, p_rules, private.no_gains(p_contacts), p_now);
         perform private.record_transitions(p_workspace, changes, 'rules', p_now);
         return cardinality(changes);
@@ -3343,8 +3360,7 @@ CREATE FUNCTION private.track_one(p_sender private.sender, p_rules private.compi
                 select p_sender.workspace_id, state.identity_id, day, s.signal, 1
                 from unnest(p_rules.signals, p_rules.signal_events, p_rules.signal_conditions, p_rules.signal_trusted)
                     as s (signal, event, condition, trusted_only)
-                where s.event = p_message.name and (p_message.trusted or not s.trusted_only)
-                    and (s.condition is null or p_message.properties @> s.condition)
+                where s.event = p_message.name and private.meets(s.trusted_only, s.condition, p_message.trusted, p_message.properties)
                 on conflict on constraint signal_counts_pkey do update set count = c.count + 1
                 returning c.signal
             )
@@ -3428,8 +3444,7 @@ CREATE FUNCTION private.triggered_at(p_identities uuid[], p_automation public.au
                 select max(e.received_at) from public.events as e
                 where e.workspace_id = p_automation.workspace_id and e.identity_id = any (p_identities)
                     and e.type in ('track', 'page', 'screen') and e.name = p_automation.event
-                    and (e.trusted or not p_automation.trusted_only)
-                    and (p_automation.condition is null or e.properties @> p_automation.condition)
+                    and private.meets(p_automation.trusted_only, p_automation.condition, e.trusted, e.properties)
                     and e.received_at <= p_until
             )
             when p_automation.silence_days is not null then (
@@ -3545,10 +3560,7 @@ CREATE FUNCTION private.update_scores(p_workspace uuid, p_rules private.compiled
         stood as (
             select n.*, private.standing(
                 p_rules, n.sums, (n.was).fit, (n.was).pinned_stage_id, (n.was).event_stage_id, n.last_event_at, n.day,
-                case
-                    when (n.was).due_on > n.day and (n.was).rules_version = p_rules.version then (n.was).due_on
-                    else 'infinity'
-                end
+                case when (n.was).due_on > n.day then (n.was).due_on else 'infinity' end
             ) as here
             from summed as n
             offset 0
@@ -3722,8 +3734,7 @@ CREATE FUNCTION private.write_stage_events(p_workspace uuid, p_rules private.com
         join unnest(
             (p_rules).last_signals, (p_rules).last_events, (p_rules).last_conditions, (p_rules).last_trusted
         ) as s (signal, event, condition, trusted_only)
-            on s.event = m.name and (m.trusted or not s.trusted_only)
-                and (s.condition is null or m.properties @> s.condition)
+            on s.event = m.name and private.meets(s.trusted_only, s.condition, m.trusted, m.properties)
         where m.type in ('track', 'page', 'screen')
         order by r.identity_id, s.signal, m.trusted desc, m.occurred_at desc, m.message_id desc
         on conflict on constraint stage_events_pkey do update
@@ -4795,8 +4806,7 @@ CREATE FUNCTION public.stage_facts(p_contact uuid, p_on date) RETURNS TABLE(pinn
                 join public.events as e on e.workspace_id = i.workspace_id and e.identity_id = i.id
                 join public.signals as n
                     on n.workspace_id = e.workspace_id and n.kind = 'last'
-                    and n.event = e.name and (e.trusted or not n.trusted_only)
-                    and (n.condition is null or e.properties @> n.condition)
+                    and n.event = e.name and private.meets(n.trusted_only, n.condition, e.trusted, e.properties)
                 join public.stages as g on g.workspace_id = n.workspace_id and g.signal = n.number
                 where i.contact_id = p_contact and e.type in ('track', 'page', 'screen')
                     and e.occurred_at < (p_on + 1)::timestamp at time zone 'utc'
@@ -7501,6 +7511,12 @@ GRANT ALL ON FUNCTION private.mails_for_events(p_workspace uuid, p_rules private
 
 REVOKE ALL ON FUNCTION private.mails_for_silence(p_workspace uuid, p_contacts uuid[], p_day date) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.mails_for_silence(p_workspace uuid, p_contacts uuid[], p_day date) TO service_role;
+
+-- Name: FUNCTION meets(p_trusted_only boolean, p_condition jsonb, p_trusted boolean, p_properties jsonb); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.meets(p_trusted_only boolean, p_condition jsonb, p_trusted boolean, p_properties jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.meets(p_trusted_only boolean, p_condition jsonb, p_trusted boolean, p_properties jsonb) TO authenticated;
+GRANT ALL ON FUNCTION private.meets(p_trusted_only boolean, p_condition jsonb, p_trusted boolean, p_properties jsonb) TO service_role;
 
 -- Name: FUNCTION merge_traits(p_rules private.compiled_rules, p_contacts uuid[]); Type: ACL; Schema: private; Owner: -
 

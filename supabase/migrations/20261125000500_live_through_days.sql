@@ -8,136 +8,6 @@ drop function private.regroup_contacts(uuid, uuid[]);
 drop function private.merge_traits(uuid, uuid[]);
 drop function private.merge_stage_events(uuid[]);
 
--- Coming back within a week is not entering.
-create function private.is_entry(p_workspace uuid, p_contact uuid, p_stage uuid, p_now timestamptz) returns boolean
-    language plpgsql stable
-    set search_path = ''
-    as $$
-    begin
-        return not exists (
-            select from public.transitions as t
-            where t.workspace_id = p_workspace and t.contact_id = p_contact
-                and t.created_at > p_now - interval '7 days' and t.from_stage_id = p_stage
-        );
-    end
-    $$;
-revoke all on function private.is_entry(uuid, uuid, uuid, timestamptz) from public;
-grant execute on function private.is_entry(uuid, uuid, uuid, timestamptz) to service_role;
-
--- That this automation mails this contact, this time.
-create type private.mail_decision as (
-    contact_id    uuid,
-    automation_id uuid,
-    -- Decided once, however often it is looked at.
-    occurrence    text
-);
-
--- Of automations that mail once ever: whether the contact was mailed, under whichever of its identities.
-create function private.had_mail(p_workspace uuid, p_contact uuid, p_automation uuid) returns boolean
-    language plpgsql stable
-    set search_path = ''
-    as $$
-    begin
-        return exists (
-            select from public.identities as i
-            join public.messages as m on m.workspace_id = p_workspace and m.contact_id = i.id
-            where i.contact_id = p_contact and m.automation_id = p_automation
-                and (m.status <> 'skipped' or m.contact_id = p_contact)
-        );
-    end
-    $$;
-revoke all on function private.had_mail(uuid, uuid, uuid) from public;
-grant execute on function private.had_mail(uuid, uuid, uuid) to service_role;
-
--- What follows from changes of stage. A preview counts it.
-create function private.mails_for(p_workspace uuid, p_changes private.stage_change[], p_now timestamptz)
-    returns setof private.mail_decision
-    language plpgsql stable
-    set search_path = ''
-    as $$
-    begin
-        return query
-        select c.contact_id, a.id, case when a.repeats then 'entry:' || p_now else 'once' end
-        from unnest(p_changes) as c
-        join public.automations as a
-            on a.workspace_id = p_workspace and a.entering_stage_id = c.to_stage_id and a.status = 'live'
-        where (a.repeats or not private.had_mail(p_workspace, c.contact_id, a.id))
-            and private.is_entry(p_workspace, c.contact_id, a.entering_stage_id, p_now);
-    end
-    $$;
-revoke all on function private.mails_for(uuid, private.stage_change[], timestamptz) from public;
-grant execute on function private.mails_for(uuid, private.stage_change[], timestamptz) to service_role;
-
--- What follows from events. One that comes a day late or more, as in an import, is history and mails nobody.
-create function private.mails_for_events(
-    p_workspace uuid, p_rules private.compiled_rules, p_messages private.message[], p_resolved private.resolution[],
-    p_now timestamptz
-) returns setof private.mail_decision
-    language plpgsql stable
-    set search_path = ''
-    as $$
-    begin
-        return query
-        select distinct on (r.contact_id, a.id, d.occurrence) r.contact_id, a.id, d.occurrence
-        from unnest(p_messages) as m
-        join unnest(p_resolved) as r on r.index = m.index
-        join unnest(
-            p_rules.mail_automations, p_rules.mail_events, p_rules.mail_conditions, p_rules.mail_trusted
-        ) as e (automation_id, event, condition, trusted_only)
-            on e.event = m.name and (m.trusted or not e.trusted_only)
-                and (e.condition is null or m.properties @> e.condition)
-        join public.automations as a on a.id = e.automation_id
-        cross join lateral (
-            select case when a.repeats then 'event:' || m.message_id else 'once' end as occurrence
-        ) as d
-        where m.type in ('track', 'page', 'screen') and m.occurred_at > p_now - interval '24 hours'
-            and (a.repeats or not private.had_mail(p_workspace, r.contact_id, a.id));
-    end
-    $$;
-revoke all on function private.mails_for_events(uuid, private.compiled_rules, private.message[], private.resolution[], timestamptz)
-    from public;
-grant execute on function private.mails_for_events(uuid, private.compiled_rules, private.message[], private.resolution[], timestamptz)
-    to service_role;
-
--- What follows from contacts' having been silent until a day.
-create function private.mails_for_silence(p_workspace uuid, p_contacts uuid[], p_day date)
-    returns setof private.mail_decision
-    language plpgsql stable
-    set search_path = ''
-    as $$
-    begin
-        return query
-        select s.contact_id, a.id, case when a.repeats then 'silence:' || d.last_day else 'once' end
-        from public.contact_states as s
-        cross join lateral (select (s.last_event_at at time zone 'utc')::date as last_day) as d
-        join public.automations as a
-            on a.workspace_id = p_workspace and a.silence_days = p_day - d.last_day and a.status = 'live'
-        where s.contact_id = any (p_contacts)
-            and (a.repeats or not private.had_mail(p_workspace, s.contact_id, a.id));
-    end
-    $$;
-revoke all on function private.mails_for_silence(uuid, uuid[], date) from public;
-grant execute on function private.mails_for_silence(uuid, uuid[], date) to service_role;
-
-create function private.queue_mails(p_workspace uuid, p_decisions private.mail_decision[], p_now timestamptz) returns void
-    language plpgsql
-    set search_path = ''
-    as $$
-    begin
-        insert into public.messages
-            (workspace_id, contact_id, automation_id, occurrence, template_id, category, send_at, created_at)
-        select
-            p_workspace, d.contact_id, a.id, d.occurrence, t.id, t.category,
-            p_now + a.delay_minutes * interval '1 minute', p_now
-        from unnest(p_decisions) as d
-        join public.automations as a on a.id = d.automation_id
-        join public.templates as t on t.id = a.template_id
-        on conflict on constraint messages_occurrence_key do nothing;
-    end
-    $$;
-revoke all on function private.queue_mails(uuid, private.mail_decision[], timestamptz) from public;
-grant execute on function private.queue_mails(uuid, private.mail_decision[], timestamptz) to service_role;
-
 create function private.log_transitions(
     p_workspace uuid, p_changes private.stage_change[], p_cause text, p_now timestamptz
 ) returns void
@@ -218,10 +88,7 @@ create function private.update_scores(
         stood as (
             select n.*, private.standing(
                 p_rules, n.sums, (n.was).fit, (n.was).pinned_stage_id, (n.was).event_stage_id, n.last_event_at, n.day,
-                case
-                    when (n.was).due_on > n.day and (n.was).rules_version = p_rules.version then (n.was).due_on
-                    else 'infinity'
-                end
+                case when (n.was).due_on > n.day then (n.was).due_on else 'infinity' end
             ) as here
             from summed as n
             offset 0
@@ -324,15 +191,27 @@ create function private.rescore_contacts(
     declare
         changes private.stage_change[];
     begin
+        -- Most contacts keep all of these, and a row that is not written twice is half the load on ingestion.
         update public.contact_states as s
         set
-            fit = private.fit_of(p_rules, c.traits),
-            event_stage_id = private.event_stage_of(p_rules, c.id),
-            pinned_stage_id = private.pinned_stage_of(p_rules, c.id),
+            fit = n.fit,
+            event_stage_id = n.event_stage_id,
+            pinned_stage_id = n.pinned_stage_id,
             -- None of these rules': its sums are made anew.
             rules_version = -1
-        from public.contacts as c
-        where s.contact_id = any (p_contacts) and c.id = s.contact_id;
+        from (
+            select
+                c.id, private.fit_of(p_rules, c.traits) as fit, private.event_stage_of(p_rules, c.id) as event_stage_id,
+                private.pinned_stage_of(p_rules, c.id) as pinned_stage_id
+            from public.contacts as c
+            where c.id = any (p_contacts)
+            offset 0
+        ) as n
+        where s.contact_id = n.id and (
+            s.rules_version = p_rules.version
+            or (s.fit, s.event_stage_id, s.pinned_stage_id)
+                is distinct from (n.fit, n.event_stage_id, n.pinned_stage_id)
+        );
         changes := private.update_scores(p_workspace, p_rules, private.no_gains(p_contacts), p_now);
         perform private.record_transitions(p_workspace, changes, 'rules', p_now);
         return cardinality(changes);

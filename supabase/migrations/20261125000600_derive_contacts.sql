@@ -124,8 +124,7 @@ create or replace function private.write_stage_events(
         join unnest(
             (p_rules).last_signals, (p_rules).last_events, (p_rules).last_conditions, (p_rules).last_trusted
         ) as s (signal, event, condition, trusted_only)
-            on s.event = m.name and (m.trusted or not s.trusted_only)
-                and (s.condition is null or m.properties @> s.condition)
+            on s.event = m.name and private.meets(s.trusted_only, s.condition, m.trusted, m.properties)
         where m.type in ('track', 'page', 'screen')
         order by r.identity_id, s.signal, m.trusted desc, m.occurred_at desc, m.message_id desc
         on conflict on constraint stage_events_pkey do update

@@ -71,8 +71,7 @@ create or replace function private.track_one(
                 select p_sender.workspace_id, state.identity_id, day, s.signal, 1
                 from unnest(p_rules.signals, p_rules.signal_events, p_rules.signal_conditions, p_rules.signal_trusted)
                     as s (signal, event, condition, trusted_only)
-                where s.event = p_message.name and (p_message.trusted or not s.trusted_only)
-                    and (s.condition is null or p_message.properties @> s.condition)
+                where s.event = p_message.name and private.meets(s.trusted_only, s.condition, p_message.trusted, p_message.properties)
                 on conflict on constraint signal_counts_pkey do update set count = c.count + 1
                 returning c.signal
             )

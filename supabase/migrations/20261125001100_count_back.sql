@@ -16,8 +16,7 @@ create function private.counts_by_events(p_workspace uuid, p_contacts uuid[], p_
         join public.events as e on e.workspace_id = p_workspace and e.identity_id = i.id
         join public.signals as s
             on s.workspace_id = p_workspace and s.number = any (p_signals) and s.kind = 'count'
-            and s.event = e.name and (e.trusted or not s.trusted_only)
-            and (s.condition is null or e.properties @> s.condition)
+            and s.event = e.name and private.meets(s.trusted_only, s.condition, e.trusted, e.properties)
         where i.contact_id = any (p_contacts) and e.type in ('track', 'page', 'screen')
         group by 1, 2, 3;
     end
@@ -66,8 +65,7 @@ create function private.find_last_occurrences(p_workspace uuid, p_contacts uuid[
         join public.events as e on e.workspace_id = p_workspace and e.identity_id = i.id
         join public.signals as s
             on s.workspace_id = p_workspace and s.number = any (p_signals) and s.kind = 'last'
-            and s.event = e.name and (e.trusted or not s.trusted_only)
-            and (s.condition is null or e.properties @> s.condition)
+            and s.event = e.name and private.meets(s.trusted_only, s.condition, e.trusted, e.properties)
         where i.contact_id = any (p_contacts) and e.type in ('track', 'page', 'screen')
         order by i.id, s.number, e.trusted desc, e.occurred_at desc, e.message_id desc;
     end

@@ -58,8 +58,7 @@ create function public.stage_facts(p_contact uuid, p_on date)
                 join public.events as e on e.workspace_id = i.workspace_id and e.identity_id = i.id
                 join public.signals as n
                     on n.workspace_id = e.workspace_id and n.kind = 'last'
-                    and n.event = e.name and (e.trusted or not n.trusted_only)
-                    and (n.condition is null or e.properties @> n.condition)
+                    and n.event = e.name and private.meets(n.trusted_only, n.condition, e.trusted, e.properties)
                 join public.stages as g on g.workspace_id = n.workspace_id and g.signal = n.number
                 where i.contact_id = p_contact and e.type in ('track', 'page', 'screen')
                     and e.occurred_at < (p_on + 1)::timestamp at time zone 'utc'

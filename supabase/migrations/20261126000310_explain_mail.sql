@@ -204,8 +204,7 @@ create function private.triggered_at(
                 select max(e.received_at) from public.events as e
                 where e.workspace_id = p_automation.workspace_id and e.identity_id = any (p_identities)
                     and e.type in ('track', 'page', 'screen') and e.name = p_automation.event
-                    and (e.trusted or not p_automation.trusted_only)
-                    and (p_automation.condition is null or e.properties @> p_automation.condition)
+                    and private.meets(p_automation.trusted_only, p_automation.condition, e.trusted, e.properties)
                     and e.received_at <= p_until
             )
             when p_automation.silence_days is not null then (

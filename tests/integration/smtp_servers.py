@@ -47,11 +47,11 @@ class Handler:
         envelope.mail_from = address
         return self.next_answer("MAIL") or "250 2.1.0 ok"
 
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:  # noqa: N802
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:  # noqa: N802 (aiosmtpd's name)
         envelope.rcpt_tos.append(address)
         return self.next_answer("RCPT", address) or "250 2.1.5 ok"
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 (aiosmtpd's name)
         answer = self.next_answer("DATA", envelope.rcpt_tos[0])
         if answer is None or answer == "take and cut":
             self.mails.append(read_mail(envelope.content, envelope.rcpt_tos))
