@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 from scripts.local.postgres import programs
 from scripts.local.processes import as_nobody, tied
@@ -125,6 +126,18 @@ def cluster(folder: Path, version: int) -> Iterator[Cluster]:
     finally:
         process.send_signal(signal.SIGINT)
         process.wait()
+
+
+def flush_seconds(folder: Path) -> float:
+    """How long the disk under that folder takes to make one appended page durable; the median of many."""
+    taken = []
+    with tempfile.TemporaryFile(dir=folder, buffering=0) as file:
+        for _ in range(200):
+            file.write(bytes(8192))
+            began = time.perf_counter()
+            os.fdatasync(file.fileno())
+            taken.append(time.perf_counter() - began)
+    return median(taken)
 
 
 def await_connections(postgres: Cluster, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -21,8 +21,8 @@ create or replace function private.track_one(
         day       date := (p_message.occurred_at at time zone 'utc')::date;
         lower_ids uuid[];
         state     record;
-        counted   smallint[];
-        added     numeric;
+        position  integer;
+        rule      integer;
         here      private.standing;
     begin
         if p_message.type not in ('track', 'page', 'screen')
@@ -65,27 +65,25 @@ create or replace function private.track_one(
             return false;
         end if;
 
-        if p_message.name = any (p_rules.signal_events) then
-            with counts as (
+        -- A loop, because starting a query costs more than it takes for as many signals as one event may count for.
+        position := array_position(p_rules.signal_events, p_message.name);
+        while position is not null loop
+            if private.meets(
+                p_rules.signal_trusted[position], p_rules.signal_conditions[position],
+                p_message.trusted, p_message.properties
+            ) then
                 insert into public.signal_counts as c (workspace_id, identity_id, day, signal, count)
-                select p_sender.workspace_id, state.identity_id, day, s.signal, 1
-                from unnest(p_rules.signals, p_rules.signal_events, p_rules.signal_conditions, p_rules.signal_trusted)
-                    as s (signal, event, condition, trusted_only)
-                where s.event = p_message.name and private.meets(s.trusted_only, s.condition, p_message.trusted, p_message.properties)
-                on conflict on constraint signal_counts_pkey do update set count = c.count + 1
-                returning c.signal
-            )
-            select array_agg(signal) into counted from counts;
-        end if;
-
-        -- A day that has not begun yet counts from its beginning.
-        if counted is not null and day <= today then
-            added := case when day = today then 1 else private.decay(today - day, p_rules.half_life_days) end;
-            state.sums := array(
-                select case when r.signal = any (counted) then r.sum + added else r.sum end
-                from unnest(state.sums, p_rules.rule_signals) as r (sum, signal)
-            );
-        end if;
+                values (p_sender.workspace_id, state.identity_id, day, p_rules.signals[position], 1)
+                on conflict on constraint signal_counts_pkey do update set count = c.count + 1;
+                rule := array_position(p_rules.rule_signals, p_rules.signals[position]);
+                -- A day that has not begun yet counts from its beginning.
+                if rule is not null and day <= today then
+                    state.sums[rule] := state.sums[rule]
+                        + case when day = today then 1 else private.decay(today - day, p_rules.half_life_days) end;
+                end if;
+            end if;
+            position := array_position(p_rules.signal_events, p_message.name, position + 1);
+        end loop;
         state.last_event_at := greatest(state.last_event_at, p_message.occurred_at);
         here := private.standing(
             p_rules, state.sums, state.fit, state.pinned_stage_id, state.event_stage_id, state.last_event_at, today,
