@@ -17,7 +17,7 @@ from lib.log import log
 from lib.strict_json import Json
 
 UNFINISHED = ("running", "counting", "previewing")
-CHUNK = 250
+CHUNK = 100
 # Within the function's duration; and how long somebody waits who asked for a re-score or a preview.
 SWEEP_SECONDS = 40.0
 PERSON_SECONDS = 5.0
@@ -113,8 +113,15 @@ def _chunk(function: str, now: datetime, **arguments: str) -> object:
 
 
 def _take_turns(work: list[Callable[[], bool]], seconds: float) -> bool:
-    """One chunk of each in turn, while it says that there is more. Returns whether time ran out first."""
+    """One chunk of each in turn, while it says that there is more. Returns whether time ran out first.
+
+    Rests after each round for as long as it took, or a long re-score would slow down ingestion.
+    """
     deadline = time.monotonic() + seconds
-    while work and time.monotonic() < deadline:
+    while time.monotonic() < deadline:
+        began = time.monotonic()
         work = [do for do in work if do()]
-    return bool(work)
+        if not work:
+            return False
+        time.sleep(time.monotonic() - began)
+    return True

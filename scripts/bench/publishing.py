@@ -38,8 +38,6 @@ TRUTHS = {
         join public.workspaces as w on w.id = s.workspace_id
         """,
 }
-# The scheduler calls over HTTP; between two calls passes at least this.
-SECONDS_BETWEEN_CHUNKS = 0.005
 
 
 @dataclass(frozen=True)
@@ -95,7 +93,8 @@ def publish_under_load(
             workspace = one(db, "select id from public.workspaces")
             for chunk in publish(db, workspace, new_rules(db, workspace)):
                 chunks.append(chunk)
-                time.sleep(SECONDS_BETWEEN_CHUNKS)
+                # As lib/scoring.py rests.
+                time.sleep(chunk.milliseconds / 1000)
                 going.wait()
 
     taken: list[Pair] = []

@@ -106,7 +106,7 @@ def rows(postgres: Cluster, size: Size, folder: Path) -> Iterator[Row]:
         yield Row(f"ingest while {pair.step} (p99 ms)", f"{pair.beside:.1f}", f"{pair.without:.1f}", ratio(pair), 2.0)
 
 
-def sweep(postgres: Cluster, database: str, limit: int = 250) -> Sweep:
+def sweep(postgres: Cluster, database: str, limit: int = 100) -> Sweep:
     """Calls sweep_contacts() as the scheduler does, until it returns fewer than it may."""
     before = rows_read(postgres, database)
     swept, began = 0, time.perf_counter()

@@ -137,7 +137,7 @@ grant execute on function public.rescore_progress(uuid) to authenticated, servic
 -- One chunk of the oldest re-score there is, or of that workspace's. Returns its progress; null when there is none, or
 -- when somebody else is at it.
 create function public.advance_rescore(
-    p_limit integer default 250, p_now timestamptz default now(), p_workspace uuid default null
+    p_limit integer default 100, p_now timestamptz default now(), p_workspace uuid default null
 ) returns jsonb
     language plpgsql
     set search_path = ''

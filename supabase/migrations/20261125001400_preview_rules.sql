@@ -112,7 +112,7 @@ grant execute on function private.finish_step(public.rule_drafts) to service_rol
 -- One chunk of the draft that has waited longest, or of that draft. Returns {id, status, done, total}; null when there
 -- is nothing to do, or when somebody else is at it.
 create function public.advance_draft(
-    p_limit integer default 250, p_now timestamptz default now(), p_draft uuid default null
+    p_limit integer default 100, p_now timestamptz default now(), p_draft uuid default null
 ) returns jsonb
     language plpgsql
     set search_path = ''

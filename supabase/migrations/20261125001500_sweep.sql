@@ -5,7 +5,7 @@
 -- Brings up to p_limit due contacts, of that workspace or of all, to p_now. Returns {swept, moved}: how many they were,
 -- and how many stages changed.
 create function public.sweep_contacts(
-    p_limit integer default 250, p_now timestamptz default now(), p_workspace uuid default null
+    p_limit integer default 100, p_now timestamptz default now(), p_workspace uuid default null
 ) returns jsonb
     language plpgsql
     set search_path = ''
