@@ -15,9 +15,9 @@ alter table public.rule_templates enable row level security;
 
 grant select on public.rule_templates to authenticated, service_role;
 
-create policy "Everyone signed in sees the templates of rules"
+create policy "Members of any workspace see the templates of rules"
     on public.rule_templates for select to authenticated
-    using (true);
+    using (exists (select from public.members where user_id = (select auth.uid())));
 
 insert into public.rule_templates (kind, title, description, rules) values
 ('default', 'Any product', 'What a new workspace starts with: a few events that most products have.', '{

@@ -102,8 +102,8 @@ def test_a_secret_key_previews_its_own_workspaces_drafts(api: Api, alice: Sessio
     problem(api.secret("/api/score", {"preview": str(uuid4())}), "draft_unknown")
 
 
-def test_everybody_signed_in_sees_the_templates(charlie: Session) -> None:
-    kinds = {template["kind"] for template in charlie.rest.get("/rule_templates").json()}
+def test_every_member_sees_the_templates(bob: Session) -> None:
+    kinds = {template["kind"] for template in bob.rest.get("/rule_templates").json()}
     assert kinds == {"default", "saas_trial", "freemium", "developer_tool"}
 
 

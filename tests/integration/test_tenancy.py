@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from lib import keys
-from tests.conftest import Connection, Session, Workspace
+from tests.conftest import Connection, Session, Workspace, sign_up
 from tests.database import reading
 from tests.database.histories import NOW
 from tests.database.model import Message
@@ -25,8 +25,8 @@ PLAUSIBLE = {
     "text[]": "{}",
     "uuid[]": "{}",
 }
-# Not of any workspace; readable by everybody who is signed in, and by nobody writable.
-SHARED = {"rule_templates"}
+# Not of any workspace; readable by the members of any, and by nobody writable.
+SHARED = {"plan_variants", "plans", "rule_templates"}
 # Of no use to viewers.
 FOR_ADMINS = {"smtp_settings"}
 
@@ -61,7 +61,8 @@ def functions(db: Connection) -> list[tuple[str, dict[str, str]]]:
 
 @pytest.fixture
 def filled(db: Connection, workspace: Workspace, alice: Session) -> Workspace:
-    """Alice's workspace with at least one row in every tenant table."""
+    """Alice's workspace with at least one row in every tenant table, and something for sale."""
+    db.execute("insert into public.plan_variants values ('1', 'starter', 'month') on conflict do nothing")
     history = [
         Message("1", True, "identify", "identify", (("userId", "u"), ("email", "u@example.com")), NOW, {"plan": "pro"}),
         *(Message(f"e{n}", True, "track", "Upgrade Clicked", (("userId", "u"),), NOW) for n in range(2)),
@@ -92,6 +93,11 @@ def filled(db: Connection, workspace: Workspace, alice: Session) -> Workspace:
            select id, public.rules_in_force(id) from public.workspaces where id = %s""",
         """insert into public.rule_draft_moves (draft_id, workspace_id, from_stage_id, to_stage_id, contacts, examples)
            select id, workspace_id, id, id, 1, '{}' from public.rule_drafts where workspace_id = %s""",
+        """insert into public.subscriptions (id, workspace_id, variant_id, status, created_at, updated_at)
+           select id, id, 'any', 'active', now(), now() from public.workspaces where id = %s""",
+        "insert into public.usage (workspace_id, month) values (%s, '2026-11-01')",
+        """insert into public.usage_warnings (workspace_id, month, meter, percent, used, quota, created_at)
+           values (%s, '2026-11-01', 'emails', 80, 8, 10, now())""",
         """insert into public.rule_draft_mails (draft_id, workspace_id, automation_id, mails, mailable)
            select id, workspace_id, id, 1, 1 from public.rule_drafts where workspace_id = %s""",
     ):
@@ -134,7 +140,7 @@ def test_every_table_has_a_row_here_or_the_other_tests_would_prove_nothing(db: C
 def test_a_member_reads_every_table_of_the_workspace(db: Connection, filled: Workspace, bob: Session) -> None:
     seen = {table: bob.rest.get(f"/{table}", params={"limit": 1}).json() for table in tables(db)}
     readable = set(seen) - partitions(db) - FOR_ADMINS
-    assert all(isinstance(seen[table], list) and seen[table] for table in readable)
+    assert [table for table in readable if not (isinstance(seen[table], list) and seen[table])] == []
     assert [seen[table] for table in FOR_ADMINS] == [[]]
 
 
@@ -151,6 +157,13 @@ def test_an_outsider_sees_no_row_of_any_table(db: Connection, filled: Workspace,
         assert answer.status_code in (401, 403, 404) or answer.json() == [], table
     for table in partitions(db):
         assert charlie.rest.get(f"/{table}").status_code in (401, 403, 404), table
+
+
+def test_who_is_in_no_workspace_sees_no_row_at_all(env: Mapping[str, str], db: Connection, filled: Workspace) -> None:
+    nobody = sign_up(env, "dave")
+    seen = {table: nobody.rest.get(f"/{table}") for table in tables(db)}
+    nobody.rest.close()
+    assert {table for table, answer in seen.items() if answer.status_code < 400 and answer.json() != []} == set()
 
 
 def test_an_anonymous_caller_may_read_no_table(db: Connection, filled: Workspace, anonymous: httpx.Client) -> None:
@@ -194,13 +207,13 @@ def test_an_outsider_can_execute_nothing_that_tells_or_changes_anything(
     for question in questions(db, filled):
         assert charlie.rest.post("/rpc/explain_mail", json=question).json() is None
     assert charlie.rest.post("/rpc/named_contacts", json={"p_contacts": [str(contact)]}).json() == []
-    for name in ("rules_in_force", "rescore_progress"):
+    for name in ("rules_in_force", "rescore_progress", "billing"):
         answer = charlie.rest.post(f"/rpc/{name}", json={"p_workspace": str(filled.id)})
         assert answer.json() in (None, {"status": "none"})
     allowed = {
         "score", "find_contacts", "score_parts", "explain_score", "explain_past_score", "recorded_score", "stage_on",
         "stage_facts", "mailable_address", "queue_message", "named_contacts", "rules_in_force", "rescore_progress",
-        "preview", "explain_mail",
+        "preview", "explain_mail", "billing",
     }  # fmt: skip
     for name, arguments in functions(db):
         if name not in allowed:
