@@ -3,11 +3,15 @@
 200 {"smtp": {host, port, username, password, from, fromName?}}: saved, and used once a test has gone through it
 200 {"smtp": null}: removed
 200 {"testSmtp": true}: a test mail to the caller's own address has been sent; mail goes through it from now on
-Each answers with {"smtp": {host, port, username, from, fromName, verifiedAt, lastError} | null}.
+Each of these answers with {"smtp": {host, port, username, from, fromName, verifiedAt, lastError} | null}.
+
+200 {"preview": {template | subject with html or text, category?, contact?, variables?}}: how it looks to that contact
+200 {"testMail": the same}: it has been sent to the caller's own address
+These answer with {"preview": {subject, html, text}} and {"testMail": {sentTo}}.
 """
 
-from lib import callers, smtp_settings
-from lib.bodies import SmtpBody, parse_settings
+from lib import callers, previews, ratelimit, smtp_settings
+from lib.bodies import MailPreviewBody, MailTestBody, SettingsBody, SmtpTestBody, parse_settings
 from lib.endpoint import Request, Response, endpoint, json_response
 from lib.strict_json import Json
 
@@ -18,16 +22,20 @@ def change(request: Request) -> Response:
     asked = parse_settings(body)  # 422
     own_address = callers.call(request, None, asked.workspace_id, "settings_admin", {})  # 401 403 422 503
     # From here on by our own rights: Postgres has decided that the caller is an owner or admin.
-    return json_response({"smtp": _answer(str(asked.workspace_id), asked, str(own_address))})  # 422 503
+    return json_response(_answer(str(asked.workspace_id), asked, str(own_address)))  # 404 409 422 429 503
 
 
-def _answer(workspace_id: str, asked: object, own_address: str) -> Json | None:
-    if not isinstance(asked, SmtpBody):
-        return smtp_settings.test(workspace_id, own_address)
-    if asked.smtp is not None:
-        return smtp_settings.save(workspace_id, asked.smtp)
-    smtp_settings.remove(workspace_id)
-    return None
+def _answer(workspace_id: str, asked: SettingsBody, own_address: str) -> Json:
+    match asked:
+        case MailPreviewBody():
+            return {"preview": previews.preview(workspace_id, asked.preview, own_address)}
+        case MailTestBody():
+            ratelimit.admit_test_mail(workspace_id)
+            return {"testMail": previews.send_test(workspace_id, asked.test_mail, own_address)}
+        case SmtpTestBody():
+            ratelimit.admit_test_mail(workspace_id)
+            return {"smtp": smtp_settings.test(workspace_id, own_address)}
+    return {"smtp": smtp_settings.replace(workspace_id, asked.smtp)}
 
 
 app = endpoint(POST=change, cors="app")

@@ -123,17 +123,14 @@ class PreviewBody(Body):
     preview: UUID
 
 
-class MessageBody(Body):
-    workspace_id: UUID | None = None
-    to: Lookup
+class Content(Body):
+    """What a mail says: a template of the workspace's, or a subject with html, text or both."""
+
     template: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     subject: Annotated[str, Field(min_length=1, max_length=500)] | None = None
     html: Annotated[str, Field(max_length=200_000)] | None = None
     text: Annotated[str, Field(max_length=200_000)] | None = None
-    category: Literal["transactional", "marketing"]
     variables: dict[str, Any] = {}
-    idempotency_key: Annotated[str, Field(min_length=1, max_length=256)] | None = None
-    send_at: Time | None = None
 
     @model_validator(mode="after")
     def has_content(self) -> Self:
@@ -142,6 +139,21 @@ class MessageBody(Body):
         if self.subject is not None and self.html is None and self.text is None:
             raise ValueError("A subject needs html or text.")
         return self
+
+
+class MessageBody(Content):
+    workspace_id: UUID | None = None
+    to: Lookup
+    category: Literal["transactional", "marketing"]
+    idempotency_key: Annotated[str, Field(min_length=1, max_length=256)] | None = None
+    send_at: Time | None = None
+
+
+class Draft(Content):
+    """A mail that is tried out, maybe with a contact's traits. A template has its own category."""
+
+    category: Literal["transactional", "marketing"] = "marketing"
+    contact: Lookup | None = None
 
 
 class Smtp(Body):
@@ -170,10 +182,28 @@ class SmtpTestBody(Body):
     test_smtp: Literal[True]
 
 
-def parse_settings(body: object) -> SmtpBody | SmtpTestBody:
+class MailPreviewBody(Body):
+    workspace_id: UUID | None = None
+    preview: Draft
+
+
+class MailTestBody(Body):
+    workspace_id: UUID | None = None
+    test_mail: Draft
+
+
+type SettingsBody = SmtpBody | SmtpTestBody | MailPreviewBody | MailTestBody
+
+
+def parse_settings(body: object) -> SettingsBody:
     """The body of one of the things that /api/settings is asked for. Raises 422."""
-    if isinstance(body, dict) and "testSmtp" in body:
+    asked = body if isinstance(body, dict) else {}
+    if "testSmtp" in asked:
         return parse(SmtpTestBody, body)
+    if "preview" in asked:
+        return parse(MailPreviewBody, body)
+    if "testMail" in asked:
+        return parse(MailTestBody, body)
     return parse(SmtpBody, body)
 
 

@@ -34,6 +34,8 @@ CODES: Mapping[str, tuple[int, str]] = {
     "content_type_unsupported": (415, "Send application/json, or text/plain that holds JSON."),
     "validation_failed": (422, "The request holds nothing that could be accepted; see errors."),
     "not_mailable": (422, "No address of this contact was set by a secret key or with a valid userHash."),
+    "template_invalid": (422, "The template can't be rendered; look at its tags and at its HTML."),
+    "mail_refused": (422, "The mail provider refuses this message; see reason."),
     "smtp_not_offered": (422, "This deployment keeps no SMTP passwords: its operator has to set ENCRYPTION_KEYS."),
     "smtp_not_set": (422, "Save SMTP settings before you test them."),
     "smtp_port_refused": (422, "Use port 465 (TLS), 587 or 2525 (STARTTLS)."),

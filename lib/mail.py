@@ -1,6 +1,6 @@
 """One email, and what became of sending it: what rendering hands to a provider, and a provider to the outbox."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Literal
 
 
@@ -14,10 +14,16 @@ class Email:
     text: str
     headers: dict[str, str]
 
-    def as_row(self) -> dict[str, str]:
+    def as_row(self) -> dict[str, str | None]:
         """What is stored before the provider is called, so that every attempt sends the same."""
-        row = asdict(self)
-        return {"from": row["sender"]} | {name: row[name] for name in ("to", "subject", "html", "text")}
+        return {
+            "to": self.to,
+            "from": self.sender,
+            "replyTo": self.reply_to,
+            "subject": self.subject,
+            "html": self.html,
+            "text": self.text,
+        }
 
 
 @dataclass(frozen=True, slots=True)

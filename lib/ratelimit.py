@@ -114,17 +114,31 @@ def learn(key: ApiKey, multiplier: int) -> None:
 
 def admit(key: ApiKey, client_address: str, weight: int) -> dict[str, str]:
     """Charges `weight` messages and returns the RateLimit headers. Raises 429 with Retry-After."""
-    counters, multiplier = _counters(key, client_address), _multipliers.get(key.hash, 0)
-    verdict = _ask_redis(counters, weight, multiplier) or _ask_this_instance(counters, weight, multiplier or 1)
+    verdict = _charge(_counters(key, client_address), weight, _multipliers.get(key.hash, 0))
     headers = {
         "RateLimit-Policy": f'"messages";q={limits.MESSAGES_PER_MINUTE * verdict.multiplier};w={WINDOW_SECONDS}',
         "RateLimit": f'"messages";r={max(0, verdict.left)};t={round(verdict.wait_seconds + 0.5)}',
     }
+    _refuse_beyond(verdict, headers)
+    return headers
+
+
+def admit_test_mail(workspace_id: str) -> None:
+    """Charges one test mail to the workspace. Raises 429 with Retry-After."""
+    most = limits.TEST_MAILS_PER_MINUTE
+    _refuse_beyond(_charge({f"limit:test:{workspace_id}": Quota(most, most)}, 1, 1), {})
+
+
+def _charge(counters: Mapping[str, Quota], weight: int, multiplier: int) -> Verdict:
+    """A multiplier of 0 is one that this instance does not know."""
+    return _ask_redis(counters, weight, multiplier) or _ask_this_instance(counters, weight, multiplier or 1)
+
+
+def _refuse_beyond(verdict: Verdict, headers: Mapping[str, str]) -> None:
     if not verdict.admitted:
         # Jitter, so that those who were denied together do not come back together.
         retry_after = int(verdict.wait_seconds) + 1 + random.randint(0, 2)
-        raise ApiError("rate_limited", headers=headers | {"Retry-After": str(retry_after)})
-    return headers
+        raise ApiError("rate_limited", headers={**headers, "Retry-After": str(retry_after)})
 
 
 def _counters(key: ApiKey, client_address: str) -> dict[str, Quota]:

@@ -42,17 +42,19 @@ def render(message: Mapping[str, Any]) -> Email:
     headers = _unsubscribe_headers(wish) if marketing else {}
     own = message.get("smtp")
     sender = mailbox(own["fromName"], own["from"]) if own else _our_mailbox(workspace)
+    reply_to = _reply_to(workspace)
     if message["rendered"]:
         subject, body, text = message["subject"], message["html"], message["text"]
         # Resend's key is for the sender of the first attempt; a server of the founder's own has verified today's.
         sender = sender if own else message["from"]
+        reply_to = message["replyTo"]
     else:
         footer = _Footer(workspace["name"], workspace["postalAddress"] or "", link(wish)) if marketing else None
         try:
             subject, body, text = _content(message, footer)
         except Exception as error:  # whatever a template makes the libraries raise, other mail must go on
             raise TemplateFault(type(error).__name__) from error
-    return Email(message["to"], sender, _reply_to(workspace), subject, body, text, headers)
+    return Email(message["to"], sender, reply_to, subject, body, text, headers)
 
 
 def _our_mailbox(workspace: Mapping[str, Any]) -> str:

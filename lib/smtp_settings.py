@@ -16,8 +16,11 @@ from lib.strict_json import Json
 PURPOSE = "smtp"
 
 
-def save(workspace_id: str, settings: Smtp) -> Json:
-    """Stores what has to be tested before it is used. Raises 422."""
+def replace(workspace_id: str, settings: Smtp | None) -> Json | None:
+    """Stores what has to be tested before it is used, or removes it. Returns it as it is shown. Raises 422."""
+    if settings is None:
+        database.call("remove_smtp", {"p_workspace": workspace_id})
+        return None
     if not encryption.can_encrypt():
         raise ApiError("smtp_not_offered")
     if not smtp_hosts.port_is_allowed(settings.host, settings.port):
@@ -25,10 +28,6 @@ def save(workspace_id: str, settings: Smtp) -> Json:
     password = encryption.encrypt(settings.password.get_secret_value(), PURPOSE, workspace_id)
     arguments = {"p_workspace": workspace_id, "p_smtp": settings.shown(), "p_password": password}
     return cast(Json, database.call("save_smtp", arguments))
-
-
-def remove(workspace_id: str) -> None:
-    database.call("remove_smtp", {"p_workspace": workspace_id})
 
 
 def test(workspace_id: str, address: str) -> Json:

@@ -131,18 +131,68 @@ CREATE FUNCTION private.add_starter_mail(p_workspace uuid) RETURNS void
             select p_workspace, t.name, t.category, t.subject, btrim(t.html, E'\n') from private.starter_templates() as t
             returning id, name
         )
-        insert into public.automations (workspace_id, name, entering_stage_id, template_id, status)
-        select p_workspace, made.name, s.id, made.id, a.status
+        insert into public.automations
+            (workspace_id, name, entering_stage_id, event, delay_minutes, template_id, status)
+        select p_workspace, made.name, s.id, a.event, a.delay_minutes, made.id, a.status
         from (values
-            ('Welcome', 'signed_up', 'draft'), ('Ready to upgrade', 'ready', 'live'), ('Win-back', 'at_risk', 'draft')
-        ) as a (name, stage, status)
+            ('Welcome', 'signed_up', null, 0, 'draft'),
+            -- Who is still in the first stage then has not got far.
+            ('Stalled setup', 'signed_up', null, 3 * 24 * 60, 'draft'),
+            ('Ready to upgrade', 'ready', null, 0, 'live'),
+            ('Trial ending', null, 'Trial Ending', 0, 'draft'),
+            ('Win-back', 'at_risk', null, 0, 'draft')
+        ) as a (name, stage, event, delay_minutes, status)
         join made on made.name = a.name
-        join public.stages as s on s.workspace_id = p_workspace and s.name = a.stage
+        left join public.stages as s on s.workspace_id = p_workspace and s.name = a.stage
+        where num_nonnulls(s.id, a.event) = 1
     $$;
 
 SET default_tablespace = '';
 
 SET default_table_access_method = heap;
+
+-- Name: subscriptions; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.subscriptions (
+    id text NOT NULL,
+    workspace_id uuid NOT NULL,
+    variant_id text NOT NULL,
+    status text NOT NULL,
+    pause_mode text,
+    trial_ends_at timestamp with time zone,
+    renews_at timestamp with time zone,
+    ends_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    payment text,
+    payment_at timestamp with time zone,
+    CONSTRAINT subscriptions_pause_known CHECK ((pause_mode = ANY (ARRAY['void'::text, 'free'::text]))),
+    CONSTRAINT subscriptions_payment_known CHECK ((payment = ANY (ARRAY['paid'::text, 'failed'::text]))),
+    CONSTRAINT subscriptions_status_known CHECK ((status = ANY (ARRAY['on_trial'::text, 'active'::text, 'paused'::text, 'past_due'::text, 'unpaid'::text, 'cancelled'::text, 'expired'::text])))
+);
+
+-- Name: add_subscription(uuid, public.subscriptions); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.add_subscription(p_workspace uuid, p_said public.subscriptions) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    begin
+        insert into public.subscriptions
+            (id, workspace_id, variant_id, status, pause_mode, trial_ends_at, renews_at, ends_at, created_at, updated_at)
+        select
+            p_said.id, w.id, p_said.variant_id, p_said.status, p_said.pause_mode, p_said.trial_ends_at,
+            p_said.renews_at, p_said.ends_at, p_said.created_at, p_said.updated_at
+        from public.workspaces as w
+        where w.id = p_workspace
+        on conflict on constraint subscriptions_pkey do nothing;
+        if not found then
+            return false;
+        end if;
+        update public.workspaces set is_billed = true where id = p_workspace and not is_billed;
+        return true;
+    end
+    $$;
 
 -- Name: messages; Type: TABLE; Schema: public; Owner: -
 
@@ -177,6 +227,7 @@ CREATE TABLE public.messages (
     postponed_since timestamp with time zone,
     first_claimed boolean DEFAULT false NOT NULL,
     delivery text,
+    reply_to text,
     CONSTRAINT messages_automation_has_occurrence CHECK (((automation_id IS NULL) = (occurrence IS NULL))),
     CONSTRAINT messages_category_known CHECK ((category = ANY (ARRAY['transactional'::text, 'marketing'::text]))),
     CONSTRAINT messages_delivery_known CHECK ((delivery = ANY (ARRAY['sent'::text, 'delayed'::text, 'delivered'::text, 'opened'::text, 'clicked'::text, 'failed'::text, 'bounced'::text, 'complained'::text]))),
@@ -394,6 +445,37 @@ CREATE FUNCTION private.apply_rules(p_workspace uuid, p_document jsonb) RETURNS 
     end
     $$;
 
+-- Name: apply_subscription(uuid, public.subscriptions, boolean); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.apply_subscription(p_workspace uuid, p_said public.subscriptions, p_is_current boolean) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        known public.subscriptions;
+    begin
+        if private.add_subscription(p_workspace, p_said) then
+            return 'applied';
+        end if;
+        select * into known from public.subscriptions as s where s.id = p_said.id for update;
+        if not found then
+            return 'unknown';
+        elsif p_said.updated_at < known.updated_at or (
+            p_said.updated_at = known.updated_at and not p_is_current
+            and private.progress_of(p_said.status) <= private.progress_of(known.status)
+        ) then
+            return 'stale';
+        end if;
+        update public.subscriptions as s
+        set
+            variant_id = p_said.variant_id, status = p_said.status, pause_mode = p_said.pause_mode,
+            trial_ends_at = p_said.trial_ends_at, renews_at = p_said.renews_at, ends_at = p_said.ends_at,
+            created_at = p_said.created_at, updated_at = p_said.updated_at
+        where s.id = p_said.id;
+        return 'applied';
+    end
+    $$;
+
 -- Name: authenticate(text, text); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.authenticate(p_key_hash text, p_origin text) RETURNS private.sender
@@ -405,7 +487,7 @@ CREATE FUNCTION private.authenticate(p_key_hash text, p_origin text) RETURNS pri
     begin
         select
             k.id, k.workspace_id, k.kind, k.origins, k.rate_multiplier::integer * w.rate_multiplier as rate_multiplier,
-            w.require_verification, w.redact, w.deletion_requested_at, s.inner_key, s.outer_key
+            w.require_verification, w.redact, w.deletion_requested_at, w.is_billed, s.inner_key, s.outer_key
         into found_key
         from private.api_key_hashes as h
         join public.api_keys as k on k.id = h.api_key_id
@@ -418,6 +500,9 @@ CREATE FUNCTION private.authenticate(p_key_hash text, p_origin text) RETURNS pri
             raise sqlstate 'PT423' using message = 'workspace_deletion_pending';
         elsif found_key.origins is not null and coalesce(p_origin, '') <> all (found_key.origins) then
             raise sqlstate 'PT403' using message = 'origin_not_allowed';
+        elsif found_key.is_billed then
+            found_key.rate_multiplier := found_key.rate_multiplier
+                * (private.entitlements(found_key.workspace_id, now())).rate_multiplier;
         end if;
         return row(
             found_key.workspace_id, found_key.id, found_key.kind = 'secret', found_key.require_verification,
@@ -602,6 +687,8 @@ CREATE TABLE public.workspaces (
     mail_claimed boolean DEFAULT false NOT NULL,
     claimed_a_day integer DEFAULT 100 NOT NULL,
     website text,
+    is_billed boolean DEFAULT false NOT NULL,
+    usage_measured_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
     CONSTRAINT workspaces_claimed_a_day_range CHECK (((claimed_a_day >= 0) AND (claimed_a_day <= 10000))),
     CONSTRAINT workspaces_half_life_range CHECK (((half_life_days >= 1) AND (half_life_days <= 365))),
     CONSTRAINT workspaces_marketing_cap_range CHECK (((marketing_cap >= 1) AND (marketing_cap <= 100))),
@@ -877,6 +964,24 @@ CREATE FUNCTION private.contact_by_messages(p_identity public.identities) RETURN
             (select i.contact_id from public.identities as i where i.id = private.owner_of(p_identity)),
             p_identity.id
         );
+    end
+    $$;
+
+-- Name: contact_named(uuid, jsonb); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.contact_named(p_workspace uuid, p_lookup jsonb) RETURNS uuid
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    declare
+        contacts uuid[] := public.find_contacts(p_workspace, p_lookup);
+    begin
+        if cardinality(contacts) = 0 then
+            raise sqlstate 'PT404' using message = 'contact_unknown';
+        elsif cardinality(contacts) > 1 then
+            raise sqlstate 'PT409' using message = 'ambiguous', detail = to_jsonb(contacts)::text;
+        end if;
+        return contacts[1];
     end
     $$;
 
@@ -1204,6 +1309,39 @@ CREATE FUNCTION private.ensure_identities(p_workspace uuid, p_messages private.m
         order by n.kind, n.value
         on conflict on constraint identities_value_key do nothing;
     end
+    $$;
+
+-- Name: plans; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.plans (
+    name text NOT NULL,
+    "position" smallint NOT NULL,
+    rate_multiplier smallint NOT NULL,
+    contacts integer,
+    emails integer,
+    members integer,
+    CONSTRAINT plans_quotas_range CHECK (((contacts > 0) AND (emails > 0) AND (members > 0))),
+    CONSTRAINT plans_rate_multiplier_range CHECK (((rate_multiplier >= 1) AND (rate_multiplier <= 1000)))
+);
+
+-- Name: entitlements(uuid, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.entitlements(p_workspace uuid, p_now timestamp with time zone) RETURNS public.plans
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select coalesce(
+            (
+                select p
+                from public.subscriptions as s
+                join public.plan_variants as v on v.variant_id = s.variant_id
+                join public.plans as p on p.name = v.plan
+                where s.workspace_id = p_workspace and private.is_served(s.status, s.pause_mode, s.ends_at, p_now)
+                order by p.position desc
+                limit 1
+            ),
+            (select p from public.plans as p order by p.position limit 1)
+        )
     $$;
 
 -- Name: entries(jsonb, text); Type: FUNCTION; Schema: private; Owner: -
@@ -1614,16 +1752,34 @@ CREATE FUNCTION private.is_over_quota(p_workspace public.workspaces, p_now times
     SET search_path TO ''
     AS $$
     begin
-        return p_workspace.monthly_emails is not null and (
-            select count(*) >= p_workspace.monthly_emails
-            from (
-                select from public.messages as m
-                where m.workspace_id = p_workspace.id
-                    and m.counted_at >= date_trunc('month', p_now at time zone 'utc') at time zone 'utc'
-                limit p_workspace.monthly_emails
-            ) as counted
+        return (
+            select coalesce(bool_or(case q.meter
+                when 'emails' then private.mails_of_month(p_workspace.id, p_now) >= q.quota
+                when 'contacts' then (
+                    select u.contacts > q.quota from public.usage as u
+                    where u.workspace_id = p_workspace.id and u.measured_at is not null
+                    order by u.month desc
+                    limit 1
+                )
+            end), false)
+            from private.quotas(p_workspace.id, p_now) as q
         );
     end
+    $$;
+
+-- Name: is_served(text, text, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.is_served(p_status text, p_pause_mode text, p_ends_at timestamp with time zone, p_now timestamp with time zone) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+        select case p_status
+            when 'on_trial' then true
+            when 'active' then true
+            when 'past_due' then true
+            when 'paused' then p_pause_mode is distinct from 'void'
+            when 'cancelled' then coalesce(p_ends_at > p_now, true)
+            else false
+        end
     $$;
 
 -- Name: is_text(jsonb, integer); Type: FUNCTION; Schema: private; Owner: -
@@ -1895,6 +2051,22 @@ CREATE FUNCTION private.mails_for_silence(p_workspace uuid, p_contacts uuid[], p
     end
     $$;
 
+-- Name: mails_of_month(uuid, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.mails_of_month(p_workspace uuid, p_now timestamp with time zone) RETURNS integer
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select coalesce(known.emails, 0) + (
+            select count(*)::integer from public.messages as m
+            where m.workspace_id = p_workspace
+                and m.counted_at >= coalesce(known.measured_at, private.month_of(p_now)::timestamp at time zone 'utc')
+        )
+        from (select) as one
+        left join public.usage as known
+            on known.workspace_id = p_workspace and known.month = private.month_of(p_now) and known.measured_at is not null
+    $$;
+
 -- Name: meets(boolean, jsonb, boolean, jsonb); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.meets(p_trusted_only boolean, p_condition jsonb, p_trusted boolean, p_properties jsonb) RETURNS boolean
@@ -2021,6 +2193,14 @@ CREATE FUNCTION private.message_of_event(p_event jsonb) RETURNS public.messages
         end if;
         return message;
     end
+    $$;
+
+-- Name: month_of(timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.month_of(p_moment timestamp with time zone) RETURNS date
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+        select date_trunc('month', p_moment at time zone 'utc')::date
     $$;
 
 -- Name: move_identity(uuid); Type: FUNCTION; Schema: private; Owner: -
@@ -2280,6 +2460,16 @@ CREATE FUNCTION private.preview_contacts(p_draft public.rule_drafts, p_contacts 
     end
     $$;
 
+-- Name: progress_of(text); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.progress_of(p_status text) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+        select array_position(
+            array['on_trial', 'active', 'paused', 'past_due', 'unpaid', 'cancelled', 'expired'], p_status
+        )
+    $$;
+
 -- Name: publish_draft(public.rule_drafts); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.publish_draft(p_draft public.rule_drafts) RETURNS void
@@ -2343,6 +2533,21 @@ CREATE FUNCTION private.quiet_until(p_workspace public.workspaces, p_traits json
             else from_to[2] - here::time + interval '24 hours'
         end;
     end
+    $$;
+
+-- Name: quotas(uuid, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.quotas(p_workspace uuid, p_now timestamp with time zone) RETURNS TABLE(meter text, quota integer)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select q.meter, q.quota
+        from public.workspaces as w
+        cross join lateral private.entitlements(w.id, p_now) as plan
+        cross join lateral (values
+            ('contacts', plan.contacts), ('emails', coalesce(w.monthly_emails, plan.emails))
+        ) as q (meter, quota)
+        where w.id = p_workspace
     $$;
 
 -- Name: recipient(public.messages, text); Type: FUNCTION; Schema: private; Owner: -
@@ -2573,6 +2778,33 @@ CREATE FUNCTION private.rejection(p_message private.message, p_code text) RETURN
                 else ''
             end
         )
+    $$;
+
+-- Name: renderable(public.messages, text, jsonb); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.renderable(p_message public.messages, p_address text, p_traits jsonb) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select jsonb_build_object(
+            'id', (p_message).id, 'claim', (p_message).claim, 'attempts', (p_message).attempts,
+            'category', (p_message).category, 'variables', (p_message).variables,
+            'to', p_address, 'contact', p_traits,
+            'workspace', jsonb_build_object(
+                'id', w.id, 'name', w.name, 'slug', w.slug, 'replyTo', w.reply_to, 'postalAddress', w.postal_address,
+                'website', w.website
+            ),
+            -- What an earlier attempt stored goes out unchanged, or the provider would refuse its key.
+            'rendered', (p_message).first_attempt_at is not null,
+            'from', (p_message).from_address, 'replyTo', (p_message).reply_to,
+            'subject', coalesce((p_message).subject, t.subject), 'html', coalesce((p_message).html, t.html),
+            'text', (p_message).plain_text,
+            'provider', carrier.provider, 'smtp', carrier.smtp
+        )
+        from public.workspaces as w
+        left join public.templates as t on t.workspace_id = w.id and t.id = (p_message).template_id
+        cross join lateral private.carrier(p_message) as carrier
+        where w.id = (p_message).workspace_id
     $$;
 
 -- Name: repetitions(jsonb); Type: FUNCTION; Schema: private; Owner: -
@@ -3039,6 +3271,20 @@ CREATE FUNCTION private.store_events(p_workspace uuid, p_messages private.messag
     end
     $$;
 
+-- Name: subscription_of(jsonb); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.subscription_of(p_said jsonb) RETURNS public.subscriptions
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select s from jsonb_populate_record(null::public.subscriptions, jsonb_build_object(
+            'id', p_said ->> 'id', 'variant_id', p_said ->> 'variantId', 'status', p_said ->> 'status',
+            'pause_mode', p_said ->> 'pauseMode', 'trial_ends_at', p_said ->> 'trialEndsAt',
+            'renews_at', p_said ->> 'renewsAt', 'ends_at', p_said ->> 'endsAt',
+            'created_at', p_said ->> 'createdAt', 'updated_at', p_said ->> 'updatedAt'
+        )) as s
+    $$;
+
 -- Name: sum_counts(private.compiled_rules, uuid, date); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.sum_counts(p_rules private.compiled_rules, p_contact uuid, p_today date) RETURNS numeric[]
@@ -3135,6 +3381,37 @@ CREATE FUNCTION private.take_messages(p_limit integer, p_now timestamp with time
         )
         select array_agg(c::public.messages order by c.send_at) into taken from claimed as c;
         return coalesce(taken, '{}');
+    end
+    $$;
+
+-- Name: templates; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.templates (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    workspace_id uuid NOT NULL,
+    name text NOT NULL,
+    category text NOT NULL,
+    subject text NOT NULL,
+    html text NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT templates_category_known CHECK ((category = ANY (ARRAY['transactional'::text, 'marketing'::text]))),
+    CONSTRAINT templates_size CHECK (((char_length(subject) <= 500) AND (char_length(html) <= 200000)))
+);
+
+-- Name: template_named(uuid, text); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.template_named(p_workspace uuid, p_name text) RETURNS public.templates
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    declare
+        template public.templates;
+    begin
+        select * into template from public.templates as t where t.workspace_id = p_workspace and t.name = p_name;
+        if not found and p_name is not null then
+            raise sqlstate 'PT410' using message = 'template_unknown';
+        end if;
+        return template;
     end
     $$;
 
@@ -3630,6 +3907,36 @@ CREATE FUNCTION private.wait_words(p_reason text) RETURNS text
         end
     $$;
 
+-- Name: warn_owners(uuid, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.warn_owners(p_workspace uuid, p_now timestamp with time zone) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+        with reached as (
+            select q.meter, level.percent, m.used, q.quota
+            from public.usage as u
+            cross join lateral (values ('contacts', u.contacts), ('emails', u.emails)) as m (meter, used)
+            join private.quotas(p_workspace, p_now) as q on q.meter = m.meter
+            cross join (values (80), (100)) as level (percent)
+            where u.workspace_id = p_workspace and u.month = private.month_of(p_now)
+                and m.used * 100::bigint >= q.quota * level.percent::bigint
+        ),
+        told as (
+            insert into public.usage_warnings (workspace_id, month, meter, percent, used, quota, created_at)
+            select p_workspace, private.month_of(p_now), meter, percent, used, quota, p_now from reached
+            on conflict on constraint usage_warnings_pkey do nothing
+            returning meter, percent, used, quota
+        )
+        insert into private.notices (workspace_id, user_id, kind, variables, send_at)
+        select
+            p_workspace, o.user_id, 'usage',
+            jsonb_build_object('meter', t.meter, 'percent', t.percent, 'used', t.used, 'quota', t.quota), p_now
+        from (select distinct on (meter) * from told order by meter, percent desc) as t
+        cross join public.members as o
+        where o.workspace_id = p_workspace and o.role = 'owner'
+    $$;
+
 -- Name: weigh_message(public.messages, public.workspaces, text, jsonb, boolean, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.weigh_message(p_message public.messages, p_home public.workspaces, p_hash text, p_traits jsonb, p_claimed boolean, p_now timestamp with time zone) RETURNS private.verdict
@@ -3688,6 +3995,22 @@ CREATE FUNCTION private.with_originals(p_messages jsonb) RETURNS jsonb
             order by position
         )
         from jsonb_array_elements(p_messages) with ordinality as e (m, position)
+    $$;
+
+-- Name: workspace_of_checkout(public.subscriptions, text); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.workspace_of_checkout(p_said public.subscriptions, p_address_hash text) RETURNS uuid
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select case when count(*) = 1 then (array_agg(c.workspace_id))[1] end
+        from private.checkouts as c
+        where c.variant_id = p_said.variant_id and c.address_hash = p_address_hash
+            and p_said.created_at between c.opened_at - interval '1 minute' and c.opened_at + interval '7 days'
+            and not exists (
+                select from public.subscriptions as s
+                where s.workspace_id = c.workspace_id and s.created_at >= c.opened_at - interval '1 minute'
+            )
     $$;
 
 -- Name: workspaces_with_mail(); Type: FUNCTION; Schema: private; Owner: -
@@ -3791,7 +4114,7 @@ CREATE FUNCTION private.write_traits(p_workspace uuid, p_messages private.messag
 
 -- Name: advance_draft(integer, timestamp with time zone, uuid); Type: FUNCTION; Schema: public; Owner: -
 
-CREATE FUNCTION public.advance_draft(p_limit integer DEFAULT 250, p_now timestamp with time zone DEFAULT now(), p_draft uuid DEFAULT NULL::uuid) RETURNS jsonb
+CREATE FUNCTION public.advance_draft(p_limit integer DEFAULT 100, p_now timestamp with time zone DEFAULT now(), p_draft uuid DEFAULT NULL::uuid) RETURNS jsonb
     LANGUAGE plpgsql
     SET search_path TO ''
     SET plan_cache_mode TO 'force_generic_plan'
@@ -3843,7 +4166,7 @@ CREATE FUNCTION public.advance_draft(p_limit integer DEFAULT 250, p_now timestam
 
 -- Name: advance_rescore(integer, timestamp with time zone, uuid); Type: FUNCTION; Schema: public; Owner: -
 
-CREATE FUNCTION public.advance_rescore(p_limit integer DEFAULT 250, p_now timestamp with time zone DEFAULT now(), p_workspace uuid DEFAULT NULL::uuid) RETURNS jsonb
+CREATE FUNCTION public.advance_rescore(p_limit integer DEFAULT 100, p_now timestamp with time zone DEFAULT now(), p_workspace uuid DEFAULT NULL::uuid) RETURNS jsonb
     LANGUAGE plpgsql
     SET search_path TO ''
     SET plan_cache_mode TO 'force_generic_plan'
@@ -3906,6 +4229,64 @@ CREATE FUNCTION public.ask_to_confirm(p_workspace uuid, p_address_hash text, p_c
         order by m.counted_at desc
         limit 1
         on conflict on constraint messages_idempotency_key do nothing
+    $$;
+
+-- Name: billing(uuid, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.billing(p_workspace uuid, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select jsonb_build_object(
+            'plan', (select to_jsonb(p) - 'position' from private.entitlements(w.id, p_now) as p),
+            'subscription', (
+                select to_jsonb(s) - 'workspace_id' || jsonb_build_object(
+                    'plan', v.plan, 'interval', v.interval,
+                    'served', private.is_served(s.status, s.pause_mode, s.ends_at, p_now)
+                )
+                from public.subscriptions as s
+                left join public.plan_variants as v on v.variant_id = s.variant_id
+                where s.workspace_id = w.id
+                order by s.created_at desc
+                limit 1
+            ),
+            'usage', jsonb_build_object(
+                'month', private.month_of(p_now), 'measuredAt', u.measured_at, 'events', coalesce(u.events, 0),
+                'meters', (
+                    select jsonb_object_agg(q.meter, jsonb_build_object('quota', q.quota, 'used', case q.meter
+                        when 'emails' then private.mails_of_month(w.id, p_now)
+                        else coalesce(u.contacts, 0)
+                    end))
+                    from private.quotas(w.id, p_now) as q
+                )
+            ),
+            'marketingPaused', private.is_over_quota(w, p_now),
+            'warnings', coalesce((
+                select jsonb_agg(to_jsonb(n) - 'workspace_id' order by n.created_at)
+                from public.usage_warnings as n
+                where n.workspace_id = w.id and n.month = private.month_of(p_now)
+            ), '[]')
+        )
+        from public.workspaces as w
+        left join public.usage as u on u.workspace_id = w.id and u.month = private.month_of(p_now)
+        where w.id = p_workspace
+    $$;
+
+-- Name: billing_owner(uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.billing_owner(p_workspace uuid) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    begin
+        if not exists (
+            select from public.members
+            where workspace_id = p_workspace and user_id = (select auth.uid()) and role = 'owner'
+        ) then
+            raise sqlstate '42501' using message = 'not_allowed';
+        end if;
+        return public.settings_admin(p_workspace);
+    end
     $$;
 
 -- Name: bounce_message(uuid, uuid, text, text, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
@@ -3994,28 +4375,60 @@ CREATE FUNCTION public.claim_messages(p_limit integer, p_address_key text, p_now
             perform private.admit_message(message, p_address_key, p_now);
         end loop;
 
-        select jsonb_build_object('taken', cardinality(taken), 'messages', coalesce(jsonb_agg(jsonb_build_object(
-            'id', c.id, 'claim', c.claim, 'attempts', c.attempts, 'category', c.category, 'variables', c.variables,
-            'to', r.address, 'contact', r.traits,
-            'workspace', jsonb_build_object(
-                'id', w.id, 'name', w.name, 'slug', w.slug, 'replyTo', w.reply_to, 'postalAddress', w.postal_address,
-                'website', w.website
-            ),
-            -- What an earlier attempt stored goes out unchanged, or the provider would refuse its key.
-            'rendered', c.first_attempt_at is not null,
-            'from', c.from_address,
-            'subject', coalesce(c.subject, t.subject), 'html', coalesce(c.html, t.html), 'text', c.plain_text,
-            'provider', carrier.provider, 'smtp', carrier.smtp
-        ) order by c.send_at), '[]'))
+        select jsonb_build_object('taken', cardinality(taken), 'messages', coalesce(
+            jsonb_agg(private.renderable(c, r.address, r.traits) order by c.send_at), '[]'
+        ))
         into answer
         from unnest(taken) as k
         join public.messages as c on c.id = k.id and c.claim = k.claim
-        join public.workspaces as w on w.id = c.workspace_id
-        left join public.templates as t on t.workspace_id = c.workspace_id and t.id = c.template_id
-        cross join lateral private.recipient(c, p_address_key) as r
-        cross join lateral private.carrier(c) as carrier;
+        cross join lateral private.recipient(c, p_address_key) as r;
         return answer;
     end
+    $$;
+
+-- Name: claim_notices(integer, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.claim_notices(p_limit integer, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+        update private.notices set status = 'unknown', claim = null
+        where status = 'queued' and first_attempt_at < p_now - interval '23 hours';
+        with due as (
+            select n.id from private.notices as n
+            where n.status = 'queued' and n.send_at <= p_now and coalesce(n.claimed_until, '-infinity') < p_now
+            order by n.send_at
+            limit p_limit
+            for update skip locked
+        ),
+        taken as (
+            update private.notices as n
+            set
+                claim = gen_random_uuid(), claimed_until = p_now + interval '2 minutes', attempts = n.attempts + 1,
+                first_attempt_at = coalesce(n.first_attempt_at, p_now)
+            from due as d
+            where n.id = d.id
+            returning n.*
+        )
+        select coalesce(jsonb_agg(jsonb_build_object(
+            'id', t.id, 'claim', t.claim, 'to', u.email, 'kind', t.kind, 'variables', t.variables,
+            'workspace', jsonb_build_object('id', w.id, 'name', w.name), 'attempts', t.attempts
+        ) order by t.send_at), '[]')
+        from taken as t
+        join public.workspaces as w on w.id = t.workspace_id
+        join auth.users as u on u.id = t.user_id
+    $$;
+
+-- Name: claim_reconciliation(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.claim_reconciliation(p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+        update private.reconciliation as r
+        set claim = gen_random_uuid(), claimed_until = p_now + interval '1 minute'
+        where coalesce(r.claimed_until, '-infinity') < p_now and coalesce(r.rests_until, '-infinity') <= p_now
+        returning jsonb_build_object('claim', r.claim, 'page', r.page)
     $$;
 
 -- Name: create_api_key(uuid, text, text, text, text[]); Type: FUNCTION; Schema: public; Owner: -
@@ -4260,6 +4673,17 @@ CREATE FUNCTION public.finish_message(p_id uuid, p_claim uuid, p_status text, p_
         returning true
     $$;
 
+-- Name: finish_notice(uuid, uuid, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.finish_notice(p_id uuid, p_claim uuid, p_status text, p_send_at timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+        update private.notices
+        set status = p_status, send_at = coalesce(p_send_at, send_at), claim = null, claimed_until = null
+        where id = p_id and claim = p_claim
+    $$;
+
 -- Name: health(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.health(p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
@@ -4303,6 +4727,77 @@ CREATE FUNCTION public.mailable_address(p_contact uuid) RETURNS TABLE(address te
         where c.id = p_contact
     $$;
 
+-- Name: measure_usage(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.measure_usage(p_now timestamp with time zone DEFAULT now()) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        workspace uuid;
+    begin
+        select w.id into workspace from public.workspaces as w
+        where w.usage_measured_at <= p_now - interval '1 hour'
+        order by w.usage_measured_at
+        limit 1
+        for no key update skip locked;
+        if not found then
+            return false;
+        end if;
+        insert into public.usage as u (workspace_id, month, contacts, emails, measured_at)
+        select
+            workspace, private.month_of(p_now),
+            (
+                select count(distinct i.contact_id) from public.identities as i
+                where i.workspace_id = workspace and i.kind in ('userId', 'email')
+            ),
+            (
+                select count(*) from public.messages as m
+                where m.workspace_id = workspace
+                    and m.counted_at >= private.month_of(p_now)::timestamp at time zone 'utc' and m.counted_at < p_now
+            ),
+            p_now
+        on conflict on constraint usage_pkey do update
+            set contacts = excluded.contacts, emails = excluded.emails, measured_at = excluded.measured_at;
+        update public.workspaces set usage_measured_at = p_now where id = workspace;
+        perform private.warn_owners(workspace, p_now);
+        return true;
+    end
+    $$;
+
+-- Name: meter_events(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.meter_events(p_now timestamp with time zone DEFAULT now()) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    SET enable_seqscan TO 'off'
+    AS $$
+    declare
+        begins timestamptz;
+        ends   timestamptz;
+    begin
+        select m.counted_until into begins from private.metering as m for update skip locked;
+        ends := least(begins + interval '15 minutes', p_now - interval '1 minute');
+        -- Somebody else is at it, or it is too soon.
+        if begins is null or ends <= begins then
+            return false;
+        end if;
+        insert into public.usage as u (workspace_id, month, events)
+        select w.id, e.month, e.events
+        from (
+            select workspace_id, private.month_of(received_at) as month, count(*) as events
+            from public.events
+            where received_at >= begins and received_at < ends
+            group by 1, 2
+        ) as e
+        join public.workspaces as w on w.id = e.workspace_id
+        order by w.id, e.month
+        on conflict on constraint usage_pkey do update set events = u.events + excluded.events;
+        update private.metering set counted_until = ends;
+        return ends < p_now - interval '1 minute';
+    end
+    $$;
+
 -- Name: named_contacts(uuid[]); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.named_contacts(p_contacts uuid[]) RETURNS jsonb
@@ -4323,6 +4818,18 @@ CREATE FUNCTION public.named_contacts(p_contacts uuid[]) RETURNS jsonb
         from public.contacts as c
         join public.contact_states as s on s.contact_id = c.id
         where c.id = any (p_contacts)
+    $$;
+
+-- Name: open_checkout(uuid, text, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.open_checkout(p_workspace uuid, p_variant_id text, p_address_hash text, p_now timestamp with time zone DEFAULT now()) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+        delete from private.checkouts where opened_at < p_now - interval '30 days';
+        insert into private.checkouts (workspace_id, variant_id, address_hash, opened_at)
+        values (p_workspace, p_variant_id, p_address_hash, p_now)
+        on conflict on constraint checkouts_pkey do update set opened_at = excluded.opened_at
     $$;
 
 -- Name: preview(uuid, uuid); Type: FUNCTION; Schema: public; Owner: -
@@ -4368,6 +4875,50 @@ CREATE FUNCTION public.preview_by_key(p_key_hash text, p_draft uuid) RETURNS jso
         select public.preview(private.secret_workspace(p_key_hash), p_draft)
     $$;
 
+-- Name: preview_mail(uuid, jsonb); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.preview_mail(p_workspace uuid, p_mail jsonb) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    declare
+        contact  uuid := case when p_mail ? 'contact' then private.contact_named(p_workspace, p_mail -> 'contact') end;
+        template public.templates := private.template_named(p_workspace, p_mail ->> 'template');
+        message  public.messages;
+    begin
+        message.id := gen_random_uuid();
+        message.workspace_id := p_workspace;
+        message.template_id := template.id;
+        message.category := coalesce(template.category, p_mail ->> 'category');
+        message.variables := coalesce(p_mail -> 'variables', '{}');
+        message.subject := p_mail ->> 'subject';
+        message.html := p_mail ->> 'html';
+        message.plain_text := p_mail ->> 'text';
+        return private.renderable(
+            message, p_mail ->> 'to', coalesce((select c.traits from public.contacts as c where c.id = contact), '{}')
+        );
+    end
+    $$;
+
+-- Name: purchase(uuid, text, text); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.purchase(p_workspace uuid, p_plan text, p_interval text) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select jsonb_build_object(
+            'variantId', (
+                select v.variant_id from public.plan_variants as v where v.plan = p_plan and v.interval = p_interval
+            ),
+            'subscriptionId', (
+                select s.id from public.subscriptions as s
+                where s.workspace_id = p_workspace and s.status <> 'expired'
+                order by s.created_at desc
+                limit 1
+            )
+        )
+    $$;
+
 -- Name: queue_message(uuid, jsonb); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.queue_message(p_workspace uuid, p_message jsonb) RETURNS jsonb
@@ -4375,33 +4926,21 @@ CREATE FUNCTION public.queue_message(p_workspace uuid, p_message jsonb) RETURNS 
     SET search_path TO ''
     AS $$
     declare
-        contacts uuid[] := public.find_contacts(p_workspace, p_message -> 'to');
+        contact  uuid := private.contact_named(p_workspace, p_message -> 'to');
         address  text;
         template public.templates;
         queued   public.messages;
     begin
-        if cardinality(contacts) = 0 then
-            raise sqlstate 'PT404' using message = 'contact_unknown';
-        elsif cardinality(contacts) > 1 then
-            raise sqlstate 'PT409' using message = 'ambiguous', detail = to_jsonb(contacts)::text;
-        end if;
-        select a.address into address from public.mailable_address(contacts[1]) as a;
+        select a.address into address from public.mailable_address(contact) as a;
         if address is null or address <> coalesce(p_message -> 'to' ->> 'email', address) then
             raise sqlstate 'PT422' using message = 'not_mailable';
         end if;
-        if p_message ? 'template' then
-            select * into template from public.templates as t
-            where t.workspace_id = p_workspace and t.name = p_message ->> 'template';
-            if not found then
-                raise sqlstate 'PT410' using message = 'template_unknown';
-            end if;
-        end if;
-
+        template := private.template_named(p_workspace, p_message ->> 'template');
         insert into public.messages
             (workspace_id, contact_id, idempotency_key, template_id, variables, category, to_address,
              subject, html, plain_text, send_at)
         values
-            (p_workspace, contacts[1], p_message ->> 'idempotencyKey', template.id,
+            (p_workspace, contact, p_message ->> 'idempotencyKey', template.id,
              coalesce(p_message -> 'variables', '{}'), coalesce(template.category, p_message ->> 'category'), address,
              p_message ->> 'subject', p_message ->> 'html', p_message ->> 'text',
              -- What is overdue already is no more urgent than what is due now.
@@ -4449,6 +4988,43 @@ CREATE FUNCTION public.recompute_by_key(p_key_hash text, p_now timestamp with ti
     SET search_path TO ''
     AS $$
         select public.recompute(private.secret_workspace(p_key_hash), p_now)
+    $$;
+
+-- Name: reconcile_page(uuid, jsonb, integer, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.reconcile_page(p_claim uuid, p_subscriptions jsonb, p_next integer, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    begin
+        update private.reconciliation as r
+        set
+            page = coalesce(p_next, 1),
+            claimed_until = case when p_next is not null then p_now + interval '1 minute' end,
+            finished_at = case when p_next is null then p_now else r.finished_at end
+        where r.claim = p_claim;
+        if not found then
+            return null;
+        end if;
+        return (
+            with results as (
+                select private.apply_subscription(
+                    private.workspace_of_checkout(said, s.value ->> 'addressHash'), said, true
+                ) as result
+                from (
+                    select value from jsonb_array_elements(p_subscriptions) as e (value)
+                    order by value ->> 'id' collate "C"
+                ) as s
+                cross join lateral private.subscription_of(s.value) as said
+            )
+            select jsonb_build_object(
+                'applied', count(*) filter (where result = 'applied'),
+                'stale', count(*) filter (where result = 'stale'),
+                'unknown', count(*) filter (where result = 'unknown')
+            )
+            from results
+        );
+    end
     $$;
 
 -- Name: record_mail_event(jsonb, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
@@ -4503,6 +5079,30 @@ CREATE FUNCTION public.record_mail_event(p_event jsonb, p_address_key text, p_no
     end
     $$;
 
+-- Name: record_payment(jsonb); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.record_payment(p_payment jsonb) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        at timestamptz := p_payment ->> 'updatedAt';
+    begin
+        update public.subscriptions as s
+        set payment = p_payment ->> 'payment', payment_at = at
+        where s.id = p_payment ->> 'subscriptionId'
+            -- Of one second, the success: it ends the attempts.
+            and (s.payment_at is null or s.payment_at < at or (s.payment_at = at and p_payment ->> 'payment' = 'paid'));
+        if found then
+            return 'applied';
+        end if;
+        return case
+            when exists (select from public.subscriptions as s where s.id = p_payment ->> 'subscriptionId') then 'stale'
+            else 'unknown'
+        end;
+    end
+    $$;
+
 -- Name: record_smtp_outcome(uuid, uuid, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.record_smtp_outcome(p_workspace uuid, p_revision uuid, p_error text DEFAULT NULL::text, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
@@ -4519,6 +5119,15 @@ CREATE FUNCTION public.record_smtp_outcome(p_workspace uuid, p_revision uuid, p_
         where workspace_id = p_workspace and revision = p_revision;
         return private.smtp_shown(p_workspace);
     end
+    $$;
+
+-- Name: record_subscription(jsonb, uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.record_subscription(p_subscription jsonb, p_workspace uuid) RETURNS text
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+        select private.apply_subscription(p_workspace, private.subscription_of(p_subscription), false)
     $$;
 
 -- Name: recorded_score(uuid, date); Type: FUNCTION; Schema: public; Owner: -
@@ -4582,6 +5191,15 @@ CREATE FUNCTION public.rescore_progress(p_workspace uuid) RETURNS jsonb
             ),
             '{"status": "none"}'
         )
+    $$;
+
+-- Name: rest_reconciliation(uuid, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.rest_reconciliation(p_claim uuid, p_until timestamp with time zone) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+        update private.reconciliation set rests_until = p_until, claimed_until = null where claim = p_claim
     $$;
 
 -- Name: resubscribe(uuid, text, text); Type: FUNCTION; Schema: public; Owner: -
@@ -4862,6 +5480,7 @@ CREATE FUNCTION public.start_message(p_id uuid, p_claim uuid, p_rendered jsonb, 
             reason = r.skip_reason,
             to_address = p_rendered ->> 'to',
             from_address = p_rendered ->> 'from',
+            reply_to = p_rendered ->> 'replyTo',
             subject = p_rendered ->> 'subject',
             html = p_rendered ->> 'html',
             plain_text = p_rendered ->> 'text',
@@ -4875,7 +5494,7 @@ CREATE FUNCTION public.start_message(p_id uuid, p_claim uuid, p_rendered jsonb, 
 
 -- Name: sweep_contacts(integer, timestamp with time zone, uuid); Type: FUNCTION; Schema: public; Owner: -
 
-CREATE FUNCTION public.sweep_contacts(p_limit integer DEFAULT 250, p_now timestamp with time zone DEFAULT now(), p_workspace uuid DEFAULT NULL::uuid) RETURNS jsonb
+CREATE FUNCTION public.sweep_contacts(p_limit integer DEFAULT 100, p_now timestamp with time zone DEFAULT now(), p_workspace uuid DEFAULT NULL::uuid) RETURNS jsonb
     LANGUAGE plpgsql
     SET search_path TO ''
     SET plan_cache_mode TO 'force_generic_plan'
@@ -4958,6 +5577,15 @@ CREATE TABLE private.api_key_hashes (
     CONSTRAINT api_key_hashes_sha256 CHECK ((key_hash ~ '^[0-9a-f]{64}$'::text))
 );
 
+-- Name: checkouts; Type: TABLE; Schema: private; Owner: -
+
+CREATE TABLE private.checkouts (
+    workspace_id uuid NOT NULL,
+    variant_id text NOT NULL,
+    address_hash text NOT NULL,
+    opened_at timestamp with time zone NOT NULL
+);
+
 -- Name: decay_factors; Type: TABLE; Schema: private; Owner: -
 
 CREATE TABLE private.decay_factors (
@@ -4982,6 +5610,43 @@ CREATE TABLE private.identity_secrets (
     inner_key bytea NOT NULL,
     outer_key bytea NOT NULL,
     CONSTRAINT identity_secrets_block_length CHECK (((length(inner_key) = 64) AND (length(outer_key) = 64)))
+);
+
+-- Name: metering; Type: TABLE; Schema: private; Owner: -
+
+CREATE TABLE private.metering (
+    is_only boolean DEFAULT true NOT NULL,
+    counted_until timestamp with time zone NOT NULL,
+    CONSTRAINT metering_one_row CHECK (is_only)
+);
+
+-- Name: notices; Type: TABLE; Schema: private; Owner: -
+
+CREATE TABLE private.notices (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    workspace_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    kind text NOT NULL,
+    variables jsonb NOT NULL,
+    status text DEFAULT 'queued'::text NOT NULL,
+    send_at timestamp with time zone NOT NULL,
+    attempts smallint DEFAULT 0 NOT NULL,
+    claim uuid,
+    claimed_until timestamp with time zone,
+    first_attempt_at timestamp with time zone,
+    CONSTRAINT notices_status_known CHECK ((status = ANY (ARRAY['queued'::text, 'sent'::text, 'failed'::text, 'unknown'::text])))
+);
+
+-- Name: reconciliation; Type: TABLE; Schema: private; Owner: -
+
+CREATE TABLE private.reconciliation (
+    is_only boolean DEFAULT true NOT NULL,
+    page integer DEFAULT 1 NOT NULL,
+    claim uuid,
+    claimed_until timestamp with time zone,
+    rests_until timestamp with time zone,
+    finished_at timestamp with time zone,
+    CONSTRAINT reconciliation_one_row CHECK (is_only)
 );
 
 -- Name: smtp_passwords; Type: TABLE; Schema: private; Owner: -
@@ -5343,6 +6008,15 @@ CREATE TABLE public.members (
     CONSTRAINT members_role_known CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'viewer'::text])))
 );
 
+-- Name: plan_variants; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.plan_variants (
+    variant_id text NOT NULL,
+    plan text NOT NULL,
+    "interval" text NOT NULL,
+    CONSTRAINT plan_variants_interval_known CHECK (("interval" = ANY (ARRAY['month'::text, 'year'::text])))
+);
+
 -- Name: redactions; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.redactions (
@@ -5515,20 +6189,6 @@ CREATE TABLE public.suppressions (
     CONSTRAINT suppressions_reason_known CHECK ((reason = ANY (ARRAY['unsubscribed'::text, 'bounced'::text, 'complained'::text, 'erased'::text, 'by_hand'::text])))
 );
 
--- Name: templates; Type: TABLE; Schema: public; Owner: -
-
-CREATE TABLE public.templates (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    workspace_id uuid NOT NULL,
-    name text NOT NULL,
-    category text NOT NULL,
-    subject text NOT NULL,
-    html text NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT templates_category_known CHECK ((category = ANY (ARRAY['transactional'::text, 'marketing'::text]))),
-    CONSTRAINT templates_size CHECK (((char_length(subject) <= 500) AND (char_length(html) <= 200000)))
-);
-
 -- Name: traits; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.traits (
@@ -5539,6 +6199,31 @@ CREATE TABLE public.traits (
     trusted boolean NOT NULL,
     occurred_at timestamp with time zone NOT NULL,
     message_id text NOT NULL COLLATE pg_catalog."C"
+);
+
+-- Name: usage; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.usage (
+    workspace_id uuid NOT NULL,
+    month date NOT NULL,
+    events bigint DEFAULT 0 NOT NULL,
+    contacts integer DEFAULT 0 NOT NULL,
+    emails integer DEFAULT 0 NOT NULL,
+    measured_at timestamp with time zone
+);
+
+-- Name: usage_warnings; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.usage_warnings (
+    workspace_id uuid NOT NULL,
+    month date NOT NULL,
+    meter text NOT NULL,
+    percent smallint NOT NULL,
+    used integer NOT NULL,
+    quota integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT usage_warnings_meter_known CHECK ((meter = ANY (ARRAY['contacts'::text, 'emails'::text]))),
+    CONSTRAINT usage_warnings_percent_known CHECK ((percent = ANY (ARRAY[80, 100])))
 );
 
 -- Name: events_0; Type: TABLE ATTACH; Schema: public; Owner: -
@@ -5610,6 +6295,11 @@ ALTER TABLE ONLY public.events ATTACH PARTITION public.events_9 FOR VALUES WITH 
 ALTER TABLE ONLY private.api_key_hashes
     ADD CONSTRAINT api_key_hashes_pkey PRIMARY KEY (key_hash);
 
+-- Name: checkouts checkouts_pkey; Type: CONSTRAINT; Schema: private; Owner: -
+
+ALTER TABLE ONLY private.checkouts
+    ADD CONSTRAINT checkouts_pkey PRIMARY KEY (workspace_id, variant_id, address_hash);
+
 -- Name: compiled_rules compiled_rules_pkey; Type: CONSTRAINT; Schema: private; Owner: -
 
 ALTER TABLE ONLY private.compiled_rules
@@ -5629,6 +6319,21 @@ ALTER TABLE ONLY private.drift_checks
 
 ALTER TABLE ONLY private.identity_secrets
     ADD CONSTRAINT identity_secrets_pkey PRIMARY KEY (workspace_id);
+
+-- Name: metering metering_pkey; Type: CONSTRAINT; Schema: private; Owner: -
+
+ALTER TABLE ONLY private.metering
+    ADD CONSTRAINT metering_pkey PRIMARY KEY (is_only);
+
+-- Name: notices notices_pkey; Type: CONSTRAINT; Schema: private; Owner: -
+
+ALTER TABLE ONLY private.notices
+    ADD CONSTRAINT notices_pkey PRIMARY KEY (id);
+
+-- Name: reconciliation reconciliation_pkey; Type: CONSTRAINT; Schema: private; Owner: -
+
+ALTER TABLE ONLY private.reconciliation
+    ADD CONSTRAINT reconciliation_pkey PRIMARY KEY (is_only);
 
 -- Name: smtp_passwords smtp_passwords_pkey; Type: CONSTRAINT; Schema: private; Owner: -
 
@@ -5795,6 +6500,26 @@ ALTER TABLE ONLY public.messages
 ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_pkey PRIMARY KEY (id);
 
+-- Name: plan_variants plan_variants_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.plan_variants
+    ADD CONSTRAINT plan_variants_pkey PRIMARY KEY (variant_id);
+
+-- Name: plan_variants plan_variants_plan_key; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.plan_variants
+    ADD CONSTRAINT plan_variants_plan_key UNIQUE (plan, "interval");
+
+-- Name: plans plans_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.plans
+    ADD CONSTRAINT plans_pkey PRIMARY KEY (name);
+
+-- Name: plans plans_position_key; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.plans
+    ADD CONSTRAINT plans_position_key UNIQUE ("position");
+
 -- Name: redactions redactions_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.redactions
@@ -5905,6 +6630,11 @@ ALTER TABLE ONLY public.stages
 ALTER TABLE ONLY public.stages
     ADD CONSTRAINT stages_workspace_id_key UNIQUE (workspace_id, id);
 
+-- Name: subscriptions subscriptions_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.subscriptions
+    ADD CONSTRAINT subscriptions_pkey PRIMARY KEY (id);
+
 -- Name: suppressions suppressions_key; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.suppressions
@@ -5935,6 +6665,16 @@ ALTER TABLE ONLY public.traits
 ALTER TABLE ONLY public.transitions
     ADD CONSTRAINT transitions_pkey PRIMARY KEY (id);
 
+-- Name: usage usage_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.usage
+    ADD CONSTRAINT usage_pkey PRIMARY KEY (workspace_id, month);
+
+-- Name: usage_warnings usage_warnings_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.usage_warnings
+    ADD CONSTRAINT usage_warnings_pkey PRIMARY KEY (workspace_id, month, meter, percent);
+
 -- Name: workspaces workspaces_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.workspaces
@@ -5948,6 +6688,18 @@ ALTER TABLE ONLY public.workspaces
 -- Name: api_key_hashes_api_key_idx; Type: INDEX; Schema: private; Owner: -
 
 CREATE INDEX api_key_hashes_api_key_idx ON private.api_key_hashes USING btree (api_key_id);
+
+-- Name: notices_due_idx; Type: INDEX; Schema: private; Owner: -
+
+CREATE INDEX notices_due_idx ON private.notices USING btree (send_at) WHERE (status = 'queued'::text);
+
+-- Name: notices_user_idx; Type: INDEX; Schema: private; Owner: -
+
+CREATE INDEX notices_user_idx ON private.notices USING btree (user_id);
+
+-- Name: notices_workspace_idx; Type: INDEX; Schema: private; Owner: -
+
+CREATE INDEX notices_workspace_idx ON private.notices USING btree (workspace_id);
 
 -- Name: api_keys_workspace_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -5989,65 +6741,133 @@ CREATE INDEX events_identity_idx ON ONLY public.events USING btree (identity_id,
 
 CREATE INDEX events_0_identity_id_occurred_at_idx ON public.events_0 USING btree (identity_id, occurred_at);
 
+-- Name: events_received_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX events_received_idx ON ONLY public.events USING brin (received_at) WITH (pages_per_range='32');
+
+-- Name: events_0_received_at_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX events_0_received_at_idx ON public.events_0 USING brin (received_at) WITH (pages_per_range='32');
+
 -- Name: events_10_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_10_identity_id_occurred_at_idx ON public.events_10 USING btree (identity_id, occurred_at);
+
+-- Name: events_10_received_at_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX events_10_received_at_idx ON public.events_10 USING brin (received_at) WITH (pages_per_range='32');
 
 -- Name: events_11_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_11_identity_id_occurred_at_idx ON public.events_11 USING btree (identity_id, occurred_at);
 
+-- Name: events_11_received_at_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX events_11_received_at_idx ON public.events_11 USING brin (received_at) WITH (pages_per_range='32');
+
 -- Name: events_12_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_12_identity_id_occurred_at_idx ON public.events_12 USING btree (identity_id, occurred_at);
+
+-- Name: events_12_received_at_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX events_12_received_at_idx ON public.events_12 USING brin (received_at) WITH (pages_per_range='32');
 
 -- Name: events_13_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_13_identity_id_occurred_at_idx ON public.events_13 USING btree (identity_id, occurred_at);
 
+-- Name: events_13_received_at_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX events_13_received_at_idx ON public.events_13 USING brin (received_at) WITH (pages_per_range='32');
+
 -- Name: events_14_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_14_identity_id_occurred_at_idx ON public.events_14 USING btree (identity_id, occurred_at);
+
+-- Name: events_14_received_at_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX events_14_received_at_idx ON public.events_14 USING brin (received_at) WITH (pages_per_range='32');
 
 -- Name: events_15_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_15_identity_id_occurred_at_idx ON public.events_15 USING btree (identity_id, occurred_at);
 
+-- Name: events_15_received_at_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX events_15_received_at_idx ON public.events_15 USING brin (received_at) WITH (pages_per_range='32');
+
 -- Name: events_1_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_1_identity_id_occurred_at_idx ON public.events_1 USING btree (identity_id, occurred_at);
+
+-- Name: events_1_received_at_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX events_1_received_at_idx ON public.events_1 USING brin (received_at) WITH (pages_per_range='32');
 
 -- Name: events_2_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_2_identity_id_occurred_at_idx ON public.events_2 USING btree (identity_id, occurred_at);
 
+-- Name: events_2_received_at_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX events_2_received_at_idx ON public.events_2 USING brin (received_at) WITH (pages_per_range='32');
+
 -- Name: events_3_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_3_identity_id_occurred_at_idx ON public.events_3 USING btree (identity_id, occurred_at);
+
+-- Name: events_3_received_at_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX events_3_received_at_idx ON public.events_3 USING brin (received_at) WITH (pages_per_range='32');
 
 -- Name: events_4_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_4_identity_id_occurred_at_idx ON public.events_4 USING btree (identity_id, occurred_at);
 
+-- Name: events_4_received_at_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX events_4_received_at_idx ON public.events_4 USING brin (received_at) WITH (pages_per_range='32');
+
 -- Name: events_5_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_5_identity_id_occurred_at_idx ON public.events_5 USING btree (identity_id, occurred_at);
+
+-- Name: events_5_received_at_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX events_5_received_at_idx ON public.events_5 USING brin (received_at) WITH (pages_per_range='32');
 
 -- Name: events_6_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_6_identity_id_occurred_at_idx ON public.events_6 USING btree (identity_id, occurred_at);
 
+-- Name: events_6_received_at_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX events_6_received_at_idx ON public.events_6 USING brin (received_at) WITH (pages_per_range='32');
+
 -- Name: events_7_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_7_identity_id_occurred_at_idx ON public.events_7 USING btree (identity_id, occurred_at);
+
+-- Name: events_7_received_at_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX events_7_received_at_idx ON public.events_7 USING brin (received_at) WITH (pages_per_range='32');
 
 -- Name: events_8_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_8_identity_id_occurred_at_idx ON public.events_8 USING btree (identity_id, occurred_at);
 
+-- Name: events_8_received_at_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX events_8_received_at_idx ON public.events_8 USING brin (received_at) WITH (pages_per_range='32');
+
 -- Name: events_9_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_9_identity_id_occurred_at_idx ON public.events_9 USING btree (identity_id, occurred_at);
+
+-- Name: events_9_received_at_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX events_9_received_at_idx ON public.events_9 USING brin (received_at) WITH (pages_per_range='32');
 
 -- Name: fit_rules_workspace_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -6165,6 +6985,10 @@ CREATE INDEX stage_pins_stage_idx ON public.stage_pins USING btree (workspace_id
 
 CREATE INDEX stages_signal_idx ON public.stages USING btree (workspace_id, signal);
 
+-- Name: subscriptions_workspace_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX subscriptions_workspace_idx ON public.subscriptions USING btree (workspace_id);
+
 -- Name: traits_workspace_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX traits_workspace_idx ON public.traits USING btree (workspace_id);
@@ -6172,6 +6996,10 @@ CREATE INDEX traits_workspace_idx ON public.traits USING btree (workspace_id);
 -- Name: transitions_contact_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX transitions_contact_idx ON public.transitions USING btree (workspace_id, contact_id, created_at);
+
+-- Name: workspaces_measured_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX workspaces_measured_idx ON public.workspaces USING btree (usage_measured_at);
 
 -- Name: events_0_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
@@ -6181,6 +7009,10 @@ ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_0_identity
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_0_pkey;
 
+-- Name: events_0_received_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+
+ALTER INDEX public.events_received_idx ATTACH PARTITION public.events_0_received_at_idx;
+
 -- Name: events_10_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_10_identity_id_occurred_at_idx;
@@ -6188,6 +7020,10 @@ ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_10_identit
 -- Name: events_10_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_10_pkey;
+
+-- Name: events_10_received_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+
+ALTER INDEX public.events_received_idx ATTACH PARTITION public.events_10_received_at_idx;
 
 -- Name: events_11_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
@@ -6197,6 +7033,10 @@ ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_11_identit
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_11_pkey;
 
+-- Name: events_11_received_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+
+ALTER INDEX public.events_received_idx ATTACH PARTITION public.events_11_received_at_idx;
+
 -- Name: events_12_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_12_identity_id_occurred_at_idx;
@@ -6204,6 +7044,10 @@ ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_12_identit
 -- Name: events_12_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_12_pkey;
+
+-- Name: events_12_received_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+
+ALTER INDEX public.events_received_idx ATTACH PARTITION public.events_12_received_at_idx;
 
 -- Name: events_13_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
@@ -6213,6 +7057,10 @@ ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_13_identit
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_13_pkey;
 
+-- Name: events_13_received_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+
+ALTER INDEX public.events_received_idx ATTACH PARTITION public.events_13_received_at_idx;
+
 -- Name: events_14_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_14_identity_id_occurred_at_idx;
@@ -6220,6 +7068,10 @@ ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_14_identit
 -- Name: events_14_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_14_pkey;
+
+-- Name: events_14_received_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+
+ALTER INDEX public.events_received_idx ATTACH PARTITION public.events_14_received_at_idx;
 
 -- Name: events_15_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
@@ -6229,6 +7081,10 @@ ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_15_identit
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_15_pkey;
 
+-- Name: events_15_received_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+
+ALTER INDEX public.events_received_idx ATTACH PARTITION public.events_15_received_at_idx;
+
 -- Name: events_1_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_1_identity_id_occurred_at_idx;
@@ -6236,6 +7092,10 @@ ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_1_identity
 -- Name: events_1_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_1_pkey;
+
+-- Name: events_1_received_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+
+ALTER INDEX public.events_received_idx ATTACH PARTITION public.events_1_received_at_idx;
 
 -- Name: events_2_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
@@ -6245,6 +7105,10 @@ ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_2_identity
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_2_pkey;
 
+-- Name: events_2_received_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+
+ALTER INDEX public.events_received_idx ATTACH PARTITION public.events_2_received_at_idx;
+
 -- Name: events_3_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_3_identity_id_occurred_at_idx;
@@ -6252,6 +7116,10 @@ ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_3_identity
 -- Name: events_3_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_3_pkey;
+
+-- Name: events_3_received_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+
+ALTER INDEX public.events_received_idx ATTACH PARTITION public.events_3_received_at_idx;
 
 -- Name: events_4_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
@@ -6261,6 +7129,10 @@ ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_4_identity
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_4_pkey;
 
+-- Name: events_4_received_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+
+ALTER INDEX public.events_received_idx ATTACH PARTITION public.events_4_received_at_idx;
+
 -- Name: events_5_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_5_identity_id_occurred_at_idx;
@@ -6268,6 +7140,10 @@ ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_5_identity
 -- Name: events_5_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_5_pkey;
+
+-- Name: events_5_received_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+
+ALTER INDEX public.events_received_idx ATTACH PARTITION public.events_5_received_at_idx;
 
 -- Name: events_6_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
@@ -6277,6 +7153,10 @@ ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_6_identity
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_6_pkey;
 
+-- Name: events_6_received_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+
+ALTER INDEX public.events_received_idx ATTACH PARTITION public.events_6_received_at_idx;
+
 -- Name: events_7_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_7_identity_id_occurred_at_idx;
@@ -6284,6 +7164,10 @@ ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_7_identity
 -- Name: events_7_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_7_pkey;
+
+-- Name: events_7_received_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+
+ALTER INDEX public.events_received_idx ATTACH PARTITION public.events_7_received_at_idx;
 
 -- Name: events_8_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
@@ -6293,6 +7177,10 @@ ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_8_identity
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_8_pkey;
 
+-- Name: events_8_received_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+
+ALTER INDEX public.events_received_idx ATTACH PARTITION public.events_8_received_at_idx;
+
 -- Name: events_9_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_9_identity_id_occurred_at_idx;
@@ -6300,6 +7188,10 @@ ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_9_identity
 -- Name: events_9_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_9_pkey;
+
+-- Name: events_9_received_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+
+ALTER INDEX public.events_received_idx ATTACH PARTITION public.events_9_received_at_idx;
 
 -- Name: automations automations_compile; Type: TRIGGER; Schema: public; Owner: -
 
@@ -6326,6 +7218,11 @@ CREATE TRIGGER stage_pins_apply AFTER INSERT ON public.stage_pins FOR EACH ROW E
 ALTER TABLE ONLY private.api_key_hashes
     ADD CONSTRAINT api_key_hashes_api_key_fkey FOREIGN KEY (api_key_id) REFERENCES public.api_keys(id) ON DELETE CASCADE;
 
+-- Name: checkouts checkouts_workspace_fkey; Type: FK CONSTRAINT; Schema: private; Owner: -
+
+ALTER TABLE ONLY private.checkouts
+    ADD CONSTRAINT checkouts_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE;
+
 -- Name: compiled_rules compiled_rules_workspace_fkey; Type: FK CONSTRAINT; Schema: private; Owner: -
 
 ALTER TABLE ONLY private.compiled_rules
@@ -6335,6 +7232,16 @@ ALTER TABLE ONLY private.compiled_rules
 
 ALTER TABLE ONLY private.identity_secrets
     ADD CONSTRAINT identity_secrets_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE;
+
+-- Name: notices notices_user_fkey; Type: FK CONSTRAINT; Schema: private; Owner: -
+
+ALTER TABLE ONLY private.notices
+    ADD CONSTRAINT notices_user_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE CASCADE;
+
+-- Name: notices notices_workspace_fkey; Type: FK CONSTRAINT; Schema: private; Owner: -
+
+ALTER TABLE ONLY private.notices
+    ADD CONSTRAINT notices_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE;
 
 -- Name: smtp_passwords smtp_passwords_settings_fkey; Type: FK CONSTRAINT; Schema: private; Owner: -
 
@@ -6380,6 +7287,11 @@ ALTER TABLE ONLY public.members
 
 ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_template_fkey FOREIGN KEY (workspace_id, template_id) REFERENCES public.templates(workspace_id, id) ON DELETE SET NULL (template_id);
+
+-- Name: plan_variants plan_variants_plan_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.plan_variants
+    ADD CONSTRAINT plan_variants_plan_fkey FOREIGN KEY (plan) REFERENCES public.plans(name);
 
 -- Name: rescore_requests rescore_requests_workspace_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
@@ -6436,6 +7348,11 @@ ALTER TABLE ONLY public.stages
 ALTER TABLE ONLY public.stages
     ADD CONSTRAINT stages_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE;
 
+-- Name: subscriptions subscriptions_workspace_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.subscriptions
+    ADD CONSTRAINT subscriptions_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE;
+
 -- Name: suppressions suppressions_workspace_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.suppressions
@@ -6446,9 +7363,23 @@ ALTER TABLE ONLY public.suppressions
 ALTER TABLE ONLY public.templates
     ADD CONSTRAINT templates_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE;
 
+-- Name: usage_warnings usage_warnings_workspace_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.usage_warnings
+    ADD CONSTRAINT usage_warnings_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE;
+
+-- Name: usage usage_workspace_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.usage
+    ADD CONSTRAINT usage_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE;
+
 -- Name: api_key_hashes; Type: ROW SECURITY; Schema: private; Owner: -
 
 ALTER TABLE private.api_key_hashes ENABLE ROW LEVEL SECURITY;
+
+-- Name: checkouts; Type: ROW SECURITY; Schema: private; Owner: -
+
+ALTER TABLE private.checkouts ENABLE ROW LEVEL SECURITY;
 
 -- Name: compiled_rules; Type: ROW SECURITY; Schema: private; Owner: -
 
@@ -6466,6 +7397,18 @@ ALTER TABLE private.drift_checks ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE private.identity_secrets ENABLE ROW LEVEL SECURITY;
 
+-- Name: metering; Type: ROW SECURITY; Schema: private; Owner: -
+
+ALTER TABLE private.metering ENABLE ROW LEVEL SECURITY;
+
+-- Name: notices; Type: ROW SECURITY; Schema: private; Owner: -
+
+ALTER TABLE private.notices ENABLE ROW LEVEL SECURITY;
+
+-- Name: reconciliation; Type: ROW SECURITY; Schema: private; Owner: -
+
+ALTER TABLE private.reconciliation ENABLE ROW LEVEL SECURITY;
+
 -- Name: smtp_passwords; Type: ROW SECURITY; Schema: private; Owner: -
 
 ALTER TABLE private.smtp_passwords ENABLE ROW LEVEL SECURITY;
@@ -6474,9 +7417,23 @@ ALTER TABLE private.smtp_passwords ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY "A user sees their own memberships" ON public.members FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
--- Name: rule_templates Everyone signed in sees the templates of rules; Type: POLICY; Schema: public; Owner: -
+-- Name: plans Members of any workspace see the plans; Type: POLICY; Schema: public; Owner: -
 
-CREATE POLICY "Everyone signed in sees the templates of rules" ON public.rule_templates FOR SELECT TO authenticated USING (true);
+CREATE POLICY "Members of any workspace see the plans" ON public.plans FOR SELECT TO authenticated USING ((EXISTS ( SELECT
+   FROM public.members
+  WHERE (members.user_id = ( SELECT auth.uid() AS uid)))));
+
+-- Name: rule_templates Members of any workspace see the templates of rules; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Members of any workspace see the templates of rules" ON public.rule_templates FOR SELECT TO authenticated USING ((EXISTS ( SELECT
+   FROM public.members
+  WHERE (members.user_id = ( SELECT auth.uid() AS uid)))));
+
+-- Name: plan_variants Members of any workspace see what can be bought; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Members of any workspace see what can be bought" ON public.plan_variants FOR SELECT TO authenticated USING ((EXISTS ( SELECT
+   FROM public.members
+  WHERE (members.user_id = ( SELECT auth.uid() AS uid)))));
 
 -- Name: rescores Members see how far a re-score got; Type: POLICY; Schema: public; Owner: -
 
@@ -6604,6 +7561,12 @@ CREATE POLICY "Members see their workspace's stages" ON public.stages FOR SELECT
    FROM public.members
   WHERE (members.user_id = ( SELECT auth.uid() AS uid)))));
 
+-- Name: subscriptions Members see their workspace's subscriptions; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Members see their workspace's subscriptions" ON public.subscriptions FOR SELECT TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE (members.user_id = ( SELECT auth.uid() AS uid)))));
+
 -- Name: templates Members see their workspace's templates; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY "Members see their workspace's templates" ON public.templates FOR SELECT TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
@@ -6619,6 +7582,18 @@ CREATE POLICY "Members see what became of their workspace's messages" ON public.
 -- Name: score_history Members see what their contacts' scores were; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY "Members see what their contacts' scores were" ON public.score_history FOR SELECT TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE (members.user_id = ( SELECT auth.uid() AS uid)))));
+
+-- Name: usage Members see what their workspace uses; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Members see what their workspace uses" ON public.usage FOR SELECT TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE (members.user_id = ( SELECT auth.uid() AS uid)))));
+
+-- Name: usage_warnings Members see what their workspace was warned of; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Members see what their workspace was warned of" ON public.usage_warnings FOR SELECT TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
    FROM public.members
   WHERE (members.user_id = ( SELECT auth.uid() AS uid)))));
 
@@ -6858,6 +7833,14 @@ ALTER TABLE public.message_events ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.messages ENABLE ROW LEVEL SECURITY;
 
+-- Name: plan_variants; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.plan_variants ENABLE ROW LEVEL SECURITY;
+
+-- Name: plans; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.plans ENABLE ROW LEVEL SECURITY;
+
 -- Name: redactions; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.redactions ENABLE ROW LEVEL SECURITY;
@@ -6922,6 +7905,10 @@ ALTER TABLE public.stage_pins ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.stages ENABLE ROW LEVEL SECURITY;
 
+-- Name: subscriptions; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.subscriptions ENABLE ROW LEVEL SECURITY;
+
 -- Name: suppressions; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.suppressions ENABLE ROW LEVEL SECURITY;
@@ -6937,6 +7924,14 @@ ALTER TABLE public.traits ENABLE ROW LEVEL SECURITY;
 -- Name: transitions; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.transitions ENABLE ROW LEVEL SECURITY;
+
+-- Name: usage; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.usage ENABLE ROW LEVEL SECURITY;
+
+-- Name: usage_warnings; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.usage_warnings ENABLE ROW LEVEL SECURITY;
 
 -- Name: workspaces; Type: ROW SECURITY; Schema: public; Owner: -
 
@@ -6961,6 +7956,16 @@ REVOKE ALL ON FUNCTION private.accept_rescore_request() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.add_starter_mail(p_workspace uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.add_starter_mail(p_workspace uuid) TO service_role;
+
+-- Name: TABLE subscriptions; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT ON TABLE public.subscriptions TO authenticated;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.subscriptions TO service_role;
+
+-- Name: FUNCTION add_subscription(p_workspace uuid, p_said public.subscriptions); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.add_subscription(p_workspace uuid, p_said public.subscriptions) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.add_subscription(p_workspace uuid, p_said public.subscriptions) TO service_role;
 
 -- Name: TABLE messages; Type: ACL; Schema: public; Owner: -
 
@@ -7037,6 +8042,11 @@ REVOKE ALL ON FUNCTION private.apply_pin() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.apply_rules(p_workspace uuid, p_document jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.apply_rules(p_workspace uuid, p_document jsonb) TO service_role;
+
+-- Name: FUNCTION apply_subscription(p_workspace uuid, p_said public.subscriptions, p_is_current boolean); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.apply_subscription(p_workspace uuid, p_said public.subscriptions, p_is_current boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.apply_subscription(p_workspace uuid, p_said public.subscriptions, p_is_current boolean) TO service_role;
 
 -- Name: FUNCTION authenticate(p_key_hash text, p_origin text); Type: ACL; Schema: private; Owner: -
 
@@ -7203,6 +8213,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.identities TO service_role;
 REVOKE ALL ON FUNCTION private.contact_by_messages(p_identity public.identities) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.contact_by_messages(p_identity public.identities) TO service_role;
 
+-- Name: FUNCTION contact_named(p_workspace uuid, p_lookup jsonb); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.contact_named(p_workspace uuid, p_lookup jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.contact_named(p_workspace uuid, p_lookup jsonb) TO authenticated;
+GRANT ALL ON FUNCTION private.contact_named(p_workspace uuid, p_lookup jsonb) TO service_role;
+
 -- Name: FUNCTION count_back(p_workspace uuid, p_contacts uuid[], p_signals smallint[]); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.count_back(p_workspace uuid, p_contacts uuid[], p_signals smallint[]) FROM PUBLIC;
@@ -7269,6 +8285,17 @@ GRANT ALL ON FUNCTION private.drop_unused_signals(p_workspace uuid) TO service_r
 
 REVOKE ALL ON FUNCTION private.ensure_identities(p_workspace uuid, p_messages private.message[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.ensure_identities(p_workspace uuid, p_messages private.message[]) TO service_role;
+
+-- Name: TABLE plans; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT ON TABLE public.plans TO authenticated;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.plans TO service_role;
+
+-- Name: FUNCTION entitlements(p_workspace uuid, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.entitlements(p_workspace uuid, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.entitlements(p_workspace uuid, p_now timestamp with time zone) TO authenticated;
+GRANT ALL ON FUNCTION private.entitlements(p_workspace uuid, p_now timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION entries(p_document jsonb, p_name text); Type: ACL; Schema: private; Owner: -
 
@@ -7390,6 +8417,13 @@ GRANT ALL ON FUNCTION private.is_operand(p_operator text, p_operand jsonb) TO se
 
 REVOKE ALL ON FUNCTION private.is_over_quota(p_workspace public.workspaces, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.is_over_quota(p_workspace public.workspaces, p_now timestamp with time zone) TO service_role;
+GRANT ALL ON FUNCTION private.is_over_quota(p_workspace public.workspaces, p_now timestamp with time zone) TO authenticated;
+
+-- Name: FUNCTION is_served(p_status text, p_pause_mode text, p_ends_at timestamp with time zone, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.is_served(p_status text, p_pause_mode text, p_ends_at timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.is_served(p_status text, p_pause_mode text, p_ends_at timestamp with time zone, p_now timestamp with time zone) TO authenticated;
+GRANT ALL ON FUNCTION private.is_served(p_status text, p_pause_mode text, p_ends_at timestamp with time zone, p_now timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION is_text(p_value jsonb, p_longest integer); Type: ACL; Schema: private; Owner: -
 
@@ -7510,6 +8544,12 @@ GRANT ALL ON FUNCTION private.mails_for_events(p_workspace uuid, p_rules private
 REVOKE ALL ON FUNCTION private.mails_for_silence(p_workspace uuid, p_contacts uuid[], p_day date) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.mails_for_silence(p_workspace uuid, p_contacts uuid[], p_day date) TO service_role;
 
+-- Name: FUNCTION mails_of_month(p_workspace uuid, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.mails_of_month(p_workspace uuid, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.mails_of_month(p_workspace uuid, p_now timestamp with time zone) TO authenticated;
+GRANT ALL ON FUNCTION private.mails_of_month(p_workspace uuid, p_now timestamp with time zone) TO service_role;
+
 -- Name: FUNCTION meets(p_trusted_only boolean, p_condition jsonb, p_trusted boolean, p_properties jsonb); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.meets(p_trusted_only boolean, p_condition jsonb, p_trusted boolean, p_properties jsonb) FROM PUBLIC;
@@ -7531,6 +8571,12 @@ GRANT ALL ON FUNCTION private.message_answer(p_message public.messages, p_now ti
 
 REVOKE ALL ON FUNCTION private.message_of_event(p_event jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.message_of_event(p_event jsonb) TO service_role;
+
+-- Name: FUNCTION month_of(p_moment timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.month_of(p_moment timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.month_of(p_moment timestamp with time zone) TO authenticated;
+GRANT ALL ON FUNCTION private.month_of(p_moment timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION move_identity(p_identity uuid); Type: ACL; Schema: private; Owner: -
 
@@ -7600,6 +8646,11 @@ GRANT ALL ON FUNCTION private.pinned_stage_of(p_rules private.compiled_rules, p_
 REVOKE ALL ON FUNCTION private.preview_contacts(p_draft public.rule_drafts, p_contacts uuid[], p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.preview_contacts(p_draft public.rule_drafts, p_contacts uuid[], p_now timestamp with time zone) TO service_role;
 
+-- Name: FUNCTION progress_of(p_status text); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.progress_of(p_status text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.progress_of(p_status text) TO service_role;
+
 -- Name: FUNCTION publish_draft(p_draft public.rule_drafts); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.publish_draft(p_draft public.rule_drafts) FROM PUBLIC;
@@ -7614,6 +8665,12 @@ GRANT ALL ON FUNCTION private.queue_mails(p_workspace uuid, p_decisions private.
 
 REVOKE ALL ON FUNCTION private.quiet_until(p_workspace public.workspaces, p_traits jsonb, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.quiet_until(p_workspace public.workspaces, p_traits jsonb, p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION quotas(p_workspace uuid, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.quotas(p_workspace uuid, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.quotas(p_workspace uuid, p_now timestamp with time zone) TO authenticated;
+GRANT ALL ON FUNCTION private.quotas(p_workspace uuid, p_now timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION recipient(p_message public.messages, p_address_key text); Type: ACL; Schema: private; Owner: -
 
@@ -7659,6 +8716,11 @@ GRANT ALL ON FUNCTION private.regroup_contacts(p_workspace uuid, p_rules private
 
 REVOKE ALL ON FUNCTION private.rejection(p_message private.message, p_code text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.rejection(p_message private.message, p_code text) TO service_role;
+
+-- Name: FUNCTION renderable(p_message public.messages, p_address text, p_traits jsonb); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.renderable(p_message public.messages, p_address text, p_traits jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.renderable(p_message public.messages, p_address text, p_traits jsonb) TO service_role;
 
 -- Name: FUNCTION repetitions(p_document jsonb); Type: ACL; Schema: private; Owner: -
 
@@ -7731,6 +8793,11 @@ GRANT ALL ON FUNCTION private.starter_templates() TO service_role;
 REVOKE ALL ON FUNCTION private.store_events(p_workspace uuid, p_messages private.message[], p_resolved private.resolution[], p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.store_events(p_workspace uuid, p_messages private.message[], p_resolved private.resolution[], p_now timestamp with time zone) TO service_role;
 
+-- Name: FUNCTION subscription_of(p_said jsonb); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.subscription_of(p_said jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.subscription_of(p_said jsonb) TO service_role;
+
 -- Name: FUNCTION sum_counts(p_rules private.compiled_rules, p_contact uuid, p_today date); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.sum_counts(p_rules private.compiled_rules, p_contact uuid, p_today date) FROM PUBLIC;
@@ -7750,6 +8817,37 @@ GRANT ALL ON FUNCTION private.take_contacts(p_workspace uuid, p_after uuid, p_li
 
 REVOKE ALL ON FUNCTION private.take_messages(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.take_messages(p_limit integer, p_now timestamp with time zone) TO service_role;
+
+-- Name: TABLE templates; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,DELETE ON TABLE public.templates TO authenticated;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.templates TO service_role;
+
+-- Name: COLUMN templates.workspace_id; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(workspace_id) ON TABLE public.templates TO authenticated;
+
+-- Name: COLUMN templates.name; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(name),UPDATE(name) ON TABLE public.templates TO authenticated;
+
+-- Name: COLUMN templates.category; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(category),UPDATE(category) ON TABLE public.templates TO authenticated;
+
+-- Name: COLUMN templates.subject; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(subject),UPDATE(subject) ON TABLE public.templates TO authenticated;
+
+-- Name: COLUMN templates.html; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(html),UPDATE(html) ON TABLE public.templates TO authenticated;
+
+-- Name: FUNCTION template_named(p_workspace uuid, p_name text); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.template_named(p_workspace uuid, p_name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.template_named(p_workspace uuid, p_name text) TO authenticated;
+GRANT ALL ON FUNCTION private.template_named(p_workspace uuid, p_name text) TO service_role;
 
 -- Name: FUNCTION track_many(p_sender private.sender, p_rules private.compiled_rules, p_messages private.message[], p_structural boolean, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
 
@@ -7804,6 +8902,11 @@ REVOKE ALL ON FUNCTION private.wait_words(p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.wait_words(p_reason text) TO authenticated;
 GRANT ALL ON FUNCTION private.wait_words(p_reason text) TO service_role;
 
+-- Name: FUNCTION warn_owners(p_workspace uuid, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.warn_owners(p_workspace uuid, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.warn_owners(p_workspace uuid, p_now timestamp with time zone) TO service_role;
+
 -- Name: FUNCTION weigh_message(p_message public.messages, p_home public.workspaces, p_hash text, p_traits jsonb, p_claimed boolean, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.weigh_message(p_message public.messages, p_home public.workspaces, p_hash text, p_traits jsonb, p_claimed boolean, p_now timestamp with time zone) FROM PUBLIC;
@@ -7818,6 +8921,11 @@ GRANT ALL ON FUNCTION private.weighed(p_sender private.sender, p_message private
 
 REVOKE ALL ON FUNCTION private.with_originals(p_messages jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.with_originals(p_messages jsonb) TO service_role;
+
+-- Name: FUNCTION workspace_of_checkout(p_said public.subscriptions, p_address_hash text); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.workspace_of_checkout(p_said public.subscriptions, p_address_hash text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.workspace_of_checkout(p_said public.subscriptions, p_address_hash text) TO service_role;
 
 -- Name: FUNCTION workspaces_with_mail(); Type: ACL; Schema: private; Owner: -
 
@@ -7854,6 +8962,17 @@ GRANT ALL ON FUNCTION public.advance_rescore(p_limit integer, p_now timestamp wi
 REVOKE ALL ON FUNCTION public.ask_to_confirm(p_workspace uuid, p_address_hash text, p_category text, p_subject text, p_text text, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.ask_to_confirm(p_workspace uuid, p_address_hash text, p_category text, p_subject text, p_text text, p_now timestamp with time zone) TO service_role;
 
+-- Name: FUNCTION billing(p_workspace uuid, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.billing(p_workspace uuid, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.billing(p_workspace uuid, p_now timestamp with time zone) TO authenticated;
+GRANT ALL ON FUNCTION public.billing(p_workspace uuid, p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION billing_owner(p_workspace uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.billing_owner(p_workspace uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.billing_owner(p_workspace uuid) TO authenticated;
+
 -- Name: FUNCTION bounce_message(p_id uuid, p_claim uuid, p_provider text, p_reason text, p_address_hash text, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.bounce_message(p_id uuid, p_claim uuid, p_provider text, p_reason text, p_address_hash text, p_now timestamp with time zone) FROM PUBLIC;
@@ -7868,6 +8987,16 @@ GRANT ALL ON FUNCTION public.check_drift(p_limit integer, p_now timestamp with t
 
 REVOKE ALL ON FUNCTION public.claim_messages(p_limit integer, p_address_key text, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.claim_messages(p_limit integer, p_address_key text, p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION claim_notices(p_limit integer, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.claim_notices(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.claim_notices(p_limit integer, p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION claim_reconciliation(p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.claim_reconciliation(p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.claim_reconciliation(p_now timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION create_api_key(p_workspace uuid, p_kind text, p_key_hash text, p_hint text, p_origins text[]); Type: ACL; Schema: public; Owner: -
 
@@ -7913,6 +9042,11 @@ GRANT ALL ON FUNCTION public.find_contacts(p_workspace uuid, p_lookup jsonb) TO 
 REVOKE ALL ON FUNCTION public.finish_message(p_id uuid, p_claim uuid, p_status text, p_provider text, p_provider_message_id text, p_reason text, p_retry_at timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.finish_message(p_id uuid, p_claim uuid, p_status text, p_provider text, p_provider_message_id text, p_reason text, p_retry_at timestamp with time zone, p_now timestamp with time zone) TO service_role;
 
+-- Name: FUNCTION finish_notice(p_id uuid, p_claim uuid, p_status text, p_send_at timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.finish_notice(p_id uuid, p_claim uuid, p_status text, p_send_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.finish_notice(p_id uuid, p_claim uuid, p_status text, p_send_at timestamp with time zone) TO service_role;
+
 -- Name: FUNCTION health(p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.health(p_now timestamp with time zone) FROM PUBLIC;
@@ -7924,11 +9058,26 @@ REVOKE ALL ON FUNCTION public.mailable_address(p_contact uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.mailable_address(p_contact uuid) TO authenticated;
 GRANT ALL ON FUNCTION public.mailable_address(p_contact uuid) TO service_role;
 
+-- Name: FUNCTION measure_usage(p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.measure_usage(p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.measure_usage(p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION meter_events(p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.meter_events(p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.meter_events(p_now timestamp with time zone) TO service_role;
+
 -- Name: FUNCTION named_contacts(p_contacts uuid[]); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.named_contacts(p_contacts uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.named_contacts(p_contacts uuid[]) TO authenticated;
 GRANT ALL ON FUNCTION public.named_contacts(p_contacts uuid[]) TO service_role;
+
+-- Name: FUNCTION open_checkout(p_workspace uuid, p_variant_id text, p_address_hash text, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.open_checkout(p_workspace uuid, p_variant_id text, p_address_hash text, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.open_checkout(p_workspace uuid, p_variant_id text, p_address_hash text, p_now timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION preview(p_workspace uuid, p_draft uuid); Type: ACL; Schema: public; Owner: -
 
@@ -7940,6 +9089,16 @@ GRANT ALL ON FUNCTION public.preview(p_workspace uuid, p_draft uuid) TO service_
 
 REVOKE ALL ON FUNCTION public.preview_by_key(p_key_hash text, p_draft uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.preview_by_key(p_key_hash text, p_draft uuid) TO service_role;
+
+-- Name: FUNCTION preview_mail(p_workspace uuid, p_mail jsonb); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.preview_mail(p_workspace uuid, p_mail jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.preview_mail(p_workspace uuid, p_mail jsonb) TO service_role;
+
+-- Name: FUNCTION purchase(p_workspace uuid, p_plan text, p_interval text); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.purchase(p_workspace uuid, p_plan text, p_interval text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.purchase(p_workspace uuid, p_plan text, p_interval text) TO service_role;
 
 -- Name: FUNCTION queue_message(p_workspace uuid, p_message jsonb); Type: ACL; Schema: public; Owner: -
 
@@ -7963,15 +9122,30 @@ GRANT ALL ON FUNCTION public.recompute(p_workspace uuid, p_now timestamp with ti
 REVOKE ALL ON FUNCTION public.recompute_by_key(p_key_hash text, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.recompute_by_key(p_key_hash text, p_now timestamp with time zone) TO service_role;
 
+-- Name: FUNCTION reconcile_page(p_claim uuid, p_subscriptions jsonb, p_next integer, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.reconcile_page(p_claim uuid, p_subscriptions jsonb, p_next integer, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.reconcile_page(p_claim uuid, p_subscriptions jsonb, p_next integer, p_now timestamp with time zone) TO service_role;
+
 -- Name: FUNCTION record_mail_event(p_event jsonb, p_address_key text, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.record_mail_event(p_event jsonb, p_address_key text, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.record_mail_event(p_event jsonb, p_address_key text, p_now timestamp with time zone) TO service_role;
 
+-- Name: FUNCTION record_payment(p_payment jsonb); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.record_payment(p_payment jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.record_payment(p_payment jsonb) TO service_role;
+
 -- Name: FUNCTION record_smtp_outcome(p_workspace uuid, p_revision uuid, p_error text, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.record_smtp_outcome(p_workspace uuid, p_revision uuid, p_error text, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.record_smtp_outcome(p_workspace uuid, p_revision uuid, p_error text, p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION record_subscription(p_subscription jsonb, p_workspace uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.record_subscription(p_subscription jsonb, p_workspace uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.record_subscription(p_subscription jsonb, p_workspace uuid) TO service_role;
 
 -- Name: FUNCTION recorded_score(p_contact uuid, p_on date); Type: ACL; Schema: public; Owner: -
 
@@ -7994,6 +9168,11 @@ GRANT ALL ON FUNCTION public.replace_encrypted_value(p_workspace uuid, p_before 
 REVOKE ALL ON FUNCTION public.rescore_progress(p_workspace uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.rescore_progress(p_workspace uuid) TO authenticated;
 GRANT ALL ON FUNCTION public.rescore_progress(p_workspace uuid) TO service_role;
+
+-- Name: FUNCTION rest_reconciliation(p_claim uuid, p_until timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.rest_reconciliation(p_claim uuid, p_until timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.rest_reconciliation(p_claim uuid, p_until timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION resubscribe(p_workspace uuid, p_address_hash text, p_category text); Type: ACL; Schema: public; Owner: -
 
@@ -8079,6 +9258,10 @@ GRANT ALL ON FUNCTION public.unsubscribe(p_workspace uuid, p_address_hash text, 
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.api_key_hashes TO service_role;
 
+-- Name: TABLE checkouts; Type: ACL; Schema: private; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.checkouts TO service_role;
+
 -- Name: TABLE decay_factors; Type: ACL; Schema: private; Owner: -
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.decay_factors TO service_role;
@@ -8090,6 +9273,18 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.drift_checks TO service_role;
 -- Name: TABLE identity_secrets; Type: ACL; Schema: private; Owner: -
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.identity_secrets TO service_role;
+
+-- Name: TABLE metering; Type: ACL; Schema: private; Owner: -
+
+GRANT SELECT,UPDATE ON TABLE private.metering TO service_role;
+
+-- Name: TABLE notices; Type: ACL; Schema: private; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.notices TO service_role;
+
+-- Name: TABLE reconciliation; Type: ACL; Schema: private; Owner: -
+
+GRANT SELECT,UPDATE ON TABLE private.reconciliation TO service_role;
 
 -- Name: TABLE smtp_passwords; Type: ACL; Schema: private; Owner: -
 
@@ -8129,6 +9324,11 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.identity_links TO service_role
 
 GRANT SELECT ON TABLE public.members TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.members TO service_role;
+
+-- Name: TABLE plan_variants; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT ON TABLE public.plan_variants TO authenticated;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.plan_variants TO service_role;
 
 -- Name: TABLE redactions; Type: ACL; Schema: public; Owner: -
 
@@ -8221,32 +9421,17 @@ GRANT INSERT(stage_id) ON TABLE public.stage_pins TO authenticated;
 GRANT SELECT ON TABLE public.suppressions TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.suppressions TO service_role;
 
--- Name: TABLE templates; Type: ACL; Schema: public; Owner: -
-
-GRANT SELECT,DELETE ON TABLE public.templates TO authenticated;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.templates TO service_role;
-
--- Name: COLUMN templates.workspace_id; Type: ACL; Schema: public; Owner: -
-
-GRANT INSERT(workspace_id) ON TABLE public.templates TO authenticated;
-
--- Name: COLUMN templates.name; Type: ACL; Schema: public; Owner: -
-
-GRANT INSERT(name),UPDATE(name) ON TABLE public.templates TO authenticated;
-
--- Name: COLUMN templates.category; Type: ACL; Schema: public; Owner: -
-
-GRANT INSERT(category),UPDATE(category) ON TABLE public.templates TO authenticated;
-
--- Name: COLUMN templates.subject; Type: ACL; Schema: public; Owner: -
-
-GRANT INSERT(subject),UPDATE(subject) ON TABLE public.templates TO authenticated;
-
--- Name: COLUMN templates.html; Type: ACL; Schema: public; Owner: -
-
-GRANT INSERT(html),UPDATE(html) ON TABLE public.templates TO authenticated;
-
 -- Name: TABLE traits; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT ON TABLE public.traits TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.traits TO service_role;
+
+-- Name: TABLE usage; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT ON TABLE public.usage TO authenticated;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.usage TO service_role;
+
+-- Name: TABLE usage_warnings; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT ON TABLE public.usage_warnings TO authenticated;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.usage_warnings TO service_role;

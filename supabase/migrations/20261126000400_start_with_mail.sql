@@ -78,7 +78,7 @@ $html$)
 revoke all on function private.starter_templates() from public;
 grant execute on function private.starter_templates() to service_role;
 
--- All the templates, and an automation for each that a stage can start. Only the one that was always live is.
+-- All the templates, and an automation for each. Only the one that was always live is.
 create function private.add_starter_mail(p_workspace uuid) returns void
     language sql
     set search_path = ''
@@ -88,13 +88,20 @@ create function private.add_starter_mail(p_workspace uuid) returns void
             select p_workspace, t.name, t.category, t.subject, btrim(t.html, E'\n') from private.starter_templates() as t
             returning id, name
         )
-        insert into public.automations (workspace_id, name, entering_stage_id, template_id, status)
-        select p_workspace, made.name, s.id, made.id, a.status
+        insert into public.automations
+            (workspace_id, name, entering_stage_id, event, delay_minutes, template_id, status)
+        select p_workspace, made.name, s.id, a.event, a.delay_minutes, made.id, a.status
         from (values
-            ('Welcome', 'signed_up', 'draft'), ('Ready to upgrade', 'ready', 'live'), ('Win-back', 'at_risk', 'draft')
-        ) as a (name, stage, status)
+            ('Welcome', 'signed_up', null, 0, 'draft'),
+            -- Who is still in the first stage then has not got far.
+            ('Stalled setup', 'signed_up', null, 3 * 24 * 60, 'draft'),
+            ('Ready to upgrade', 'ready', null, 0, 'live'),
+            ('Trial ending', null, 'Trial Ending', 0, 'draft'),
+            ('Win-back', 'at_risk', null, 0, 'draft')
+        ) as a (name, stage, event, delay_minutes, status)
         join made on made.name = a.name
-        join public.stages as s on s.workspace_id = p_workspace and s.name = a.stage
+        left join public.stages as s on s.workspace_id = p_workspace and s.name = a.stage
+        where num_nonnulls(s.id, a.event) = 1
     $$;
 revoke all on function private.add_starter_mail(uuid) from public;
 grant execute on function private.add_starter_mail(uuid) to service_role;

@@ -66,39 +66,64 @@ create function private.recipient(p_message public.messages, p_address_key text)
 revoke all on function private.recipient(public.messages, text) from public;
 grant execute on function private.recipient(public.messages, text) to service_role;
 
--- As before, to whatever address the contact may be mailed at.
-create or replace function public.queue_message(p_workspace uuid, p_message jsonb) returns jsonb
-    language plpgsql
+-- The one contact that a lookup names. Raises PT404 and PT409.
+create function private.contact_named(p_workspace uuid, p_lookup jsonb) returns uuid
+    language plpgsql stable
     set search_path = ''
     as $$
     declare
-        contacts uuid[] := public.find_contacts(p_workspace, p_message -> 'to');
-        address  text;
-        template public.templates;
-        queued   public.messages;
+        contacts uuid[] := public.find_contacts(p_workspace, p_lookup);
     begin
         if cardinality(contacts) = 0 then
             raise sqlstate 'PT404' using message = 'contact_unknown';
         elsif cardinality(contacts) > 1 then
             raise sqlstate 'PT409' using message = 'ambiguous', detail = to_jsonb(contacts)::text;
         end if;
-        select a.address into address from public.mailable_address(contacts[1]) as a;
+        return contacts[1];
+    end
+    $$;
+revoke all on function private.contact_named(uuid, jsonb) from public;
+grant execute on function private.contact_named(uuid, jsonb) to authenticated, service_role;
+
+-- Null for no name. Raises PT410.
+create function private.template_named(p_workspace uuid, p_name text) returns public.templates
+    language plpgsql stable
+    set search_path = ''
+    as $$
+    declare
+        template public.templates;
+    begin
+        select * into template from public.templates as t where t.workspace_id = p_workspace and t.name = p_name;
+        if not found and p_name is not null then
+            raise sqlstate 'PT410' using message = 'template_unknown';
+        end if;
+        return template;
+    end
+    $$;
+revoke all on function private.template_named(uuid, text) from public;
+grant execute on function private.template_named(uuid, text) to authenticated, service_role;
+
+-- As before, to whatever address the contact may be mailed at.
+create or replace function public.queue_message(p_workspace uuid, p_message jsonb) returns jsonb
+    language plpgsql
+    set search_path = ''
+    as $$
+    declare
+        contact  uuid := private.contact_named(p_workspace, p_message -> 'to');
+        address  text;
+        template public.templates;
+        queued   public.messages;
+    begin
+        select a.address into address from public.mailable_address(contact) as a;
         if address is null or address <> coalesce(p_message -> 'to' ->> 'email', address) then
             raise sqlstate 'PT422' using message = 'not_mailable';
         end if;
-        if p_message ? 'template' then
-            select * into template from public.templates as t
-            where t.workspace_id = p_workspace and t.name = p_message ->> 'template';
-            if not found then
-                raise sqlstate 'PT410' using message = 'template_unknown';
-            end if;
-        end if;
-
+        template := private.template_named(p_workspace, p_message ->> 'template');
         insert into public.messages
             (workspace_id, contact_id, idempotency_key, template_id, variables, category, to_address,
              subject, html, plain_text, send_at)
         values
-            (p_workspace, contacts[1], p_message ->> 'idempotencyKey', template.id,
+            (p_workspace, contact, p_message ->> 'idempotencyKey', template.id,
              coalesce(p_message -> 'variables', '{}'), coalesce(template.category, p_message ->> 'category'), address,
              p_message ->> 'subject', p_message ->> 'html', p_message ->> 'text',
              -- What is overdue already is no more urgent than what is due now.

@@ -1,8 +1,11 @@
 -- Why: the drain's steps as they are with all that mail has learnt: workspaces take turns, what has to wait is held back,
 -- and each message goes by its workspace's own server or by Resend.
--- Not breaking (functions for functions; the drain of the version before stops at once, since the claim's answer has
+-- Not breaking (functions for functions, a column that is null; the drain of the version before stops at once, since the claim's answer has
 -- another form). Locks: messages, skipping locked ones; then those that 20261126000100_hold_mail_back.sql names. Undo: the
 -- functions before.
+
+-- What the first attempt said, since a provider refuses its key for any other mail.
+alter table public.messages add column reply_to text;
 
 -- The workspaces that have something to send. By leaps through the index, since one may have very many messages.
 create function private.workspaces_with_mail() returns setof uuid
@@ -75,9 +78,37 @@ create function private.take_messages(p_limit integer, p_now timestamptz) return
 revoke all on function private.take_messages(integer, timestamptz) from public;
 grant execute on function private.take_messages(integer, timestamptz) to service_role;
 
--- Claims up to p_limit due messages for two minutes. Those that may not go now are postponed or skipped. Returns {taken,
--- messages}: how many there were, and those that may go, with all that rendering and sending need: {id, claim, to,
+-- A message with all that rendering and sending need, as it goes to an address with a contact's traits: {id, claim, to,
 -- contact, workspace, provider, smtp, …}.
+create function private.renderable(p_message public.messages, p_address text, p_traits jsonb) returns jsonb
+    language sql stable
+    set search_path = ''
+    as $$
+        select jsonb_build_object(
+            'id', (p_message).id, 'claim', (p_message).claim, 'attempts', (p_message).attempts,
+            'category', (p_message).category, 'variables', (p_message).variables,
+            'to', p_address, 'contact', p_traits,
+            'workspace', jsonb_build_object(
+                'id', w.id, 'name', w.name, 'slug', w.slug, 'replyTo', w.reply_to, 'postalAddress', w.postal_address,
+                'website', w.website
+            ),
+            -- What an earlier attempt stored goes out unchanged, or the provider would refuse its key.
+            'rendered', (p_message).first_attempt_at is not null,
+            'from', (p_message).from_address, 'replyTo', (p_message).reply_to,
+            'subject', coalesce((p_message).subject, t.subject), 'html', coalesce((p_message).html, t.html),
+            'text', (p_message).plain_text,
+            'provider', carrier.provider, 'smtp', carrier.smtp
+        )
+        from public.workspaces as w
+        left join public.templates as t on t.workspace_id = w.id and t.id = (p_message).template_id
+        cross join lateral private.carrier(p_message) as carrier
+        where w.id = (p_message).workspace_id
+    $$;
+revoke all on function private.renderable(public.messages, text, jsonb) from public;
+grant execute on function private.renderable(public.messages, text, jsonb) to service_role;
+
+-- Claims up to p_limit due messages for two minutes. Those that may not go now are postponed or skipped. Returns {taken,
+-- messages}: how many there were, and those that may go, each as private.renderable() has it.
 create or replace function public.claim_messages(p_limit integer, p_address_key text, p_now timestamptz default now())
     returns jsonb
     language plpgsql
@@ -105,26 +136,13 @@ create or replace function public.claim_messages(p_limit integer, p_address_key 
             perform private.admit_message(message, p_address_key, p_now);
         end loop;
 
-        select jsonb_build_object('taken', cardinality(taken), 'messages', coalesce(jsonb_agg(jsonb_build_object(
-            'id', c.id, 'claim', c.claim, 'attempts', c.attempts, 'category', c.category, 'variables', c.variables,
-            'to', r.address, 'contact', r.traits,
-            'workspace', jsonb_build_object(
-                'id', w.id, 'name', w.name, 'slug', w.slug, 'replyTo', w.reply_to, 'postalAddress', w.postal_address,
-                'website', w.website
-            ),
-            -- What an earlier attempt stored goes out unchanged, or the provider would refuse its key.
-            'rendered', c.first_attempt_at is not null,
-            'from', c.from_address,
-            'subject', coalesce(c.subject, t.subject), 'html', coalesce(c.html, t.html), 'text', c.plain_text,
-            'provider', carrier.provider, 'smtp', carrier.smtp
-        ) order by c.send_at), '[]'))
+        select jsonb_build_object('taken', cardinality(taken), 'messages', coalesce(
+            jsonb_agg(private.renderable(c, r.address, r.traits) order by c.send_at), '[]'
+        ))
         into answer
         from unnest(taken) as k
         join public.messages as c on c.id = k.id and c.claim = k.claim
-        join public.workspaces as w on w.id = c.workspace_id
-        left join public.templates as t on t.workspace_id = c.workspace_id and t.id = c.template_id
-        cross join lateral private.recipient(c, p_address_key) as r
-        cross join lateral private.carrier(c) as carrier;
+        cross join lateral private.recipient(c, p_address_key) as r;
         return answer;
     end
     $$;
@@ -149,6 +167,7 @@ create or replace function public.start_message(
             reason = r.skip_reason,
             to_address = p_rendered ->> 'to',
             from_address = p_rendered ->> 'from',
+            reply_to = p_rendered ->> 'replyTo',
             subject = p_rendered ->> 'subject',
             html = p_rendered ->> 'html',
             plain_text = p_rendered ->> 'text',

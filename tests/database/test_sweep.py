@@ -117,11 +117,11 @@ def test_no_mail_follows_a_stage_left_again_before_the_sweep_came(db: Connection
 
 
 def mail_on(db: Connection, workspace: Workspace, stage: str) -> None:
-    """Has the one automation enter on that stage."""
+    """Has the one live automation enter on that stage."""
     db.execute(
         """update public.automations set entering_stage_id = (
                select id from public.stages where workspace_id = %s and name = %s
-           ) where workspace_id = %s""",
+           ) where workspace_id = %s and status = 'live'""",
         (workspace.id, stage, workspace.id),
     )
 

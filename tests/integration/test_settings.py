@@ -199,11 +199,15 @@ def test_one_thing_is_asked_at_a_time(settings: Settings, body: dict[str, object
 # Who may
 
 
-BODIES: list[dict[str, object]] = [{"smtp": SMTP}, {"smtp": None}, {"testSmtp": True}]
+MAIL = {"subject": "Hello", "text": "Hello"}
+BODIES: dict[str, dict[str, object]] = {
+    "save": {"smtp": SMTP}, "remove": {"smtp": None}, "test": {"testSmtp": True}, "preview": {"preview": MAIL},
+    "test mail": {"testMail": MAIL},
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("role", ["owner", "admin", "viewer", None])
-@pytest.mark.parametrize("body", BODIES, ids=["save", "remove", "test"])
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
 def test_owners_and_admins_may_and_others_may_not(
     own: Api, cast: Mapping[str, Session], world: World, role: str | None, body: dict[str, object]
 ) -> None:
@@ -219,7 +223,7 @@ def test_owners_and_admins_may_and_others_may_not(
         assert answer.status_code == 200
 
 
-@pytest.mark.parametrize("body", BODIES, ids=["save", "remove", "test"])
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
 def test_keys_may_not(own: Api, body: dict[str, object]) -> None:
     problem(own.secret("/api/settings", body), "token_required")
     problem(own.public("/api/settings", body), "token_required")
@@ -234,7 +238,7 @@ def test_a_member_names_the_workspace(own: Api, alice: Session) -> None:
 
 def test_a_workspace_that_is_being_deleted_changes_nothing(settings: Settings, api: Api) -> None:
     api.set(deletion_requested_at="2026-11-25T00:00:00Z")
-    for body in BODIES:
+    for body in BODIES.values():
         problem(settings(**body), "workspace_deletion_pending")
 
 

@@ -29,13 +29,15 @@ def test_a_new_workspace_has_all_of_them(db: Connection, workspace: Workspace, e
 
 
 def test_only_ready_to_upgrade_is_live(db: Connection, workspace: Workspace) -> None:
-    statement = """select a.name, t.name, s.name, a.status from public.automations as a
-        join public.templates as t on t.id = a.template_id join public.stages as s on s.id = a.entering_stage_id
+    statement = """select a.name, t.name, s.name, a.event, a.delay_minutes, a.status from public.automations as a
+        join public.templates as t on t.id = a.template_id left join public.stages as s on s.id = a.entering_stage_id
         where a.workspace_id = %s"""
     assert set(db.execute(statement, (workspace.id,)).fetchall()) == {
-        ("Welcome", "Welcome", "signed_up", "draft"),
-        ("Ready to upgrade", "Ready to upgrade", "ready", "live"),
-        ("Win-back", "Win-back", "at_risk", "draft"),
+        ("Welcome", "Welcome", "signed_up", None, 0, "draft"),
+        ("Stalled setup", "Stalled setup", "signed_up", None, 4320, "draft"),
+        ("Ready to upgrade", "Ready to upgrade", "ready", None, 0, "live"),
+        ("Trial ending", "Trial ending", None, "Trial Ending", 0, "draft"),
+        ("Win-back", "Win-back", "at_risk", None, 0, "draft"),
     }
 
 

@@ -292,7 +292,13 @@ def test_transactional_mail_has_no_unsubscribe_link() -> None:
 
 
 def test_a_second_attempt_sends_what_the_first_one_stored() -> None:
-    stored = {"from": "Old <old@example.com>", "subject": "S {{ x }}", "html": "<p>{{ x }}</p>", "text": "T"}
+    stored = {
+        "from": "Old <old@example.com>",
+        "replyTo": "old@acme.co",
+        "subject": "S {{ x }}",
+        "html": "<p>{{ x }}</p>",
+        "text": "T",
+    }
     made = email(rendered=True, **stored)
     assert made.as_row() == {"to": "ann@example.com", **stored}
 
