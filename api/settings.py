@@ -8,10 +8,22 @@ Each of these answers with {"smtp": {host, port, username, from, fromName, verif
 200 {"preview": {template | subject with html or text, category?, contact?, variables?}}: how it looks to that contact
 200 {"testMail": the same}: it has been sent to the caller's own address
 These answer with {"preview": {subject, html, text}} and {"testMail": {sentTo}}.
+
+200 {"checkout": {plan, interval?}}: where an owner pays for a plan, {"checkout": {url}}
+200 {"portal": true}: where an owner changes or cancels the subscription, {"portal": {url}}
 """
 
-from lib import callers, previews, ratelimit, smtp_settings
-from lib.bodies import MailPreviewBody, MailTestBody, SettingsBody, SmtpTestBody, parse_settings
+from lib import billing, callers, previews, ratelimit, smtp_settings
+from lib.bodies import (
+    CheckoutBody,
+    MailPreviewBody,
+    MailTestBody,
+    PortalBody,
+    SettingsBody,
+    SmtpBody,
+    SmtpTestBody,
+    parse_settings,
+)
 from lib.endpoint import Request, Response, endpoint, json_response
 from lib.strict_json import Json
 
@@ -20,8 +32,9 @@ def change(request: Request) -> Response:
     body = request.json()  # 400 413 415
     callers.refuse_keys(request)  # 401 403
     asked = parse_settings(body)  # 422
-    own_address = callers.call(request, None, asked.workspace_id, "settings_admin", {})  # 401 403 422 503
-    # From here on by our own rights: Postgres has decided that the caller is an owner or admin.
+    gate = "billing_owner" if isinstance(asked, CheckoutBody | PortalBody) else "settings_admin"
+    own_address = callers.call(request, None, asked.workspace_id, gate, {})  # 401 403 422 503
+    # From here on by our own rights: Postgres has decided that the caller is an owner, or an owner or admin.
     return json_response(_answer(str(asked.workspace_id), asked, str(own_address)))  # 404 409 422 429 503
 
 
@@ -35,7 +48,13 @@ def _answer(workspace_id: str, asked: SettingsBody, own_address: str) -> Json:
         case SmtpTestBody():
             ratelimit.admit_test_mail(workspace_id)
             return {"smtp": smtp_settings.test(workspace_id, own_address)}
-    return {"smtp": smtp_settings.replace(workspace_id, asked.smtp)}
+        case CheckoutBody():
+            wanted = asked.checkout
+            return {"checkout": billing.checkout(workspace_id, wanted.plan, wanted.interval, own_address)}
+        case PortalBody():
+            return {"portal": billing.portal(workspace_id)}
+        case SmtpBody():
+            return {"smtp": smtp_settings.replace(workspace_id, asked.smtp)}
 
 
 app = endpoint(POST=change, cors="app")

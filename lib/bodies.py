@@ -1,6 +1,7 @@
 """What score, send-email and settings take, as pydantic models; ingestion has messages.py, which stays light."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
@@ -192,19 +193,32 @@ class MailTestBody(Body):
     test_mail: Draft
 
 
-type SettingsBody = SmtpBody | SmtpTestBody | MailPreviewBody | MailTestBody
+class Purchase(Body):
+    plan: Literal["starter", "growth"]
+    interval: Literal["month", "year"] = "month"
+
+
+class CheckoutBody(Body):
+    workspace_id: UUID | None = None
+    checkout: Purchase
+
+
+class PortalBody(Body):
+    workspace_id: UUID | None = None
+    portal: Literal[True]
+
+
+type SettingsBody = SmtpBody | SmtpTestBody | MailPreviewBody | MailTestBody | CheckoutBody | PortalBody
+SETTINGS: Mapping[str, type[SettingsBody]] = {
+    "testSmtp": SmtpTestBody, "preview": MailPreviewBody, "testMail": MailTestBody, "checkout": CheckoutBody,
+    "portal": PortalBody,
+}  # fmt: skip
 
 
 def parse_settings(body: object) -> SettingsBody:
     """The body of one of the things that /api/settings is asked for. Raises 422."""
-    asked = body if isinstance(body, dict) else {}
-    if "testSmtp" in asked:
-        return parse(SmtpTestBody, body)
-    if "preview" in asked:
-        return parse(MailPreviewBody, body)
-    if "testMail" in asked:
-        return parse(MailTestBody, body)
-    return parse(SmtpBody, body)
+    named = [name for name in SETTINGS if isinstance(body, dict) and name in body]
+    return parse(SETTINGS[named[0]] if named else SmtpBody, body)
 
 
 def parse_score(body: object) -> ScoreBody | RecomputeBody | PreviewBody:

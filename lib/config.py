@@ -34,10 +34,17 @@ class Config:
     smtp_ca_file: str
     # Of the webhook; empty where none is set up.
     resend_webhook_secret: str
+    # All empty where nothing is sold.
+    lemonsqueezy_api_url: str
+    lemonsqueezy_api_key: str
+    lemonsqueezy_store_id: str
+    lemonsqueezy_webhook_secret: str
     cell: str
     # The key that unknown publishable keys stand for; empty everywhere but in development.
     demo_key: str
     on_vercel: bool
+    # Where money is real: Lemon Squeezy's test mode counts for nothing.
+    in_production: bool
     version: str
 
 
@@ -63,9 +70,14 @@ def read(environ: Mapping[str, str]) -> Config:
         smtp_ca_file=_development(environ, "SMTP_CA_FILE"),
         # Without one every webhook is refused, which is safe, so it may be missing.
         resend_webhook_secret=_webhook_secret(environ),
+        lemonsqueezy_api_url=environ.get("LEMONSQUEEZY_API_URL", "https://api.lemonsqueezy.com").rstrip("/"),
+        lemonsqueezy_api_key=environ.get("LEMONSQUEEZY_API_KEY", ""),
+        lemonsqueezy_store_id=environ.get("LEMONSQUEEZY_STORE_ID", ""),
+        lemonsqueezy_webhook_secret=environ.get("LEMONSQUEEZY_WEBHOOK_SECRET", ""),
         cell=_cell(environ),
         demo_key=_demo_key(environ, on_vercel),
         on_vercel=on_vercel,
+        in_production=on_vercel and environ.get("VERCEL_ENV", "production") == "production",
         version=environ.get("VERCEL_GIT_COMMIT_SHA", "development")[:12],
     )
 

@@ -194,6 +194,15 @@ CREATE FUNCTION private.add_subscription(p_workspace uuid, p_said public.subscri
     end
     $$;
 
+-- Name: address_of_user(uuid); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.address_of_user(p_user uuid) RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+        select u.email from auth.users as u where u.id = p_user
+    $$;
+
 -- Name: messages; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.messages (
@@ -4411,12 +4420,11 @@ CREATE FUNCTION public.claim_notices(p_limit integer, p_now timestamp with time 
             returning n.*
         )
         select coalesce(jsonb_agg(jsonb_build_object(
-            'id', t.id, 'claim', t.claim, 'to', u.email, 'kind', t.kind, 'variables', t.variables,
+            'id', t.id, 'claim', t.claim, 'to', private.address_of_user(t.user_id), 'kind', t.kind, 'variables', t.variables,
             'workspace', jsonb_build_object('id', w.id, 'name', w.name), 'attempts', t.attempts
         ) order by t.send_at), '[]')
         from taken as t
         join public.workspaces as w on w.id = t.workspace_id
-        join auth.users as u on u.id = t.user_id
     $$;
 
 -- Name: claim_reconciliation(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
@@ -7966,6 +7974,11 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.subscriptions TO service_role;
 
 REVOKE ALL ON FUNCTION private.add_subscription(p_workspace uuid, p_said public.subscriptions) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.add_subscription(p_workspace uuid, p_said public.subscriptions) TO service_role;
+
+-- Name: FUNCTION address_of_user(p_user uuid); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.address_of_user(p_user uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.address_of_user(p_user uuid) TO service_role;
 
 -- Name: TABLE messages; Type: ACL; Schema: public; Owner: -
 

@@ -52,8 +52,16 @@ def control(faults: Faults, resend: ResendFake, lemonsqueezy: LemonSqueezyFake, 
             fake.settings = type(fake.defaults).model_validate(changed)
         return JSONResponse(fake.settings.model_dump(by_alias=True))
 
+    async def subscriptions(request: Request) -> Response:
+        """What Lemon Squeezy knows, {id: attributes}, and the checkouts it was asked for."""
+        if request.method == "PUT":
+            lemonsqueezy.subscriptions = dict(await request.json())
+            lemonsqueezy.recent.clear()
+        return JSONResponse({"subscriptions": lemonsqueezy.subscriptions, "checkouts": lemonsqueezy.checkouts})
+
     return Starlette(
         routes=[
+            Route("/subscriptions", subscriptions, methods=["GET", "PUT"]),
             Route("/faults", set_fault, methods=["POST", "DELETE"]),
             Route("/counts", counts, methods=["GET", "DELETE"]),
             Route("/services", services, methods=["POST"]),

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from scripts.local.layout import Layout
+from scripts.local.lemonsqueezy_fake import STORE_ID
 from scripts.local.smtp import USER
 
 MAIL_DOMAIN = "mail.example.com"
@@ -18,8 +19,8 @@ PRODUCT = (
     "APP_URL", "SUPABASE_URL", "SUPABASE_SECRET_KEY", "SUPABASE_PUBLISHABLE_KEY", "UPSTASH_REDIS_REST_URL",
     "UPSTASH_REDIS_REST_TOKEN", "CRON_SECRET", "RESEND_API_KEY", "RESEND_API_URL", "RESEND_PER_SECOND",
     "RESEND_WEBHOOK_SECRET", "MAIL_DOMAIN", "SIGNING_SECRET", "CELL", "LEMONSQUEEZY_API_URL", "LEMONSQUEEZY_API_KEY",
-    "LEMONSQUEEZY_WEBHOOK_SECRET", "S3_ENDPOINT_URL", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY",
-    "ENCRYPTION_KEYS", "SMTP_ALLOWED_HOSTS", "SMTP_CA_FILE",
+    "LEMONSQUEEZY_WEBHOOK_SECRET", "LEMONSQUEEZY_STORE_ID", "S3_ENDPOINT_URL", "S3_ACCESS_KEY_ID",
+    "S3_SECRET_ACCESS_KEY", "ENCRYPTION_KEYS", "SMTP_ALLOWED_HOSTS", "SMTP_CA_FILE",
 )  # fmt: skip
 
 
@@ -40,6 +41,7 @@ def variables(ports: Mapping[str, int], credentials: Mapping[str, str], layout: 
         "RESEND_API_URL": f"{url['fakes']}/resend",
         "RESEND_PER_SECOND": os.environ.get("RESEND_RATE", "5"),
         "LEMONSQUEEZY_API_URL": f"{url['fakes']}/lemonsqueezy",
+        "LEMONSQUEEZY_STORE_ID": STORE_ID,
         "DEMO_URL": url["demo"],
         "DEMO_OWNER_EMAIL": DEMO_OWNER_EMAIL,
         "CELL": "00",

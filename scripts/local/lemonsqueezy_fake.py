@@ -1,16 +1,18 @@
 """Lemon Squeezy's API, as much of it as we call: https://docs.lemonsqueezy.com/api
 
-Nobody has subscribed to anything here yet.
+Its subscriptions are what tests put there: {id: attributes}.
 """
 
 from __future__ import annotations
 
 import hmac
+import json
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.applications import Starlette
@@ -20,12 +22,15 @@ from starlette.routing import Route
 
 JSON_API = "application/vnd.api+json"
 MAX_PAGE = 100
+STORE_ID = "1"
 
 
 class LemonSqueezySettings(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     rate_per_minute: int = Field(default=300, ge=1, alias="ratePerMinute")
+    # How long one who called too often is told to wait.
+    retry_after_seconds: int = Field(default=60, ge=1, alias="retryAfterSeconds")
 
 
 @dataclass
@@ -33,28 +38,83 @@ class LemonSqueezyFake:
     api_key: str
     defaults: LemonSqueezySettings = field(default_factory=LemonSqueezySettings)
     settings: LemonSqueezySettings = field(init=False)
-    subscriptions: list[dict[str, Any]] = field(default_factory=list)
+    subscriptions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    checkouts: list[dict[str, Any]] = field(default_factory=list)
     recent: deque[float] = field(default_factory=deque)
 
     def __post_init__(self) -> None:
         self.settings = self.defaults
 
     def app(self) -> Starlette:
-        return Starlette(routes=[Route("/v1/subscriptions", self.list_subscriptions)])
+        return Starlette(
+            routes=[
+                Route("/v1/subscriptions", self.admitted(self.list_subscriptions)),
+                Route("/v1/subscriptions/{id}", self.admitted(self.show_subscription)),
+                Route("/v1/checkouts", self.admitted(self.create_checkout), methods=["POST"]),
+            ]
+        )
+
+    def admitted(self, answer: Callable[[Request], Any]) -> Callable[[Request], Any]:
+        async def endpoint(request: Request) -> Response:
+            answered: Response = self.refused(request) or await answer(request)
+            return answered
+
+        return endpoint
 
     async def list_subscriptions(self, request: Request) -> Response:
-        refused = self.refused(request)
-        return refused or page(self.subscriptions, request)
+        store = request.query_params.get("filter[store_id]")
+        items = [self.resource(each) for each in self.subscriptions]
+        items = [each for each in items if store in (None, str(each["attributes"]["store_id"]))]
+        # As there, the newest first.
+        return page(sorted(items, key=lambda each: each["attributes"]["created_at"], reverse=True), request)
+
+    async def show_subscription(self, request: Request) -> Response:
+        wanted = request.path_params["id"]
+        if wanted not in self.subscriptions:
+            return problem(404, "Not Found", "The related resource does not exist.")
+        return document(self.resource(wanted))
+
+    async def create_checkout(self, request: Request) -> Response:
+        """Takes what the documentation shows, and refuses relations and custom data of another form."""
+        try:
+            data = json.loads(await request.body())["data"]
+            store = data["relationships"]["store"]["data"]
+            variant = data["relationships"]["variant"]["data"]
+        except (ValueError, KeyError, TypeError):
+            return problem(422, "Unprocessable Entity", "The store and variant relationships are required.")
+        custom = data.get("attributes", {}).get("checkout_data", {}).get("custom", {})
+        if data.get("type") != "checkouts" or store != {"type": "stores", "id": STORE_ID}:
+            return problem(404, "Not Found", "The related resource does not exist.")
+        if variant.get("type") != "variants" or not str(variant.get("id")).isdigit():
+            return problem(404, "Not Found", "The related resource does not exist.")
+        if not isinstance(custom, dict) or not all(isinstance(value, str) for value in custom.values()):
+            return problem(422, "Unprocessable Entity", "The checkout_data.custom field must hold strings.")
+        made = str(uuid4())
+        url = f"https://store.lemonsqueezy.com/checkout/custom/{made}?signature={uuid4().hex}"
+        checkout = {"type": "checkouts", "id": made, "attributes": {**data["attributes"], "url": url}}
+        self.checkouts.append(checkout | {"variant": variant["id"]})
+        return document(checkout, 201)
+
+    def resource(self, subscription_id: str) -> dict[str, Any]:
+        urls = {
+            "update_payment_method": f"https://store.lemonsqueezy.com/subscription/{subscription_id}/payment-details",
+            "customer_portal": f"https://store.lemonsqueezy.com/billing?expires=1&signature={uuid4().hex}",
+        }
+        attributes = {"store_id": int(STORE_ID), "urls": urls, **self.subscriptions[subscription_id]}
+        return {"type": "subscriptions", "id": subscription_id, "attributes": attributes}
 
     def refused(self, request: Request) -> Response | None:
         given = request.headers.get("authorization", "").encode()
         if not hmac.compare_digest(given, f"Bearer {self.api_key}".encode()):
             return problem(401, "Unauthorized", "Unauthenticated.")
+        if request.headers.get("accept") != JSON_API:
+            return problem(406, "Not Acceptable", "The requested resource is capable of generating only JSON:API.")
         now = time.monotonic()
         while self.recent and self.recent[0] <= now - 60:
             self.recent.popleft()
         if len(self.recent) >= self.settings.rate_per_minute:
-            return problem(429, "Too Many Requests", "Too Many Attempts.", {"Retry-After": "60"})
+            wait = {"Retry-After": str(self.settings.retry_after_seconds)}
+            return problem(429, "Too Many Requests", "Too Many Attempts.", wait)
         self.recent.append(now)
         return None
 
@@ -70,8 +130,12 @@ def page(items: list[dict[str, Any]], request: Request) -> Response:
         links["next"] = str(url(**{"page[number]": current + 1}))
     meta = {"page": {"currentPage": current, "lastPage": last, "perPage": size, "total": len(items)}}
     data = items[(current - 1) * size : current * size]
-    document = {"meta": meta, "jsonapi": {"version": "1.0"}, "links": links, "data": data}
-    return JSONResponse(document, media_type=JSON_API)
+    answer = {"meta": meta, "jsonapi": {"version": "1.0"}, "links": links, "data": data}
+    return JSONResponse(answer, media_type=JSON_API)
+
+
+def document(resource: dict[str, Any], status: int = 200) -> Response:
+    return JSONResponse({"jsonapi": {"version": "1.0"}, "data": resource}, status, media_type=JSON_API)
 
 
 def number(request: Request, name: str, default: int) -> int:

@@ -31,6 +31,7 @@ ENDPOINTS = {
     "/api/settings": "POST",
     "/api/unsubscribe": "GET, HEAD, POST",
     "/api/resend-webhook": "POST",
+    "/api/lemonsqueezy-webhook": "POST, GET",
     "/api/health": "GET",
 }
 INGESTION = ["/api/track", "/api/identify"]

@@ -1,0 +1,274 @@
+"""Who has paid for what: Lemon Squeezy's webhooks, the sweep that makes up for those that were lost, and its links.
+
+docs/billing.md says what each event and each status does.
+"""
+
+import hashlib
+import hmac
+import time
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal, cast
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, ValidationError
+
+from lib import database, lemonsqueezy
+from lib.config import config
+from lib.emails import normalise_email
+from lib.errors import ApiError, Unavailable
+from lib.log import log
+from lib.strict_json import Json, parse_json
+
+# What a webhook of an invoice says of the latest payment. Access follows from the subscription's status alone, so a
+# refund changes nothing.
+PAYMENTS: Mapping[str, str] = {
+    "subscription_payment_success": "paid",
+    "subscription_payment_recovered": "paid",
+    "subscription_payment_failed": "failed",
+}
+# Webhooks that carry the subscription itself.
+SUBSCRIPTIONS = frozenset({
+    "subscription_created", "subscription_updated", "subscription_cancelled", "subscription_resumed",
+    "subscription_expired", "subscription_paused", "subscription_unpaused",
+})  # fmt: skip
+SWEEP_SECONDS = 30.0
+
+
+def _written(value: object) -> object:
+    """An id is a number in attributes and text in `id`."""
+    return str(value) if isinstance(value, int) else value
+
+
+def _no_number(value: object) -> object:
+    """A time is text; pydantic would take a number for seconds."""
+    if isinstance(value, int | float):
+        raise ValueError("A time is text.")
+    return value
+
+
+Id = Annotated[str, BeforeValidator(_written), Field(pattern=r"^[\w-]{1,64}$")]
+Time = Annotated[AwareDatetime, BeforeValidator(_no_number)]
+
+
+class _Pause(BaseModel):
+    mode: Literal["void", "free"]
+
+
+class _Subscription(BaseModel):
+    """The attributes that count, of the twenty-odd there are."""
+
+    variant_id: Id
+    status: Literal["on_trial", "active", "paused", "past_due", "unpaid", "cancelled", "expired"]
+    pause: _Pause | None = None
+    trial_ends_at: Time | None = None
+    renews_at: Time | None = None
+    ends_at: Time | None = None
+    created_at: Time
+    updated_at: Time
+    test_mode: bool = False
+    user_email: str | None = None
+
+    def as_row(self, subscription_id: str) -> Json:
+        """As record_subscription() takes it."""
+        times = {
+            "trialEndsAt": self.trial_ends_at,
+            "renewsAt": self.renews_at,
+            "endsAt": self.ends_at,
+            "createdAt": self.created_at,
+            "updatedAt": self.updated_at,
+        }
+        row = {name: moment and moment.isoformat() for name, moment in times.items()}
+        pause = self.pause.mode if self.pause else None
+        return {"id": subscription_id, "variantId": self.variant_id, "status": self.status, "pauseMode": pause, **row}
+
+
+class _Invoice(BaseModel):
+    subscription_id: Id
+    updated_at: Time
+    test_mode: bool = False
+
+
+class _Resource[Attributes: BaseModel](BaseModel):
+    id: Id
+    attributes: Attributes
+
+
+# Webhooks
+
+
+def verified(raw: bytes, signature: str) -> object:
+    """The event in the body. Raises 401 unless Lemon Squeezy has signed these very bytes, then 400 for no JSON."""
+    secret = config.lemonsqueezy_webhook_secret
+    expected = hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()
+    if not secret or not hmac.compare_digest(expected.encode(), signature.encode()):
+        raise ApiError("signature_invalid")
+    try:
+        return parse_json(raw.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise ApiError("json_malformed") from error
+
+
+def apply(event: object) -> str:
+    """Keeps what an event says, if it is the latest: applied, stale, unknown (whose it is), or ignored."""
+    document = _object(event)
+    meta = _object(document.get("meta"))
+    name = str(meta.get("event_name"))
+    try:
+        if name in SUBSCRIPTIONS:
+            return _apply_subscription(document.get("data"), _object(meta.get("custom_data")))
+        if name in PAYMENTS:
+            return _apply_payment(document.get("data"), PAYMENTS[name])
+    except ValidationError as error:
+        # Another attempt would say the same; the sweep asks the API.
+        log(event="lemonsqueezy_unreadable", name=name, places=[".".join(map(str, e["loc"])) for e in error.errors()])
+    return "ignored"
+
+
+def _apply_subscription(data: object, custom: Mapping[str, Any]) -> str:
+    said = _Resource[_Subscription].model_validate(data)
+    if _is_pretended(test_mode=said.attributes.test_mode):
+        return "ignored"
+    arguments = {"p_subscription": said.attributes.as_row(said.id), "p_workspace": _workspace_of(custom)}
+    return cast(str, database.call("record_subscription", arguments))
+
+
+def _apply_payment(data: object, payment: str) -> str:
+    said = _Resource[_Invoice].model_validate(data).attributes
+    if _is_pretended(test_mode=said.test_mode):
+        return "ignored"
+    row = {"subscriptionId": said.subscription_id, "payment": payment, "updatedAt": said.updated_at.isoformat()}
+    return cast(str, database.call("record_payment", {"p_payment": row}))
+
+
+def _is_pretended(*, test_mode: bool) -> bool:
+    return test_mode and config.in_production
+
+
+def _workspace_of(custom: Mapping[str, Any]) -> str | None:
+    """Whom a checkout was for, if we have opened it: anybody can write a checkout's address, with any data in it."""
+    workspace_id, signature = str(custom.get("workspace_id")), str(custom.get("signature"))
+    if not hmac.compare_digest(_signature(workspace_id).encode(), signature.encode()):
+        return None
+    return str(UUID(workspace_id))
+
+
+def _signature(workspace_id: str) -> str:
+    return hmac.new(config.signing_secret.encode(), f"checkout:{workspace_id}".encode(), hashlib.sha256).hexdigest()
+
+
+# Links
+
+
+def checkout(workspace_id: str, plan: str, interval: str, address: str) -> Json:
+    """Returns {"url"}, where the owner pays for a plan. Raises 409 if there is a subscription already, 422 and 503."""
+    _refuse_unless_offered()
+    arguments = {"p_workspace": workspace_id, "p_plan": plan, "p_interval": interval}
+    purchase = cast(dict[str, str | None], database.call("purchase", arguments))
+    if purchase["subscriptionId"]:
+        raise ApiError("already_subscribed")
+    variant = purchase["variantId"]
+    if variant is None:
+        raise ApiError("plan_not_sold")
+    opened = {"p_workspace": workspace_id, "p_variant_id": variant, "p_address_hash": _address_hash(address)}
+    database.call("open_checkout", opened)
+    custom = {"workspace_id": workspace_id, "signature": _signature(workspace_id)}
+    try:
+        return {"url": lemonsqueezy.create_checkout(variant, address, custom, f"{config.app_url}/")}
+    except lemonsqueezy.Busy as busy:
+        raise Unavailable(busy.seconds) from busy
+
+
+def portal(workspace_id: str) -> Json:
+    """Returns {"url"}, where the owner changes or cancels the subscription, for a day. Raises 404, 422 and 503."""
+    _refuse_unless_offered()
+    arguments = {"p_workspace": workspace_id, "p_plan": None, "p_interval": None}
+    subscription = cast(dict[str, str | None], database.call("purchase", arguments))["subscriptionId"]
+    if subscription is None:
+        raise ApiError("not_subscribed")
+    try:
+        return {"url": lemonsqueezy.subscription(subscription)["attributes"]["urls"]["customer_portal"]}
+    except lemonsqueezy.Busy as busy:
+        raise Unavailable(busy.seconds) from busy
+
+
+def _refuse_unless_offered() -> None:
+    if not config.lemonsqueezy_api_key or not config.lemonsqueezy_store_id:
+        raise ApiError("billing_not_offered")
+
+
+def _address_hash(address: str) -> str:
+    text = f"checkout:{normalise_email(address) or address}"
+    return hmac.new(config.signing_secret.encode(), text.encode(), hashlib.sha256).hexdigest()
+
+
+# The sweep
+
+
+def sweep(now: datetime) -> Json:
+    """Measures what workspaces use, then goes through Lemon Squeezy's list. May be cut off, and come twice at once.
+
+    Returns {"measured", "pages", "applied", "stale", "unknown", "left"}: workspaces measured, pages read, what became
+    of the subscriptions on them, and whether something is left for the next one.
+    """
+    deadline = time.monotonic() + SWEEP_SECONDS
+    totals: Counter[str] = Counter(dict.fromkeys(("measured", "pages", "applied", "stale", "unknown"), 0))
+    at = {"p_now": now.isoformat()}
+    left = False
+    while (left := database.call("meter_events", at) is True) and time.monotonic() < deadline:
+        pass
+    while time.monotonic() < deadline and database.call("measure_usage", at) is True:
+        totals["measured"] += 1
+    left = _reconcile(now, deadline, totals) or left
+    return {**totals, "left": left}
+
+
+def _reconcile(now: datetime, deadline: float, totals: Counter[str]) -> bool:
+    """Goes on where the last one stopped. Returns whether pages are left."""
+    if not config.lemonsqueezy_api_key:
+        return False
+    claimed = cast(dict[str, Any] | None, database.call("claim_reconciliation", {"p_now": now.isoformat()}))
+    if claimed is None:
+        return True
+    page: int | None = claimed["page"]
+    while page is not None:
+        if time.monotonic() > deadline:
+            return _rest(claimed["claim"], now, 0)
+        try:
+            listed = lemonsqueezy.subscriptions(page)
+        except lemonsqueezy.Busy as busy:
+            return _rest(claimed["claim"], now, busy.seconds)
+        except Unavailable:
+            _rest(claimed["claim"], now, 0)
+            raise
+        rows = [row for item in listed.items if (row := _row(item))]
+        arguments = {"p_claim": claimed["claim"], "p_subscriptions": rows, "p_next": listed.next}
+        applied = cast(dict[str, int] | None, database.call("reconcile_page", {**arguments, "p_now": now.isoformat()}))
+        if applied is None:
+            return True
+        totals.update(applied, pages=1)
+        page = listed.next
+    return False
+
+
+def _row(item: object) -> Json | None:
+    """A subscription of the list, as reconcile_page() takes it."""
+    try:
+        said = _Resource[_Subscription].model_validate(item)
+    except ValidationError as error:
+        log(event="lemonsqueezy_unreadable", name="list", places=[".".join(map(str, e["loc"])) for e in error.errors()])
+        return None
+    if _is_pretended(test_mode=said.attributes.test_mode):
+        return None
+    return {**said.attributes.as_row(said.id), "addressHash": _address_hash(said.attributes.user_email or "")}
+
+
+def _rest(claim: str, now: datetime, seconds: int) -> bool:
+    until = (now + timedelta(seconds=seconds)).isoformat()
+    database.call("rest_reconciliation", {"p_claim": claim, "p_until": until})
+    return True
+
+
+def _object(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,91 @@
+"""Lemon Squeezy's API, as much of it as we call: https://docs.lemonsqueezy.com/api
+
+It answers 300 calls a minute of one key, and 429 with Retry-After beyond.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+import requests
+
+from lib.config import config
+from lib.errors import Unavailable
+from lib.log import log
+
+JSON_API = "application/vnd.api+json"
+TIMEOUT = (3.0, 10.0)
+PAGE_SIZE = 100
+REST_SECONDS = 60
+
+_session = requests.Session()
+_session.headers.update({"Accept": JSON_API, "Content-Type": JSON_API})
+
+
+class Busy(Exception):
+    """Lemon Squeezy takes no call for `seconds`, as it says itself."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"{seconds} s")
+        self.seconds = seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """JSON:API resources, and the number of the page that follows; None after the last."""
+
+    items: list[dict[str, Any]]
+    next: int | None
+
+
+def subscriptions(page: int) -> Page:
+    """One page of the store's subscriptions. Raises Busy and Unavailable.
+
+    The newest come first, so one that is added meanwhile moves others to the next page: twice seen, never missed.
+    """
+    parameters: dict[str, str | int] = {"page[number]": page, "page[size]": PAGE_SIZE}
+    if config.lemonsqueezy_store_id:
+        parameters["filter[store_id]"] = config.lemonsqueezy_store_id
+    document = _call("GET", "subscriptions", params=parameters)
+    last = document.get("meta", {}).get("page", {}).get("lastPage", page)
+    return Page(document["data"], page + 1 if page < last else None)
+
+
+def subscription(subscription_id: str) -> dict[str, Any]:
+    """One as it is now, with links to its portal that work for a day. Raises Busy and Unavailable."""
+    return cast(dict[str, Any], _call("GET", f"subscriptions/{subscription_id}")["data"])
+
+
+def create_checkout(variant_id: str, email: str, custom: Mapping[str, str], redirect_url: str) -> str:
+    """The address of a checkout for one variant; webhooks repeat `custom`. Raises Busy and Unavailable."""
+    checkout = {
+        "type": "checkouts",
+        "attributes": {
+            "checkout_data": {"email": email, "custom": dict(custom)},
+            "product_options": {"redirect_url": redirect_url, "enabled_variants": [int(variant_id)]},
+        },
+        "relationships": {
+            "store": {"data": {"type": "stores", "id": config.lemonsqueezy_store_id}},
+            "variant": {"data": {"type": "variants", "id": variant_id}},
+        },
+    }
+    return str(_call("POST", "checkouts", json={"data": checkout})["data"]["attributes"]["url"])
+
+
+def _call(method: str, path: str, **arguments: Any) -> dict[str, Any]:
+    url = f"{config.lemonsqueezy_api_url}/v1/{path}"
+    headers = {"Authorization": f"Bearer {config.lemonsqueezy_api_key}"}
+    try:
+        answer = _session.request(method, url, headers=headers, timeout=TIMEOUT, **arguments)
+        if answer.status_code == 429:
+            raise Busy(_seconds(answer.headers.get("Retry-After", "")))
+        answer.raise_for_status()
+        return cast(dict[str, Any], answer.json())
+    except requests.RequestException as error:
+        status = error.response.status_code if error.response is not None else None
+        log(event="lemonsqueezy_failed", path=path.partition("/")[0], status=status, error=type(error).__name__)
+        raise Unavailable(REST_SECONDS) from error
+
+
+def _seconds(value: str) -> int:
+    return int(value) if value.isdigit() else REST_SECONDS
