@@ -13,7 +13,7 @@ These answer with {"preview": {subject, html, text}} and {"testMail": {sentTo}}.
 200 {"portal": true}: where an owner changes or cancels the subscription, {"portal": {url}}
 """
 
-from lib import billing, callers, previews, ratelimit, smtp_settings
+from lib import billing_links, callers, previews, ratelimit, smtp_settings
 from lib.bodies import (
     CheckoutBody,
     MailPreviewBody,
@@ -32,8 +32,10 @@ def change(request: Request) -> Response:
     body = request.json()  # 400 413 415
     callers.refuse_keys(request)  # 401 403
     asked = parse_settings(body)  # 422
-    gate = "billing_owner" if isinstance(asked, CheckoutBody | PortalBody) else "settings_admin"
-    own_address = callers.call(request, None, asked.workspace_id, gate, {})  # 401 403 422 503
+    if isinstance(asked, CheckoutBody | PortalBody):
+        own_address = callers.call(request, None, asked.workspace_id, "billing_owner", {})  # 401 403 422 503
+    else:
+        own_address = callers.call(request, None, asked.workspace_id, "settings_admin", {})  # 401 403 422 503
     # From here on by our own rights: Postgres has decided that the caller is an owner, or an owner or admin.
     return json_response(_answer(str(asked.workspace_id), asked, str(own_address)))  # 404 409 422 429 503
 
@@ -50,9 +52,9 @@ def _answer(workspace_id: str, asked: SettingsBody, own_address: str) -> Json:
             return {"smtp": smtp_settings.test(workspace_id, own_address)}
         case CheckoutBody():
             wanted = asked.checkout
-            return {"checkout": billing.checkout(workspace_id, wanted.plan, wanted.interval, own_address)}
+            return {"checkout": billing_links.checkout(workspace_id, wanted.plan, wanted.interval, own_address)}
         case PortalBody():
-            return {"portal": billing.portal(workspace_id)}
+            return {"portal": billing_links.portal(workspace_id)}
         case SmtpBody():
             return {"smtp": smtp_settings.replace(workspace_id, asked.smtp)}
 

@@ -1,4 +1,4 @@
-"""Who has paid for what: Lemon Squeezy's webhooks, the sweep that makes up for those that were lost, and its links.
+"""Who has paid for what: Lemon Squeezy's webhooks, and the sweep that makes up for those that were lost.
 
 docs/billing.md says what each event and each status does.
 """
@@ -10,13 +10,11 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal, cast
-from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, ValidationError
 
-from lib import database, lemonsqueezy
+from lib import checkouts, database, lemonsqueezy
 from lib.config import config
-from lib.emails import normalise_email
 from lib.errors import ApiError, Unavailable
 from lib.log import log
 from lib.strict_json import Json, parse_json
@@ -114,12 +112,12 @@ def apply(event: object) -> str:
     """Keeps what an event says, if it is the latest: applied, stale, unknown (whose it is), or ignored."""
     document = _object(event)
     meta = _object(document.get("meta"))
-    name = str(meta.get("event_name"))
+    name, custom = str(meta.get("event_name")), _object(meta.get("custom_data"))
     try:
         if name in SUBSCRIPTIONS:
-            return _apply_subscription(document.get("data"), _object(meta.get("custom_data")))
+            return _apply_subscription(document.get("data"), custom)
         if name in PAYMENTS:
-            return _apply_payment(document.get("data"), PAYMENTS[name])
+            return _apply_payment(document.get("data"), PAYMENTS[name], custom)
     except ValidationError as error:
         # Another attempt would say the same; the sweep asks the API.
         log(event="lemonsqueezy_unreadable", name=name, places=[".".join(map(str, e["loc"])) for e in error.errors()])
@@ -130,77 +128,20 @@ def _apply_subscription(data: object, custom: Mapping[str, Any]) -> str:
     said = _Resource[_Subscription].model_validate(data)
     if _is_pretended(test_mode=said.attributes.test_mode):
         return "ignored"
-    arguments = {"p_subscription": said.attributes.as_row(said.id), "p_workspace": _workspace_of(custom)}
+    arguments = {"p_subscription": said.attributes.as_row(said.id), "p_workspace": checkouts.workspace_of(custom)}
     return cast(str, database.call("record_subscription", arguments))
 
 
-def _apply_payment(data: object, payment: str) -> str:
+def _apply_payment(data: object, status: str, custom: Mapping[str, Any]) -> str:
     said = _Resource[_Invoice].model_validate(data).attributes
     if _is_pretended(test_mode=said.test_mode):
         return "ignored"
-    row = {"subscriptionId": said.subscription_id, "payment": payment, "updatedAt": said.updated_at.isoformat()}
-    return cast(str, database.call("record_payment", {"p_payment": row}))
+    row = {"subscriptionId": said.subscription_id, "status": status, "updatedAt": said.updated_at.isoformat()}
+    return cast(str, database.call("record_payment", {"p_payment": row, "p_workspace": checkouts.workspace_of(custom)}))
 
 
 def _is_pretended(*, test_mode: bool) -> bool:
     return test_mode and config.in_production
-
-
-def _workspace_of(custom: Mapping[str, Any]) -> str | None:
-    """Whom a checkout was for, if we have opened it: anybody can write a checkout's address, with any data in it."""
-    workspace_id, signature = str(custom.get("workspace_id")), str(custom.get("signature"))
-    if not hmac.compare_digest(_signature(workspace_id).encode(), signature.encode()):
-        return None
-    return str(UUID(workspace_id))
-
-
-def _signature(workspace_id: str) -> str:
-    return hmac.new(config.signing_secret.encode(), f"checkout:{workspace_id}".encode(), hashlib.sha256).hexdigest()
-
-
-# Links
-
-
-def checkout(workspace_id: str, plan: str, interval: str, address: str) -> Json:
-    """Returns {"url"}, where the owner pays for a plan. Raises 409 if there is a subscription already, 422 and 503."""
-    _refuse_unless_offered()
-    arguments = {"p_workspace": workspace_id, "p_plan": plan, "p_interval": interval}
-    purchase = cast(dict[str, str | None], database.call("purchase", arguments))
-    if purchase["subscriptionId"]:
-        raise ApiError("already_subscribed")
-    variant = purchase["variantId"]
-    if variant is None:
-        raise ApiError("plan_not_sold")
-    opened = {"p_workspace": workspace_id, "p_variant_id": variant, "p_address_hash": _address_hash(address)}
-    database.call("open_checkout", opened)
-    custom = {"workspace_id": workspace_id, "signature": _signature(workspace_id)}
-    try:
-        return {"url": lemonsqueezy.create_checkout(variant, address, custom, f"{config.app_url}/")}
-    except lemonsqueezy.Busy as busy:
-        raise Unavailable(busy.seconds) from busy
-
-
-def portal(workspace_id: str) -> Json:
-    """Returns {"url"}, where the owner changes or cancels the subscription, for a day. Raises 404, 422 and 503."""
-    _refuse_unless_offered()
-    arguments = {"p_workspace": workspace_id, "p_plan": None, "p_interval": None}
-    subscription = cast(dict[str, str | None], database.call("purchase", arguments))["subscriptionId"]
-    if subscription is None:
-        raise ApiError("not_subscribed")
-    try:
-        return {"url": lemonsqueezy.subscription(subscription)["attributes"]["urls"]["customer_portal"]}
-    except lemonsqueezy.Busy as busy:
-        raise Unavailable(busy.seconds) from busy
-
-
-def _refuse_unless_offered() -> None:
-    if not config.lemonsqueezy_api_key or not config.lemonsqueezy_store_id:
-        raise ApiError("billing_not_offered")
-
-
-def _address_hash(address: str) -> str:
-    text = f"checkout:{normalise_email(address) or address}"
-    return hmac.new(config.signing_secret.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
 # The sweep
@@ -261,7 +202,7 @@ def _row(item: object) -> Json | None:
         return None
     if _is_pretended(test_mode=said.attributes.test_mode):
         return None
-    return {**said.attributes.as_row(said.id), "addressHash": _address_hash(said.attributes.user_email or "")}
+    return {**said.attributes.as_row(said.id), "addressHash": checkouts.address_hash(said.attributes.user_email or "")}
 
 
 def _rest(claim: str, now: datetime, seconds: int) -> bool:

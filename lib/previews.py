@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from liquid.exceptions import LiquidError, TemplateNotFoundError
 
-from lib import database
+from lib import database, mailer, smtp_settings
 from lib.bodies import Draft
 from lib.errors import CODES, ApiError, Unavailable
 from lib.layout import PageRefused
@@ -32,12 +32,8 @@ def send_test(workspace_id: str, draft: Draft, address: str) -> Json:
     email = _rendered(message)
     email = replace(email, subject=f"[Test] {email.subject}")
     if message["smtp"]:
-        from lib import smtp_settings  # for the few that need it: cryptography costs a cold start
-
         outcome = smtp_settings.send(message["smtp"], workspace_id, email, message["id"])
     else:
-        from lib import mailer
-
         outcome = mailer.send(email, message["id"])
     if outcome.status == "sent":
         return {"sentTo": address}

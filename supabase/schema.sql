@@ -164,10 +164,7 @@ CREATE TABLE public.subscriptions (
     ends_at timestamp with time zone,
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
-    payment text,
-    payment_at timestamp with time zone,
     CONSTRAINT subscriptions_pause_known CHECK ((pause_mode = ANY (ARRAY['void'::text, 'free'::text]))),
-    CONSTRAINT subscriptions_payment_known CHECK ((payment = ANY (ARRAY['paid'::text, 'failed'::text]))),
     CONSTRAINT subscriptions_status_known CHECK ((status = ANY (ARRAY['on_trial'::text, 'active'::text, 'paused'::text, 'past_due'::text, 'unpaid'::text, 'cancelled'::text, 'expired'::text])))
 );
 
@@ -697,7 +694,6 @@ CREATE TABLE public.workspaces (
     claimed_a_day integer DEFAULT 100 NOT NULL,
     website text,
     is_billed boolean DEFAULT false NOT NULL,
-    usage_measured_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
     CONSTRAINT workspaces_claimed_a_day_range CHECK (((claimed_a_day >= 0) AND (claimed_a_day <= 10000))),
     CONSTRAINT workspaces_half_life_range CHECK (((half_life_days >= 1) AND (half_life_days <= 365))),
     CONSTRAINT workspaces_marketing_cap_range CHECK (((marketing_cap >= 1) AND (marketing_cap <= 100))),
@@ -1329,6 +1325,7 @@ CREATE TABLE public.plans (
     contacts integer,
     emails integer,
     members integer,
+    CONSTRAINT plans_free_is_the_base CHECK ((("position" <> 0) OR (rate_multiplier = 1))),
     CONSTRAINT plans_quotas_range CHECK (((contacts > 0) AND (emails > 0) AND (members > 0))),
     CONSTRAINT plans_rate_multiplier_range CHECK (((rate_multiplier >= 1) AND (rate_multiplier <= 1000)))
 );
@@ -1780,6 +1777,7 @@ CREATE FUNCTION private.is_over_quota(p_workspace public.workspaces, p_now times
 
 CREATE FUNCTION private.is_served(p_status text, p_pause_mode text, p_ends_at timestamp with time zone, p_now timestamp with time zone) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
     AS $$
         select case p_status
             when 'on_trial' then true
@@ -2208,6 +2206,7 @@ CREATE FUNCTION private.message_of_event(p_event jsonb) RETURNS public.messages
 
 CREATE FUNCTION private.month_of(p_moment timestamp with time zone) RETURNS date
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
     AS $$
         select date_trunc('month', p_moment at time zone 'utc')::date
     $$;
@@ -2320,9 +2319,9 @@ CREATE FUNCTION private.note_changes(p_draft public.rule_drafts, p_changes priva
         insert into public.rule_draft_mails as known (draft_id, workspace_id, automation_id, mails, mailable)
         select
             p_draft.id, p_draft.workspace_id, m.automation_id,
-            count(*), count(*) filter (where c.email is not null and c.email_trusted)
+            count(*), count(a.address)
         from private.mails_for(p_draft.workspace_id, p_changes, p_now) as m
-        join public.contacts as c on c.id = m.contact_id
+        left join lateral public.mailable_address(m.contact_id) as a on true
         group by m.automation_id
         on conflict on constraint rule_draft_mails_pkey do update
             set mails = known.mails + excluded.mails, mailable = known.mailable + excluded.mailable;
@@ -2473,6 +2472,7 @@ CREATE FUNCTION private.preview_contacts(p_draft public.rule_drafts, p_contacts 
 
 CREATE FUNCTION private.progress_of(p_status text) RETURNS integer
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
     AS $$
         select array_position(
             array['on_trial', 'active', 'paused', 'past_due', 'unpaid', 'cancelled', 'expired'], p_status
@@ -3038,7 +3038,7 @@ CREATE FUNCTION private.skip_words(p_reason text) RETURNS text
             ('contact_gone', 'the contact was no longer there'),
             ('workspace_deletion_pending', 'the workspace was being deleted'),
             ('postal_address_missing', 'marketing mail has to carry the workspace''s postal address, which was not set'),
-            ('quota_exceeded', 'the plan''s mails of the month were used up'),
+            ('quota_exceeded', 'the plan''s mails of the month, or its contacts, were used up'),
             ('automation_deleted', 'its automation had been deleted'),
             ('automation_not_live', 'its automation was no longer live'),
             ('goal_reached', 'the contact had reached the automation''s goal'),
@@ -4247,31 +4247,40 @@ CREATE FUNCTION public.billing(p_workspace uuid, p_now timestamp with time zone 
     SET search_path TO ''
     AS $$
         select jsonb_build_object(
-            'plan', (select to_jsonb(p) - 'position' from private.entitlements(w.id, p_now) as p),
+            'plan', (
+                select jsonb_build_object(
+                    'name', p.name, 'messagesPerMinute', 240 * p.rate_multiplier, 'members', p.members
+                )
+                from private.entitlements(w.id, p_now) as p
+            ),
             'subscription', (
-                select to_jsonb(s) - 'workspace_id' || jsonb_build_object(
-                    'plan', v.plan, 'interval', v.interval,
-                    'served', private.is_served(s.status, s.pause_mode, s.ends_at, p_now)
+                select jsonb_build_object(
+                    'id', s.id, 'plan', v.plan, 'interval', v.interval, 'status', s.status,
+                    'served', private.is_served(s.status, s.pause_mode, s.ends_at, p_now),
+                    'pauseMode', s.pause_mode, 'trialEndsAt', s.trial_ends_at, 'renewsAt', s.renews_at,
+                    'endsAt', s.ends_at, 'payment', y.status
                 )
                 from public.subscriptions as s
                 left join public.plan_variants as v on v.variant_id = s.variant_id
+                left join public.payments as y on y.subscription_id = s.id
                 where s.workspace_id = w.id
                 order by s.created_at desc
                 limit 1
             ),
-            'usage', jsonb_build_object(
-                'month', private.month_of(p_now), 'measuredAt', u.measured_at, 'events', coalesce(u.events, 0),
-                'meters', (
-                    select jsonb_object_agg(q.meter, jsonb_build_object('quota', q.quota, 'used', case q.meter
-                        when 'emails' then private.mails_of_month(w.id, p_now)
-                        else coalesce(u.contacts, 0)
-                    end))
-                    from private.quotas(w.id, p_now) as q
-                )
+            'usage', (
+                select jsonb_build_object(
+                    'month', private.month_of(p_now), 'measuredAt', u.measured_at, 'events', coalesce(u.events, 0)
+                ) || jsonb_object_agg(q.meter, jsonb_build_object('quota', q.quota, 'used', case q.meter
+                    when 'emails' then private.mails_of_month(w.id, p_now)
+                    else coalesce(u.contacts, 0)
+                end))
+                from private.quotas(w.id, p_now) as q
             ),
             'marketingPaused', private.is_over_quota(w, p_now),
             'warnings', coalesce((
-                select jsonb_agg(to_jsonb(n) - 'workspace_id' order by n.created_at)
+                select jsonb_agg(jsonb_build_object(
+                    'meter', n.meter, 'percent', n.percent, 'used', n.used, 'quota', n.quota, 'at', n.created_at
+                ) order by n.created_at, n.percent)
                 from public.usage_warnings as n
                 where n.workspace_id = w.id and n.month = private.month_of(p_now)
             ), '[]')
@@ -4398,33 +4407,47 @@ CREATE FUNCTION public.claim_messages(p_limit integer, p_address_key text, p_now
 -- Name: claim_notices(integer, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.claim_notices(p_limit integer, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
-    LANGUAGE sql
+    LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
-        update private.notices set status = 'unknown', claim = null
-        where status = 'queued' and first_attempt_at < p_now - interval '23 hours';
-        with due as (
+    declare
+        due uuid[] := array(
             select n.id from private.notices as n
             where n.status = 'queued' and n.send_at <= p_now and coalesce(n.claimed_until, '-infinity') < p_now
             order by n.send_at
             limit p_limit
             for update skip locked
-        ),
-        taken as (
+        );
+        answer jsonb;
+    begin
+        delete from private.notices as n
+        where n.id = any (due) and not exists (
+            select from public.members as o
+            join public.workspaces as w on w.id = o.workspace_id
+            where o.workspace_id = n.workspace_id and o.user_id = n.user_id and o.role = 'owner'
+                and (w.deletion_requested_at is null or n.kind <> 'usage')
+        );
+        update private.notices as n
+        set status = 'unknown', claim = null
+        where n.id = any (due) and n.first_attempt_at < p_now - interval '23 hours';
+        with taken as (
             update private.notices as n
             set
                 claim = gen_random_uuid(), claimed_until = p_now + interval '2 minutes', attempts = n.attempts + 1,
                 first_attempt_at = coalesce(n.first_attempt_at, p_now)
-            from due as d
-            where n.id = d.id
+            where n.id = any (due) and n.status = 'queued'
             returning n.*
         )
         select coalesce(jsonb_agg(jsonb_build_object(
-            'id', t.id, 'claim', t.claim, 'to', private.address_of_user(t.user_id), 'kind', t.kind, 'variables', t.variables,
-            'workspace', jsonb_build_object('id', w.id, 'name', w.name), 'attempts', t.attempts
+            'id', t.id, 'claim', t.claim, 'to', private.address_of_user(t.user_id), 'kind', t.kind,
+            'variables', t.variables, 'workspace', jsonb_build_object('id', w.id, 'name', w.name),
+            'attempts', t.attempts
         ) order by t.send_at), '[]')
+        into answer
         from taken as t
-        join public.workspaces as w on w.id = t.workspace_id
+        join public.workspaces as w on w.id = t.workspace_id;
+        return answer;
+    end
     $$;
 
 -- Name: claim_reconciliation(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
@@ -4744,14 +4767,21 @@ CREATE FUNCTION public.measure_usage(p_now timestamp with time zone DEFAULT now(
     declare
         workspace uuid;
     begin
-        select w.id into workspace from public.workspaces as w
-        where w.usage_measured_at <= p_now - interval '1 hour'
-        order by w.usage_measured_at
-        limit 1
-        for no key update skip locked;
-        if not found then
-            return false;
-        end if;
+        loop
+            select c.workspace_id into workspace from private.usage_clock as c
+            where c.measured_at <= p_now - interval '1 hour'
+            order by c.measured_at
+            limit 1
+            for update skip locked;
+            exit when found;
+            insert into private.usage_clock (workspace_id)
+            select w.id from public.workspaces as w
+            where not exists (select from private.usage_clock as c where c.workspace_id = w.id)
+            on conflict on constraint usage_clock_pkey do nothing;
+            if not found then
+                return false;
+            end if;
+        end loop;
         insert into public.usage as u (workspace_id, month, contacts, emails, measured_at)
         select
             workspace, private.month_of(p_now),
@@ -4767,7 +4797,7 @@ CREATE FUNCTION public.measure_usage(p_now timestamp with time zone DEFAULT now(
             p_now
         on conflict on constraint usage_pkey do update
             set contacts = excluded.contacts, emails = excluded.emails, measured_at = excluded.measured_at;
-        update public.workspaces set usage_measured_at = p_now where id = workspace;
+        update private.usage_clock set measured_at = p_now where workspace_id = workspace;
         perform private.warn_owners(workspace, p_now);
         return true;
     end
@@ -5087,27 +5117,30 @@ CREATE FUNCTION public.record_mail_event(p_event jsonb, p_address_key text, p_no
     end
     $$;
 
--- Name: record_payment(jsonb); Type: FUNCTION; Schema: public; Owner: -
+-- Name: record_payment(jsonb, uuid); Type: FUNCTION; Schema: public; Owner: -
 
-CREATE FUNCTION public.record_payment(p_payment jsonb) RETURNS text
+CREATE FUNCTION public.record_payment(p_payment jsonb, p_workspace uuid) RETURNS text
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
     declare
-        at timestamptz := p_payment ->> 'updatedAt';
+        workspace uuid := coalesce(
+            (select s.workspace_id from public.subscriptions as s where s.id = p_payment ->> 'subscriptionId'),
+            (select w.id from public.workspaces as w where w.id = p_workspace)
+        );
     begin
-        update public.subscriptions as s
-        set payment = p_payment ->> 'payment', payment_at = at
-        where s.id = p_payment ->> 'subscriptionId'
-            -- Of one second, the success: it ends the attempts.
-            and (s.payment_at is null or s.payment_at < at or (s.payment_at = at and p_payment ->> 'payment' = 'paid'));
-        if found then
-            return 'applied';
+        if workspace is null then
+            return 'unknown';
         end if;
-        return case
-            when exists (select from public.subscriptions as s where s.id = p_payment ->> 'subscriptionId') then 'stale'
-            else 'unknown'
-        end;
+        insert into public.payments as known (subscription_id, workspace_id, status, updated_at)
+        values (
+            p_payment ->> 'subscriptionId', workspace, p_payment ->> 'status', (p_payment ->> 'updatedAt')::timestamptz
+        )
+        on conflict on constraint payments_pkey do update
+            set workspace_id = excluded.workspace_id, status = excluded.status, updated_at = excluded.updated_at
+            -- Of one second, the success: it ends the attempts.
+            where (known.updated_at, known.status = 'paid') < (excluded.updated_at, excluded.status = 'paid');
+        return case when found then 'applied' else 'stale' end;
     end
     $$;
 
@@ -5376,7 +5409,7 @@ CREATE FUNCTION public.settings_admin(p_workspace uuid) RETURNS text
     SET search_path TO ''
     AS $$
     begin
-        if not exists (
+        if auth.jwt() ->> 'email' is null or not exists (
             select from public.members
             where workspace_id = p_workspace and user_id = (select auth.uid()) and role in ('owner', 'admin')
         ) then
@@ -5662,6 +5695,13 @@ CREATE TABLE private.reconciliation (
 CREATE TABLE private.smtp_passwords (
     workspace_id uuid NOT NULL,
     password text NOT NULL
+);
+
+-- Name: usage_clock; Type: TABLE; Schema: private; Owner: -
+
+CREATE TABLE private.usage_clock (
+    workspace_id uuid NOT NULL,
+    measured_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL
 );
 
 -- Name: api_keys; Type: TABLE; Schema: public; Owner: -
@@ -6016,6 +6056,16 @@ CREATE TABLE public.members (
     CONSTRAINT members_role_known CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'viewer'::text])))
 );
 
+-- Name: payments; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.payments (
+    subscription_id text NOT NULL,
+    workspace_id uuid NOT NULL,
+    status text NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT payments_status_known CHECK ((status = ANY (ARRAY['paid'::text, 'failed'::text])))
+);
+
 -- Name: plan_variants; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.plan_variants (
@@ -6348,6 +6398,11 @@ ALTER TABLE ONLY private.reconciliation
 ALTER TABLE ONLY private.smtp_passwords
     ADD CONSTRAINT smtp_passwords_pkey PRIMARY KEY (workspace_id);
 
+-- Name: usage_clock usage_clock_pkey; Type: CONSTRAINT; Schema: private; Owner: -
+
+ALTER TABLE ONLY private.usage_clock
+    ADD CONSTRAINT usage_clock_pkey PRIMARY KEY (workspace_id);
+
 -- Name: api_keys api_keys_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.api_keys
@@ -6507,6 +6562,11 @@ ALTER TABLE ONLY public.messages
 
 ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_pkey PRIMARY KEY (id);
+
+-- Name: payments payments_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.payments
+    ADD CONSTRAINT payments_pkey PRIMARY KEY (subscription_id);
 
 -- Name: plan_variants plan_variants_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -6681,7 +6741,7 @@ ALTER TABLE ONLY public.usage
 -- Name: usage_warnings usage_warnings_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.usage_warnings
-    ADD CONSTRAINT usage_warnings_pkey PRIMARY KEY (workspace_id, month, meter, percent);
+    ADD CONSTRAINT usage_warnings_pkey PRIMARY KEY (workspace_id, month, meter, percent, quota);
 
 -- Name: workspaces workspaces_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -6708,6 +6768,10 @@ CREATE INDEX notices_user_idx ON private.notices USING btree (user_id);
 -- Name: notices_workspace_idx; Type: INDEX; Schema: private; Owner: -
 
 CREATE INDEX notices_workspace_idx ON private.notices USING btree (workspace_id);
+
+-- Name: usage_clock_measured_idx; Type: INDEX; Schema: private; Owner: -
+
+CREATE INDEX usage_clock_measured_idx ON private.usage_clock USING btree (measured_at);
 
 -- Name: api_keys_workspace_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -6945,6 +7009,10 @@ CREATE INDEX messages_template_idx ON public.messages USING btree (workspace_id,
 
 CREATE INDEX messages_turn_idx ON public.messages USING btree (workspace_id, send_at) WHERE (status = ANY (ARRAY['queued'::text, 'claimed'::text, 'sending'::text]));
 
+-- Name: payments_workspace_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX payments_workspace_idx ON public.payments USING btree (workspace_id);
+
 -- Name: rejections_received_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX rejections_received_idx ON public.rejections USING btree (received_at);
@@ -7004,10 +7072,6 @@ CREATE INDEX traits_workspace_idx ON public.traits USING btree (workspace_id);
 -- Name: transitions_contact_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX transitions_contact_idx ON public.transitions USING btree (workspace_id, contact_id, created_at);
-
--- Name: workspaces_measured_idx; Type: INDEX; Schema: public; Owner: -
-
-CREATE INDEX workspaces_measured_idx ON public.workspaces USING btree (usage_measured_at);
 
 -- Name: events_0_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
@@ -7256,6 +7320,11 @@ ALTER TABLE ONLY private.notices
 ALTER TABLE ONLY private.smtp_passwords
     ADD CONSTRAINT smtp_passwords_settings_fkey FOREIGN KEY (workspace_id) REFERENCES public.smtp_settings(workspace_id) ON DELETE CASCADE;
 
+-- Name: usage_clock usage_clock_workspace_fkey; Type: FK CONSTRAINT; Schema: private; Owner: -
+
+ALTER TABLE ONLY private.usage_clock
+    ADD CONSTRAINT usage_clock_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE;
+
 -- Name: api_keys api_keys_workspace_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.api_keys
@@ -7295,6 +7364,11 @@ ALTER TABLE ONLY public.members
 
 ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_template_fkey FOREIGN KEY (workspace_id, template_id) REFERENCES public.templates(workspace_id, id) ON DELETE SET NULL (template_id);
+
+-- Name: payments payments_workspace_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.payments
+    ADD CONSTRAINT payments_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE;
 
 -- Name: plan_variants plan_variants_plan_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
@@ -7421,6 +7495,10 @@ ALTER TABLE private.reconciliation ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE private.smtp_passwords ENABLE ROW LEVEL SECURITY;
 
+-- Name: usage_clock; Type: ROW SECURITY; Schema: private; Owner: -
+
+ALTER TABLE private.usage_clock ENABLE ROW LEVEL SECURITY;
+
 -- Name: members A user sees their own memberships; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY "A user sees their own memberships" ON public.members FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
@@ -7470,6 +7548,12 @@ CREATE POLICY "Members see how much was taken out of their events" ON public.red
 -- Name: signal_counts Members see how often signals were counted; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY "Members see how often signals were counted" ON public.signal_counts FOR SELECT TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE (members.user_id = ( SELECT auth.uid() AS uid)))));
+
+-- Name: payments Members see how their workspace's payments went; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Members see how their workspace's payments went" ON public.payments FOR SELECT TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
    FROM public.members
   WHERE (members.user_id = ( SELECT auth.uid() AS uid)))));
 
@@ -7840,6 +7924,10 @@ ALTER TABLE public.message_events ENABLE ROW LEVEL SECURITY;
 -- Name: messages; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.messages ENABLE ROW LEVEL SECURITY;
+
+-- Name: payments; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.payments ENABLE ROW LEVEL SECURITY;
 
 -- Name: plan_variants; Type: ROW SECURITY; Schema: public; Owner: -
 
@@ -9145,10 +9233,10 @@ GRANT ALL ON FUNCTION public.reconcile_page(p_claim uuid, p_subscriptions jsonb,
 REVOKE ALL ON FUNCTION public.record_mail_event(p_event jsonb, p_address_key text, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.record_mail_event(p_event jsonb, p_address_key text, p_now timestamp with time zone) TO service_role;
 
--- Name: FUNCTION record_payment(p_payment jsonb); Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION record_payment(p_payment jsonb, p_workspace uuid); Type: ACL; Schema: public; Owner: -
 
-REVOKE ALL ON FUNCTION public.record_payment(p_payment jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.record_payment(p_payment jsonb) TO service_role;
+REVOKE ALL ON FUNCTION public.record_payment(p_payment jsonb, p_workspace uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.record_payment(p_payment jsonb, p_workspace uuid) TO service_role;
 
 -- Name: FUNCTION record_smtp_outcome(p_workspace uuid, p_revision uuid, p_error text, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
@@ -9303,6 +9391,10 @@ GRANT SELECT,UPDATE ON TABLE private.reconciliation TO service_role;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.smtp_passwords TO service_role;
 
+-- Name: TABLE usage_clock; Type: ACL; Schema: private; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.usage_clock TO service_role;
+
 -- Name: TABLE api_keys; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT ON TABLE public.api_keys TO authenticated;
@@ -9337,6 +9429,11 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.identity_links TO service_role
 
 GRANT SELECT ON TABLE public.members TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.members TO service_role;
+
+-- Name: TABLE payments; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT ON TABLE public.payments TO authenticated;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.payments TO service_role;
 
 -- Name: TABLE plan_variants; Type: ACL; Schema: public; Owner: -
 

@@ -52,9 +52,9 @@ create function private.note_changes(
         insert into public.rule_draft_mails as known (draft_id, workspace_id, automation_id, mails, mailable)
         select
             p_draft.id, p_draft.workspace_id, m.automation_id,
-            count(*), count(*) filter (where c.email is not null and c.email_trusted)
+            count(*), count(a.address)
         from private.mails_for(p_draft.workspace_id, p_changes, p_now) as m
-        join public.contacts as c on c.id = m.contact_id
+        left join lateral public.mailable_address(m.contact_id) as a on true
         group by m.automation_id
         on conflict on constraint rule_draft_mails_pkey do update
             set mails = known.mails + excluded.mails, mailable = known.mailable + excluded.mailable;

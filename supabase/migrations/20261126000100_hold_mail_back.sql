@@ -10,7 +10,7 @@ alter table public.workspaces
     add column quiet_from     time,
     add column quiet_to       time,
     add column time_zone      text     not null default 'UTC',
-    -- The plan's: null for as many as one likes.
+    -- By the operator's hand; null for as many as the plan includes.
     add column monthly_emails integer,
     -- Whether addresses that visitors claimed get mail too, and how many of them may get their first one on a UTC day.
     add column mail_claimed   boolean  not null default false,

@@ -55,13 +55,13 @@ create policy "Owners and admins see their workspace's SMTP settings"
     );
 
 -- Asked under a member's own rights before service_role changes settings for them: the account's email of an owner or
--- admin. Raises 42501 for anybody else, PT423 when the workspace is being deleted.
+-- admin. Raises 42501 for anybody else, and for an account without an address; PT423 when the workspace is being deleted.
 create function public.settings_admin(p_workspace uuid) returns text
     language plpgsql stable
     set search_path = ''
     as $$
     begin
-        if not exists (
+        if auth.jwt() ->> 'email' is null or not exists (
             select from public.members
             where workspace_id = p_workspace and user_id = (select auth.uid()) and role in ('owner', 'admin')
         ) then

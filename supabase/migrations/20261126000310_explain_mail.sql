@@ -38,7 +38,7 @@ create function private.skip_words(p_reason text) returns text
             ('contact_gone', 'the contact was no longer there'),
             ('workspace_deletion_pending', 'the workspace was being deleted'),
             ('postal_address_missing', 'marketing mail has to carry the workspace''s postal address, which was not set'),
-            ('quota_exceeded', 'the plan''s mails of the month were used up'),
+            ('quota_exceeded', 'the plan''s mails of the month, or its contacts, were used up'),
             ('automation_deleted', 'its automation had been deleted'),
             ('automation_not_live', 'its automation was no longer live'),
             ('goal_reached', 'the contact had reached the automation''s goal'),

@@ -1,6 +1,7 @@
 -- Why: what a workspace may do follows from what its owner pays for. One table says what each plan includes, one keeps
 -- what Lemon Squeezy last said of each subscription, and one function answers for any moment.
--- Not breaking (new tables and columns). Locks: workspaces, for a moment. Undo: drop them, restore authenticate() and
+-- Breaking: who had no limit has Free's from the first sweep on, unless there is one by the operator's hand
+-- (workspaces.monthly_emails). Locks: workspaces, for a moment. Undo: drop them, restore authenticate() and
 -- is_over_quota().
 
 create table public.plans (
@@ -17,6 +18,8 @@ create table public.plans (
     constraint plans_pkey primary key (name),
     constraint plans_position_key unique (position),
     constraint plans_rate_multiplier_range check (rate_multiplier between 1 and 1000),
+    -- Ingestion of who never paid asks no plan.
+    constraint plans_free_is_the_base check (position <> 0 or rate_multiplier = 1),
     constraint plans_quotas_range check (contacts > 0 and emails > 0 and members > 0)
 );
 
@@ -51,19 +54,29 @@ create table public.subscriptions (
     created_at    timestamptz not null,
     -- Lemon Squeezy's clock, in whole seconds.
     updated_at    timestamptz not null,
-    -- How the latest payment went, and as of when.
-    payment       text,
-    payment_at    timestamptz,
 
     constraint subscriptions_pkey primary key (id),
     constraint subscriptions_workspace_fkey foreign key (workspace_id) references public.workspaces (id) on delete cascade,
     constraint subscriptions_status_known
         check (status in ('on_trial', 'active', 'paused', 'past_due', 'unpaid', 'cancelled', 'expired')),
-    constraint subscriptions_pause_known check (pause_mode in ('void', 'free')),
-    constraint subscriptions_payment_known check (payment in ('paid', 'failed'))
+    constraint subscriptions_pause_known check (pause_mode in ('void', 'free'))
 );
 
 create index subscriptions_workspace_idx on public.subscriptions (workspace_id);
+
+-- How the latest payment of each subscription went. It may be known before the subscription is.
+create table public.payments (
+    subscription_id text        not null,
+    workspace_id    uuid        not null,
+    status          text        not null,
+    updated_at      timestamptz not null,
+
+    constraint payments_pkey primary key (subscription_id),
+    constraint payments_workspace_fkey foreign key (workspace_id) references public.workspaces (id) on delete cascade,
+    constraint payments_status_known check (status in ('paid', 'failed'))
+);
+
+create index payments_workspace_idx on public.payments (workspace_id);
 
 -- Who was about to buy what, so that a subscription of which every webhook was lost finds its workspace.
 create table private.checkouts (
@@ -84,11 +97,13 @@ alter table public.workspaces
 alter table public.plans enable row level security;
 alter table public.plan_variants enable row level security;
 alter table public.subscriptions enable row level security;
+alter table public.payments enable row level security;
 alter table private.checkouts enable row level security;
 
-grant select on public.plans, public.plan_variants, public.subscriptions to authenticated;
+-- What is sold, and who has paid, is nobody's to write who has signed in. Checkouts are the server's alone.
+grant select on public.plans, public.plan_variants, public.subscriptions, public.payments to authenticated;
 grant select, insert, update, delete
-    on public.plans, public.plan_variants, public.subscriptions, private.checkouts to service_role;
+    on public.plans, public.plan_variants, public.subscriptions, public.payments, private.checkouts to service_role;
 
 create policy "Members of any workspace see the plans"
     on public.plans for select to authenticated
@@ -102,10 +117,15 @@ create policy "Members see their workspace's subscriptions"
     on public.subscriptions for select to authenticated
     using (workspace_id in (select workspace_id from public.members where user_id = (select auth.uid())));
 
+create policy "Members see how their workspace's payments went"
+    on public.payments for select to authenticated
+    using (workspace_id in (select workspace_id from public.members where user_id = (select auth.uid())));
+
 -- Whether a subscription is one to be served, to the second. What is past due keeps its access while Lemon Squeezy tries
 -- again; what is cancelled has been paid until it ends.
 create function private.is_served(p_status text, p_pause_mode text, p_ends_at timestamptz, p_now timestamptz) returns boolean
     language sql immutable parallel safe
+    set search_path = ''
     as $$
         select case p_status
             when 'on_trial' then true
@@ -119,7 +139,7 @@ create function private.is_served(p_status text, p_pause_mode text, p_ends_at ti
 revoke all on function private.is_served(text, text, timestamptz, timestamptz) from public;
 grant execute on function private.is_served(text, text, timestamptz, timestamptz) to authenticated, service_role;
 
--- What a workspace may do at a moment: the highest plan that is paid for, else Free. Every limit is asked here.
+-- What a workspace may do at a moment: the highest plan that is paid for, else Free. Every limit of a plan is asked here.
 create function private.entitlements(p_workspace uuid, p_now timestamptz) returns public.plans
     language sql stable
     set search_path = ''

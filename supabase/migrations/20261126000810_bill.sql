@@ -5,6 +5,7 @@
 -- Of states of one second, the one that is further on in a subscription's life counts as the later, until the API says.
 create function private.progress_of(p_status text) returns integer
     language sql immutable parallel safe
+    set search_path = ''
     as $$
         select array_position(
             array['on_trial', 'active', 'paused', 'past_due', 'unpaid', 'cancelled', 'expired'], p_status
@@ -13,8 +14,7 @@ create function private.progress_of(p_status text) returns integer
 revoke all on function private.progress_of(text) from public;
 grant execute on function private.progress_of(text) to service_role;
 
--- What Lemon Squeezy says of a subscription, as lib/billing.py reads it, in the form of the row; without workspace and
--- payment.
+-- What Lemon Squeezy says of a subscription, as lib/billing.py reads it, in the form of the row; without workspace.
 create function private.subscription_of(p_said jsonb) returns public.subscriptions
     language sql stable
     set search_path = ''
@@ -97,31 +97,34 @@ create function public.record_subscription(p_subscription jsonb, p_workspace uui
 revoke all on function public.record_subscription(jsonb, uuid) from public;
 grant execute on function public.record_subscription(jsonb, uuid) to service_role;
 
--- A webhook of an invoice: {subscriptionId, payment: paid | failed, updatedAt}. It changes no access, which follows from
--- the subscription's status; it is what the dashboard's banner says.
-create function public.record_payment(p_payment jsonb) returns text
+-- A webhook of an invoice: {subscriptionId, status: paid | failed, updatedAt}. It changes no access, which follows from the
+-- subscription's own status; the dashboard says it. Returns applied, stale or unknown.
+create function public.record_payment(p_payment jsonb, p_workspace uuid) returns text
     language plpgsql
     set search_path = ''
     as $$
     declare
-        at timestamptz := p_payment ->> 'updatedAt';
+        workspace uuid := coalesce(
+            (select s.workspace_id from public.subscriptions as s where s.id = p_payment ->> 'subscriptionId'),
+            (select w.id from public.workspaces as w where w.id = p_workspace)
+        );
     begin
-        update public.subscriptions as s
-        set payment = p_payment ->> 'payment', payment_at = at
-        where s.id = p_payment ->> 'subscriptionId'
-            -- Of one second, the success: it ends the attempts.
-            and (s.payment_at is null or s.payment_at < at or (s.payment_at = at and p_payment ->> 'payment' = 'paid'));
-        if found then
-            return 'applied';
+        if workspace is null then
+            return 'unknown';
         end if;
-        return case
-            when exists (select from public.subscriptions as s where s.id = p_payment ->> 'subscriptionId') then 'stale'
-            else 'unknown'
-        end;
+        insert into public.payments as known (subscription_id, workspace_id, status, updated_at)
+        values (
+            p_payment ->> 'subscriptionId', workspace, p_payment ->> 'status', (p_payment ->> 'updatedAt')::timestamptz
+        )
+        on conflict on constraint payments_pkey do update
+            set workspace_id = excluded.workspace_id, status = excluded.status, updated_at = excluded.updated_at
+            -- Of one second, the success: it ends the attempts.
+            where (known.updated_at, known.status = 'paid') < (excluded.updated_at, excluded.status = 'paid');
+        return case when found then 'applied' else 'stale' end;
     end
     $$;
-revoke all on function public.record_payment(jsonb) from public;
-grant execute on function public.record_payment(jsonb) to service_role;
+revoke all on function public.record_payment(jsonb, uuid) from public;
+grant execute on function public.record_payment(jsonb, uuid) to service_role;
 
 -- The workspace whose checkout a subscription came from, when no webhook has said so: its owner opened one for that variant
 -- in the week before, and paid under the account's address. Null when that is nobody, or could be two.
@@ -187,7 +190,7 @@ revoke all on function public.claim_reconciliation(timestamptz) from public;
 grant execute on function public.claim_reconciliation(timestamptz) to service_role;
 
 -- A page of Lemon Squeezy's list, and which one comes next; none after the last, with which the next sweep begins anew.
--- Returns how many of them were {applied, stale, unknown}; null when the claim has run out, and then changes nothing.
+-- Returns how many of them were {applied, stale, unknown}; null when somebody else has the claim, and then changes nothing.
 create function public.reconcile_page(
     p_claim uuid, p_subscriptions jsonb, p_next integer, p_now timestamptz default now()
 ) returns jsonb

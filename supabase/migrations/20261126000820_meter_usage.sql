@@ -1,7 +1,7 @@
 -- Why: a quota is only fair to an owner who is told in time. What a workspace uses is measured beside ingestion, which
 -- does nothing for it: a counter that every event raises would be the one row that all of a workspace's events wait for.
--- Not breaking (new tables, indexes and functions; is_over_quota() also asks the plan). Locks: events, while the indexes
--- are built. Undo: drop them, restore is_over_quota().
+-- Not breaking (new tables and functions, an index; is_over_quota() asks the plan). Locks: events, while the index is
+-- built; then a row of the clock per workspace, which nothing else takes. Undo: drop them, restore is_over_quota().
 
 -- Events come in by and large in the order of received_at, so a few bytes per 32 pages find the latest.
 create index events_received_idx on public.events using brin (received_at) with (pages_per_range = 32);
@@ -20,7 +20,7 @@ create table public.usage (
     constraint usage_workspace_fkey foreign key (workspace_id) references public.workspaces (id) on delete cascade
 );
 
--- That the owners have been told, once a month each.
+-- That the owners have been told: once a month and quota, which another plan changes.
 create table public.usage_warnings (
     workspace_id uuid        not null,
     month        date        not null,
@@ -30,36 +30,12 @@ create table public.usage_warnings (
     quota        integer     not null,
     created_at   timestamptz not null,
 
-    constraint usage_warnings_pkey primary key (workspace_id, month, meter, percent),
+    constraint usage_warnings_pkey primary key (workspace_id, month, meter, percent, quota),
     constraint usage_warnings_workspace_fkey
         foreign key (workspace_id) references public.workspaces (id) on delete cascade,
     constraint usage_warnings_meter_known check (meter in ('contacts', 'emails')),
     constraint usage_warnings_percent_known check (percent in (80, 100))
 );
-
--- Our own mail to owners, each sent once: the row's id is the provider's idempotency key.
-create table private.notices (
-    id               uuid        not null default gen_random_uuid(),
-    workspace_id     uuid        not null,
-    user_id          uuid        not null,
-    kind             text        not null,
-    variables        jsonb       not null,
-    status           text        not null default 'queued',
-    send_at          timestamptz not null,
-    attempts         smallint    not null default 0,
-    claim            uuid,
-    claimed_until    timestamptz,
-    first_attempt_at timestamptz,
-
-    constraint notices_pkey primary key (id),
-    constraint notices_workspace_fkey foreign key (workspace_id) references public.workspaces (id) on delete cascade,
-    constraint notices_user_fkey foreign key (user_id) references auth.users (id) on delete cascade,
-    constraint notices_status_known check (status in ('queued', 'sent', 'failed', 'unknown'))
-);
-
-create index notices_due_idx on private.notices (send_at) where status = 'queued';
-create index notices_workspace_idx on private.notices (workspace_id);
-create index notices_user_idx on private.notices (user_id);
 
 -- Until when events have been counted. One row.
 create table private.metering (
@@ -71,17 +47,27 @@ create table private.metering (
 );
 insert into private.metering (counted_until) values (now());
 
-alter table public.workspaces
-    add column usage_measured_at timestamptz not null default '-infinity';
-create index workspaces_measured_idx on public.workspaces (usage_measured_at);
+-- When each workspace was measured. Not a column of workspaces: publishing rules waits for that row while it holds up
+-- ingestion, and counting a million contacts takes a second.
+create table private.usage_clock (
+    workspace_id uuid        not null,
+    measured_at  timestamptz not null default '-infinity',
+
+    constraint usage_clock_pkey primary key (workspace_id),
+    constraint usage_clock_workspace_fkey
+        foreign key (workspace_id) references public.workspaces (id) on delete cascade
+);
+
+create index usage_clock_measured_idx on private.usage_clock (measured_at);
 
 alter table public.usage enable row level security;
 alter table public.usage_warnings enable row level security;
-alter table private.notices enable row level security;
+alter table private.usage_clock enable row level security;
 alter table private.metering enable row level security;
 
+-- The sweep alone writes them.
 grant select on public.usage, public.usage_warnings to authenticated;
-grant select, insert, update, delete on public.usage, public.usage_warnings, private.notices to service_role;
+grant select, insert, update, delete on public.usage, public.usage_warnings, private.usage_clock to service_role;
 grant select, update on private.metering to service_role;
 
 create policy "Members see what their workspace uses"
@@ -94,6 +80,7 @@ create policy "Members see what their workspace was warned of"
 
 create function private.month_of(p_moment timestamptz) returns date
     language sql immutable parallel safe
+    set search_path = ''
     as $$
         select date_trunc('month', p_moment at time zone 'utc')::date
     $$;
@@ -112,6 +99,7 @@ group by w.id;
 create function public.meter_events(p_now timestamptz default now()) returns boolean
     language plpgsql
     set search_path = ''
+    -- The statistics of a table that only grows think little of its newest rows.
     set enable_seqscan = 'off'
     as $$
     declare
@@ -158,7 +146,7 @@ create function private.quotas(p_workspace uuid, p_now timestamptz) returns tabl
 revoke all on function private.quotas(uuid, timestamptz) from public;
 grant execute on function private.quotas(uuid, timestamptz) to authenticated, service_role;
 
--- Tells the owners once a month that a meter has come to 80 % of its quota, and once that it is used up; of both at once
+-- Tells the owners once a month and quota that a meter has come to 80 % of its quota, and once that it is used up; of both at once
 -- only the latter.
 create function private.warn_owners(p_workspace uuid, p_now timestamptz) returns void
     language sql
@@ -199,14 +187,21 @@ create function public.measure_usage(p_now timestamptz default now()) returns bo
     declare
         workspace uuid;
     begin
-        select w.id into workspace from public.workspaces as w
-        where w.usage_measured_at <= p_now - interval '1 hour'
-        order by w.usage_measured_at
-        limit 1
-        for no key update skip locked;
-        if not found then
-            return false;
-        end if;
+        loop
+            select c.workspace_id into workspace from private.usage_clock as c
+            where c.measured_at <= p_now - interval '1 hour'
+            order by c.measured_at
+            limit 1
+            for update skip locked;
+            exit when found;
+            insert into private.usage_clock (workspace_id)
+            select w.id from public.workspaces as w
+            where not exists (select from private.usage_clock as c where c.workspace_id = w.id)
+            on conflict on constraint usage_clock_pkey do nothing;
+            if not found then
+                return false;
+            end if;
+        end loop;
         insert into public.usage as u (workspace_id, month, contacts, emails, measured_at)
         select
             workspace, private.month_of(p_now),
@@ -222,7 +217,7 @@ create function public.measure_usage(p_now timestamptz default now()) returns bo
             p_now
         on conflict on constraint usage_pkey do update
             set contacts = excluded.contacts, emails = excluded.emails, measured_at = excluded.measured_at;
-        update public.workspaces set usage_measured_at = p_now where id = workspace;
+        update private.usage_clock set measured_at = p_now where workspace_id = workspace;
         perform private.warn_owners(workspace, p_now);
         return true;
     end
@@ -269,46 +264,3 @@ create or replace function private.is_over_quota(p_workspace public.workspaces, 
     $$;
 
 grant execute on function private.is_over_quota(public.workspaces, timestamptz) to authenticated;
-
--- Billing as the dashboard shows it, under the caller's own rights: {plan, subscription, usage: {month, measuredAt, events,
--- contacts: {used, quota}, emails: {used, quota}}, marketingPaused, warnings}.
-create function public.billing(p_workspace uuid, p_now timestamptz default now()) returns jsonb
-    language sql stable
-    set search_path = ''
-    as $$
-        select jsonb_build_object(
-            'plan', (select to_jsonb(p) - 'position' from private.entitlements(w.id, p_now) as p),
-            'subscription', (
-                select to_jsonb(s) - 'workspace_id' || jsonb_build_object(
-                    'plan', v.plan, 'interval', v.interval,
-                    'served', private.is_served(s.status, s.pause_mode, s.ends_at, p_now)
-                )
-                from public.subscriptions as s
-                left join public.plan_variants as v on v.variant_id = s.variant_id
-                where s.workspace_id = w.id
-                order by s.created_at desc
-                limit 1
-            ),
-            'usage', jsonb_build_object(
-                'month', private.month_of(p_now), 'measuredAt', u.measured_at, 'events', coalesce(u.events, 0),
-                'meters', (
-                    select jsonb_object_agg(q.meter, jsonb_build_object('quota', q.quota, 'used', case q.meter
-                        when 'emails' then private.mails_of_month(w.id, p_now)
-                        else coalesce(u.contacts, 0)
-                    end))
-                    from private.quotas(w.id, p_now) as q
-                )
-            ),
-            'marketingPaused', private.is_over_quota(w, p_now),
-            'warnings', coalesce((
-                select jsonb_agg(to_jsonb(n) - 'workspace_id' order by n.created_at)
-                from public.usage_warnings as n
-                where n.workspace_id = w.id and n.month = private.month_of(p_now)
-            ), '[]')
-        )
-        from public.workspaces as w
-        left join public.usage as u on u.workspace_id = w.id and u.month = private.month_of(p_now)
-        where w.id = p_workspace
-    $$;
-revoke all on function public.billing(uuid, timestamptz) from public;
-grant execute on function public.billing(uuid, timestamptz) to authenticated, service_role;

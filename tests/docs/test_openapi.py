@@ -16,6 +16,7 @@ from openapi_spec_validator import validate
 from lib import limits
 from lib.errors import CODES
 from scripts.local.layout import ROOT
+from tests import lemonsqueezy
 from tests.conftest import Connection, Session, Workspace, rules_of
 from tests.webhooks import signed
 
@@ -223,6 +224,9 @@ def fault_of(http: httpx.Client, own: Mapping[str, str], example: Example) -> st
         headers["Authorization"] = ""
     if example.path == "/api/resend-webhook":
         headers |= signed(os.environ["RESEND_WEBHOOK_SECRET"], text.encode())
+    if example.path == "/api/lemonsqueezy-webhook":
+        secret = os.environ["LEMONSQUEEZY_WEBHOOK_SECRET"]
+        headers |= {"X-Signature": lemonsqueezy.signature(secret, text.encode())}
     if example.path == "/api/settings":
         headers["Authorization"] = f"Bearer {own[EXAMPLE_TOKEN]}"
     answer = http.request(example.method, url, content=text, headers=headers)

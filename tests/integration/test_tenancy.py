@@ -95,6 +95,8 @@ def filled(db: Connection, workspace: Workspace, alice: Session) -> Workspace:
            select id, workspace_id, id, id, 1, '{}' from public.rule_drafts where workspace_id = %s""",
         """insert into public.subscriptions (id, workspace_id, variant_id, status, created_at, updated_at)
            select id, id, 'any', 'active', now(), now() from public.workspaces where id = %s""",
+        """insert into public.payments (subscription_id, workspace_id, status, updated_at)
+           select id, id, 'paid', now() from public.workspaces where id = %s""",
         "insert into public.usage (workspace_id, month) values (%s, '2026-11-01')",
         """insert into public.usage_warnings (workspace_id, month, meter, percent, used, quota, created_at)
            values (%s, '2026-11-01', 'emails', 80, 8, 10, now())""",
