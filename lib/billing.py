@@ -159,8 +159,8 @@ def sweep(now: datetime) -> Json:
     left = False
     while (left := database.call("meter_events", at) is True) and time.monotonic() < deadline:
         pass
-    while time.monotonic() < deadline and database.call("measure_usage", at) is True:
-        totals["measured"] += 1
+    while time.monotonic() < deadline and (measured := cast(int, database.call("measure_usage", at))):
+        totals["measured"] += measured
     left = _reconcile(now, deadline, totals) or left
     return {**totals, "left": left}
 

@@ -2074,6 +2074,31 @@ CREATE FUNCTION private.mails_of_month(p_workspace uuid, p_now timestamp with ti
             on known.workspace_id = p_workspace and known.month = private.month_of(p_now) and known.measured_at is not null
     $$;
 
+-- Name: measure(uuid, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.measure(p_workspace uuid, p_now timestamp with time zone) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+        insert into public.usage as u (workspace_id, month, contacts, emails, measured_at)
+        select
+            p_workspace, private.month_of(p_now),
+            (
+                select count(distinct i.contact_id) from public.identities as i
+                where i.workspace_id = p_workspace and i.kind in ('userId', 'email')
+            ),
+            (
+                select count(*) from public.messages as m
+                where m.workspace_id = p_workspace
+                    and m.counted_at >= private.month_of(p_now)::timestamp at time zone 'utc' and m.counted_at < p_now
+            ),
+            p_now
+        on conflict on constraint usage_pkey do update
+            set contacts = excluded.contacts, emails = excluded.emails, measured_at = excluded.measured_at;
+        update private.usage_clock set measured_at = p_now where workspace_id = p_workspace;
+        select private.warn_owners(p_workspace, p_now);
+    $$;
+
 -- Name: meets(boolean, jsonb, boolean, jsonb); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.meets(p_trusted_only boolean, p_condition jsonb, p_trusted boolean, p_properties jsonb) RETURNS boolean
@@ -4760,46 +4785,31 @@ CREATE FUNCTION public.mailable_address(p_contact uuid) RETURNS TABLE(address te
 
 -- Name: measure_usage(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
-CREATE FUNCTION public.measure_usage(p_now timestamp with time zone DEFAULT now()) RETURNS boolean
+CREATE FUNCTION public.measure_usage(p_now timestamp with time zone DEFAULT now()) RETURNS integer
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
     declare
+        ends      timestamptz := clock_timestamp() + interval '1 second';
         workspace uuid;
+        measured  integer := 0;
     begin
+        insert into private.usage_clock (workspace_id)
+        select w.id from public.workspaces as w
+        where not exists (select from private.usage_clock as c where c.workspace_id = w.id)
+        on conflict on constraint usage_clock_pkey do nothing;
         loop
             select c.workspace_id into workspace from private.usage_clock as c
             where c.measured_at <= p_now - interval '1 hour'
             order by c.measured_at
             limit 1
             for update skip locked;
-            exit when found;
-            insert into private.usage_clock (workspace_id)
-            select w.id from public.workspaces as w
-            where not exists (select from private.usage_clock as c where c.workspace_id = w.id)
-            on conflict on constraint usage_clock_pkey do nothing;
-            if not found then
-                return false;
-            end if;
+            exit when not found;
+            perform private.measure(workspace, p_now);
+            measured := measured + 1;
+            exit when clock_timestamp() > ends;
         end loop;
-        insert into public.usage as u (workspace_id, month, contacts, emails, measured_at)
-        select
-            workspace, private.month_of(p_now),
-            (
-                select count(distinct i.contact_id) from public.identities as i
-                where i.workspace_id = workspace and i.kind in ('userId', 'email')
-            ),
-            (
-                select count(*) from public.messages as m
-                where m.workspace_id = workspace
-                    and m.counted_at >= private.month_of(p_now)::timestamp at time zone 'utc' and m.counted_at < p_now
-            ),
-            p_now
-        on conflict on constraint usage_pkey do update
-            set contacts = excluded.contacts, emails = excluded.emails, measured_at = excluded.measured_at;
-        update private.usage_clock set measured_at = p_now where workspace_id = workspace;
-        perform private.warn_owners(workspace, p_now);
-        return true;
+        return measured;
     end
     $$;
 
@@ -8650,6 +8660,11 @@ GRANT ALL ON FUNCTION private.mails_for_silence(p_workspace uuid, p_contacts uui
 REVOKE ALL ON FUNCTION private.mails_of_month(p_workspace uuid, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.mails_of_month(p_workspace uuid, p_now timestamp with time zone) TO authenticated;
 GRANT ALL ON FUNCTION private.mails_of_month(p_workspace uuid, p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION measure(p_workspace uuid, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.measure(p_workspace uuid, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.measure(p_workspace uuid, p_now timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION meets(p_trusted_only boolean, p_condition jsonb, p_trusted boolean, p_properties jsonb); Type: ACL; Schema: private; Owner: -
 

@@ -178,48 +178,58 @@ create function private.warn_owners(p_workspace uuid, p_now timestamptz) returns
 revoke all on function private.warn_owners(uuid, timestamptz) from public;
 grant execute on function private.warn_owners(uuid, timestamptz) to service_role;
 
--- Counts contacts and mails of the workspace that was measured longest ago, once an hour each. Returns whether there was
--- one.
-create function public.measure_usage(p_now timestamptz default now()) returns boolean
+create function private.measure(p_workspace uuid, p_now timestamptz) returns void
+    language sql
+    set search_path = ''
+    as $$
+        insert into public.usage as u (workspace_id, month, contacts, emails, measured_at)
+        select
+            p_workspace, private.month_of(p_now),
+            (
+                select count(distinct i.contact_id) from public.identities as i
+                where i.workspace_id = p_workspace and i.kind in ('userId', 'email')
+            ),
+            (
+                select count(*) from public.messages as m
+                where m.workspace_id = p_workspace
+                    and m.counted_at >= private.month_of(p_now)::timestamp at time zone 'utc' and m.counted_at < p_now
+            ),
+            p_now
+        on conflict on constraint usage_pkey do update
+            set contacts = excluded.contacts, emails = excluded.emails, measured_at = excluded.measured_at;
+        update private.usage_clock set measured_at = p_now where workspace_id = p_workspace;
+        select private.warn_owners(p_workspace, p_now);
+    $$;
+revoke all on function private.measure(uuid, timestamptz) from public;
+grant execute on function private.measure(uuid, timestamptz) to service_role;
+
+-- Counts contacts and mails of the workspaces that were measured longest ago, each once an hour: for a second, one at
+-- least. Returns how many there were.
+create function public.measure_usage(p_now timestamptz default now()) returns integer
     language plpgsql
     set search_path = ''
     as $$
     declare
+        ends      timestamptz := clock_timestamp() + interval '1 second';
         workspace uuid;
+        measured  integer := 0;
     begin
+        insert into private.usage_clock (workspace_id)
+        select w.id from public.workspaces as w
+        where not exists (select from private.usage_clock as c where c.workspace_id = w.id)
+        on conflict on constraint usage_clock_pkey do nothing;
         loop
             select c.workspace_id into workspace from private.usage_clock as c
             where c.measured_at <= p_now - interval '1 hour'
             order by c.measured_at
             limit 1
             for update skip locked;
-            exit when found;
-            insert into private.usage_clock (workspace_id)
-            select w.id from public.workspaces as w
-            where not exists (select from private.usage_clock as c where c.workspace_id = w.id)
-            on conflict on constraint usage_clock_pkey do nothing;
-            if not found then
-                return false;
-            end if;
+            exit when not found;
+            perform private.measure(workspace, p_now);
+            measured := measured + 1;
+            exit when clock_timestamp() > ends;
         end loop;
-        insert into public.usage as u (workspace_id, month, contacts, emails, measured_at)
-        select
-            workspace, private.month_of(p_now),
-            (
-                select count(distinct i.contact_id) from public.identities as i
-                where i.workspace_id = workspace and i.kind in ('userId', 'email')
-            ),
-            (
-                select count(*) from public.messages as m
-                where m.workspace_id = workspace
-                    and m.counted_at >= private.month_of(p_now)::timestamp at time zone 'utc' and m.counted_at < p_now
-            ),
-            p_now
-        on conflict on constraint usage_pkey do update
-            set contacts = excluded.contacts, emails = excluded.emails, measured_at = excluded.measured_at;
-        update private.usage_clock set measured_at = p_now where workspace_id = workspace;
-        perform private.warn_owners(workspace, p_now);
-        return true;
+        return measured;
     end
     $$;
 revoke all on function public.measure_usage(timestamptz) from public;

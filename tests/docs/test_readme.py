@@ -75,29 +75,14 @@ def test_the_table_names_the_sql_functions_that_are_called(db: Connection) -> No
         assert written == functions_called((ROOT / file).read_text()) & there, file
 
 
-def modules_used(source: str) -> set[str]:
-    """The parts of lib/ that a source names, wherever in it, and those that they import whole."""
-    imports = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ImportFrom)]
-    used = {node.module.removeprefix("lib.") for node in imports if node.module and node.module.startswith("lib.")}
-    waiting = whole_modules(source)
-    while waiting:
-        name = waiting.pop()
-        used.add(name)
-        waiting |= whole_modules((ROOT / "lib" / f"{name}.py").read_text()) - used
-    return used
-
-
-def whole_modules(source: str) -> set[str]:
-    imports = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ImportFrom)]
-    return {alias.name for node in imports if node.module == "lib" for alias in node.names}
-
-
 def functions_called(source: str) -> set[str]:
-    """What may be an SQL function that an endpoint's source, or a part of lib/ that it uses, calls.
+    """What may be an SQL function that an endpoint's source, or a part of lib/ that it imports, calls.
 
     That is each text handed on in a call, also for callers of a key.
     """
-    texts = [source, *((ROOT / "lib" / f"{name}.py").read_text() for name in modules_used(source))]
+    imported = re.findall(r"^from lib(?:\.(\w+))? import (.*)$", source, re.MULTILINE)
+    modules = {name for module, members in imported for name in ([module] if module else members.split(", "))}
+    texts = [source, *((ROOT / "lib" / f"{name}.py").read_text() for name in modules)]
     calls = [node for text in texts for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
     names = {node.value for call in calls for node in call.args if isinstance(node, ast.Constant)}
     return {f"{name}{suffix}" for name in names if isinstance(name, str) for suffix in ("", "_by_key")}

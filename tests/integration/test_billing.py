@@ -617,11 +617,8 @@ def test_a_deployment_without_a_store_sells_nothing(
 
 
 def measured(store: Store, now: datetime) -> None:
-    """Has this workspace measured, as the next of the sweep."""
-    statement = """insert into private.usage_clock (workspace_id) values (%s)
-        on conflict (workspace_id) do update set measured_at = '-infinity'"""
-    store.api.db.execute(statement, (store.api.workspace.id,))
-    store.api.db.execute("select public.measure_usage(%s)", (now,))
+    """Has this workspace measured, as the sweep does with each."""
+    store.api.db.execute("select private.measure(%s, %s)", (store.api.workspace.id, now))
 
 
 def seen(who: Session, workspace: Workspace) -> dict[str, Any]:
