@@ -13,17 +13,7 @@ These answer with {"preview": {subject, html, text}} and {"testMail": {sentTo}}.
 200 {"portal": true}: where an owner changes or cancels the subscription, {"portal": {url}}
 """
 
-from lib import billing_links, callers, previews, ratelimit, smtp_settings
-from lib.bodies import (
-    CheckoutBody,
-    MailPreviewBody,
-    MailTestBody,
-    PortalBody,
-    SettingsBody,
-    SmtpBody,
-    SmtpTestBody,
-    parse_settings,
-)
+from lib import billing_links, bodies, callers, previews, ratelimit, smtp_settings
 from lib.endpoint import Request, Response, endpoint, json_response
 from lib.strict_json import Json
 
@@ -31,8 +21,8 @@ from lib.strict_json import Json
 def change(request: Request) -> Response:
     body = request.json()  # 400 413 415
     callers.refuse_keys(request)  # 401 403
-    asked = parse_settings(body)  # 422
-    if isinstance(asked, CheckoutBody | PortalBody):
+    asked = bodies.parse_settings(body)  # 422
+    if isinstance(asked, bodies.CheckoutBody | bodies.PortalBody):
         own_address = callers.call(request, None, asked.workspace_id, "billing_owner", {})  # 401 403 422 503
     else:
         own_address = callers.call(request, None, asked.workspace_id, "settings_admin", {})  # 401 403 422 503
@@ -40,22 +30,22 @@ def change(request: Request) -> Response:
     return json_response(_answer(str(asked.workspace_id), asked, str(own_address)))  # 404 409 422 429 503
 
 
-def _answer(workspace_id: str, asked: SettingsBody, own_address: str) -> Json:
+def _answer(workspace_id: str, asked: bodies.SettingsBody, own_address: str) -> Json:
     match asked:
-        case MailPreviewBody():
+        case bodies.MailPreviewBody():
             return {"preview": previews.preview(workspace_id, asked.preview, own_address)}
-        case MailTestBody():
+        case bodies.MailTestBody():
             ratelimit.admit_test_mail(workspace_id)
             return {"testMail": previews.send_test(workspace_id, asked.test_mail, own_address)}
-        case SmtpTestBody():
+        case bodies.SmtpTestBody():
             ratelimit.admit_test_mail(workspace_id)
             return {"smtp": smtp_settings.test(workspace_id, own_address)}
-        case CheckoutBody():
+        case bodies.CheckoutBody():
             wanted = asked.checkout
             return {"checkout": billing_links.checkout(workspace_id, wanted.plan, wanted.interval, own_address)}
-        case PortalBody():
+        case bodies.PortalBody():
             return {"portal": billing_links.portal(workspace_id)}
-        case SmtpBody():
+        case bodies.SmtpBody():
             return {"smtp": smtp_settings.replace(workspace_id, asked.smtp)}
 
 
