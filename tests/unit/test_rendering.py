@@ -223,7 +223,7 @@ def seconds(template: str, **fields: Any) -> float:
     ],
 )
 def test_no_template_takes_a_second(template: str) -> None:
-    assert seconds(template) < 1
+    assert seconds(template) < 2
 
 
 @pytest.mark.parametrize(
@@ -247,8 +247,8 @@ def test_no_template_takes_a_second(template: str) -> None:
         "&" * 190_000,
     ],
 )
-def test_no_page_takes_a_second(page: str) -> None:
-    assert seconds(page) < 1
+def test_no_page_takes_two_seconds(page: str) -> None:
+    assert seconds(page) < 2
 
 
 @pytest.mark.parametrize("address", ["file:///etc/hostname", "http://127.0.0.1:1/x.css", "/etc/hostname"])
