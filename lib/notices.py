@@ -56,9 +56,9 @@ def _usage(workspace: Mapping[str, Any], variables: Mapping[str, Any]) -> tuple[
     else:
         subject = f"{workspace['name']} has used {variables['percent']} % of the {what} of its plan"
         effect = "Nothing changes yet. When all is used up, marketing mail pauses; events are still taken and kept."
-    period = "this month (UTC)" if what == "emails" else "now"
+    said = f"has sent {used:,} emails this month (UTC)" if what == "emails" else f"has {used:,} {what}"
     content = (
-        f"<h1>{used:,} of {quota:,} {what}</h1><p>{name} has {used:,} {what} {period}; its plan includes {quota:,}.</p>"
+        f"<h1>{used:,} of {quota:,} {what}</h1><p>{name} {said}; its plan includes {quota:,}.</p>"
         f"<p>{effect}</p><p>A larger plan has room at once.</p>"
         f'<p><a class="button" href="{html.escape(config.app_url)}">Look at your plan</a></p>'
     )
