@@ -4,6 +4,8 @@ POST by secret key, or by an owner's or admin's access token with workspaceId in
 202 {"messageId", "status"}
 """
 
+import time
+
 from lib import callers, notices, outbox
 from lib.bodies import MessageBody, parse
 from lib.endpoint import Request, Response, endpoint, json_response
@@ -21,8 +23,10 @@ def queue_email(request: Request) -> Response:
 
 def drain_outbox(request: Request) -> Response:
     now = callers.scheduled_at(request)  # 401
-    told = notices.drain(now)  # 503
-    return json_response(outbox.drain(now) | ({"notices": told} if told else {}))  # 503
+    began = time.monotonic()
+    outcomes = outbox.drain(now)  # 503
+    told = notices.drain(now, began)  # 503
+    return json_response(outcomes | ({"notices": told} if told else {}))
 
 
 app = endpoint(POST=queue_email, GET=drain_outbox, cors="app")

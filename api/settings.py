@@ -41,10 +41,12 @@ def _answer(workspace_id: str, asked: bodies.SettingsBody, own_address: str) -> 
             ratelimit.admit_test_mail(workspace_id)
             return {"smtp": smtp_settings.test(workspace_id, own_address)}
         case bodies.CheckoutBody():
+            ratelimit.admit_billing_link(workspace_id)
             wanted = asked.checkout
             return {"checkout": billing_links.checkout(workspace_id, wanted.plan, wanted.interval, own_address)}
         case bodies.PortalBody():
-            return {"portal": billing_links.portal(workspace_id)}
+            ratelimit.admit_billing_link(workspace_id)
+            return {"portal": billing_links.portal(workspace_id, own_address)}
         case bodies.SmtpBody():
             return {"smtp": smtp_settings.replace(workspace_id, asked.smtp)}
 

@@ -31,7 +31,8 @@ SUBSCRIPTIONS = frozenset({
     "subscription_created", "subscription_updated", "subscription_cancelled", "subscription_resumed",
     "subscription_expired", "subscription_paused", "subscription_unpaused",
 })  # fmt: skip
-SWEEP_SECONDS = 30.0
+# For each of its two parts.
+STEP_SECONDS = 15.0
 
 
 def _written(value: object) -> object:
@@ -148,46 +149,64 @@ def _is_pretended(*, test_mode: bool) -> bool:
 
 
 def sweep(now: datetime) -> Json:
-    """Measures what workspaces use, then goes through Lemon Squeezy's list. May be cut off, and come twice at once.
+    """Goes through Lemon Squeezy's list, and measures what workspaces use. May be cut off, and come twice at once.
 
     Returns {"measured", "pages", "applied", "stale", "unknown", "left"}: workspaces measured, pages read, what became
     of the subscriptions on them, and whether something is left for the next one.
     """
-    deadline = time.monotonic() + SWEEP_SECONDS
     totals: Counter[str] = Counter(dict.fromkeys(("measured", "pages", "applied", "stale", "unknown"), 0))
-    at = {"p_now": now.isoformat()}
-    left = False
+    # Neither keeps the other from its work, by its time or by failing.
+    try:
+        pages_left = _reconcile(now, totals)
+    finally:
+        events_left = _measure(now, totals)
+    return {**totals, "left": pages_left or events_left}
+
+
+def _measure(now: datetime, totals: Counter[str]) -> bool:
+    """Returns whether there are events left to count."""
+    deadline, at = time.monotonic() + STEP_SECONDS, {"p_now": now.isoformat()}
     while (left := database.call("meter_events", at) is True) and time.monotonic() < deadline:
         pass
     while time.monotonic() < deadline and (measured := cast(int, database.call("measure_usage", at))):
         totals["measured"] += measured
-    left = _reconcile(now, deadline, totals) or left
-    return {**totals, "left": left}
+    return left
 
 
-def _reconcile(now: datetime, deadline: float, totals: Counter[str]) -> bool:
+def _reconcile(now: datetime, totals: Counter[str]) -> bool:
     """Goes on where the last one stopped. Returns whether pages are left."""
+    began = time.monotonic()
     if not config.lemonsqueezy_api_key:
         return False
     claimed = cast(dict[str, Any] | None, database.call("claim_reconciliation", {"p_now": now.isoformat()}))
     if claimed is None:
         return True
+
+    def rest(seconds: int) -> None:
+        until = now + timedelta(seconds=time.monotonic() - began + seconds)
+        database.call("rest_reconciliation", {"p_claim": claimed["claim"], "p_until": until.isoformat()})
+
     page: int | None = claimed["page"]
+    asked_at = claimed["askedAt"]
     while page is not None:
-        if time.monotonic() > deadline:
-            return _rest(claimed["claim"], now, 0)
+        if time.monotonic() > began + STEP_SECONDS:
+            rest(0)
+            return True
         try:
             listed = lemonsqueezy.subscriptions(page)
         except lemonsqueezy.Busy as busy:
-            return _rest(claimed["claim"], now, busy.seconds)
+            rest(busy.seconds)
+            return True
         except Unavailable:
-            _rest(claimed["claim"], now, 0)
+            rest(0)
             raise
         rows = [row for item in listed.items if (row := _row(item))]
         arguments = {"p_claim": claimed["claim"], "p_subscriptions": rows, "p_next": listed.next}
-        applied = cast(dict[str, int] | None, database.call("reconcile_page", {**arguments, "p_now": now.isoformat()}))
+        arguments |= {"p_asked_at": asked_at, "p_now": now.isoformat()}
+        applied = cast(dict[str, Any] | None, database.call("reconcile_page", arguments))
         if applied is None:
             return True
+        asked_at = applied.pop("askedAt")
         totals.update(applied, pages=1)
         page = listed.next
     return False
@@ -203,12 +222,6 @@ def _row(item: object) -> Json | None:
     if _is_pretended(test_mode=said.attributes.test_mode):
         return None
     return {**said.attributes.as_row(said.id), "addressHash": checkouts.address_hash(said.attributes.user_email or "")}
-
-
-def _rest(claim: str, now: datetime, seconds: int) -> bool:
-    until = (now + timedelta(seconds=seconds)).isoformat()
-    database.call("rest_reconciliation", {"p_claim": claim, "p_until": until})
-    return True
 
 
 def _object(value: object) -> Mapping[str, Any]:

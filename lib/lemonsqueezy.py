@@ -38,6 +38,16 @@ class Page:
     next: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """One variant, and under which address it will be paid; webhooks repeat `custom`."""
+
+    variant_id: str
+    email: str
+    custom: Mapping[str, str]
+    skip_trial: bool
+
+
 def subscriptions(page: int) -> Page:
     """One page of the store's subscriptions. Raises Busy and Unavailable.
 
@@ -56,17 +66,18 @@ def subscription(subscription_id: str) -> dict[str, Any]:
     return cast(dict[str, Any], _call("GET", f"subscriptions/{subscription_id}")["data"])
 
 
-def create_checkout(variant_id: str, email: str, custom: Mapping[str, str], redirect_url: str) -> str:
-    """The address of a checkout for one variant; webhooks repeat `custom`. Raises Busy and Unavailable."""
+def create_checkout(wanted: Checkout) -> str:
+    """Where that is bought. Raises Busy and Unavailable."""
     checkout = {
         "type": "checkouts",
         "attributes": {
-            "checkout_data": {"email": email, "custom": dict(custom)},
-            "product_options": {"redirect_url": redirect_url, "enabled_variants": [int(variant_id)]},
+            "checkout_data": {"email": wanted.email, "custom": dict(wanted.custom)},
+            "checkout_options": {"skip_trial": wanted.skip_trial},
+            "product_options": {"redirect_url": f"{config.app_url}/", "enabled_variants": [int(wanted.variant_id)]},
         },
         "relationships": {
             "store": {"data": {"type": "stores", "id": config.lemonsqueezy_store_id}},
-            "variant": {"data": {"type": "variants", "id": variant_id}},
+            "variant": {"data": {"type": "variants", "id": wanted.variant_id}},
         },
     }
     return str(_call("POST", "checkouts", json={"data": checkout})["data"]["attributes"]["url"])

@@ -22,5 +22,6 @@ MESSAGES_PER_MINUTE = 240
 # Batches that come steadily can put 247 messages into one minute and 228 into the next.
 MESSAGES_IN_ANY_MINUTE = 264
 MESSAGES_PER_MINUTE_AND_ADDRESS = 120
-# Of a workspace: they bypass its caps, and a test of SMTP connects to whatever host it is given.
+# Of a workspace's test mails, which bypass its caps, and of its links to pay, each a call of an API that all share.
 TEST_MAILS_PER_MINUTE = 5
+BILLING_LINKS_PER_MINUTE = 5

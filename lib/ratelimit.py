@@ -125,9 +125,17 @@ def admit(key: ApiKey, client_address: str, weight: int) -> dict[str, str]:
 
 def admit_test_mail(workspace_id: str) -> None:
     """Charges one test mail to the workspace. Raises 429 with Retry-After."""
-    most = limits.TEST_MAILS_PER_MINUTE
+    _admit_of_workspace("test", workspace_id, limits.TEST_MAILS_PER_MINUTE)
+
+
+def admit_billing_link(workspace_id: str) -> None:
+    """Charges one link to the workspace. Raises 429 with Retry-After."""
+    _admit_of_workspace("link", workspace_id, limits.BILLING_LINKS_PER_MINUTE)
+
+
+def _admit_of_workspace(what: str, workspace_id: str, most: int) -> None:
     name = hmac.new(config.signing_secret.encode(), workspace_id.encode(), hashlib.sha256).hexdigest()
-    _refuse_beyond(_charge({f"limit:test:{name[:32]}": Quota(most, most)}, 1, 1), {})
+    _refuse_beyond(_charge({f"limit:{what}:{name[:32]}": Quota(most, most)}, 1, 1), {})
 
 
 def _charge(counters: Mapping[str, Quota], weight: int, multiplier: int) -> Verdict:

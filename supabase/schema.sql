@@ -164,22 +164,25 @@ CREATE TABLE public.subscriptions (
     ends_at timestamp with time zone,
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
+    told_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    is_guessed boolean DEFAULT false NOT NULL,
     CONSTRAINT subscriptions_pause_known CHECK ((pause_mode = ANY (ARRAY['void'::text, 'free'::text]))),
     CONSTRAINT subscriptions_status_known CHECK ((status = ANY (ARRAY['on_trial'::text, 'active'::text, 'paused'::text, 'past_due'::text, 'unpaid'::text, 'cancelled'::text, 'expired'::text])))
 );
 
--- Name: add_subscription(uuid, public.subscriptions); Type: FUNCTION; Schema: private; Owner: -
+-- Name: add_subscription(uuid, public.subscriptions, boolean); Type: FUNCTION; Schema: private; Owner: -
 
-CREATE FUNCTION private.add_subscription(p_workspace uuid, p_said public.subscriptions) RETURNS boolean
+CREATE FUNCTION private.add_subscription(p_workspace uuid, p_said public.subscriptions, p_is_guessed boolean) RETURNS boolean
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
     begin
         insert into public.subscriptions
-            (id, workspace_id, variant_id, status, pause_mode, trial_ends_at, renews_at, ends_at, created_at, updated_at)
+            (id, workspace_id, variant_id, status, pause_mode, trial_ends_at, renews_at, ends_at, created_at, updated_at,
+             is_guessed)
         select
             p_said.id, w.id, p_said.variant_id, p_said.status, p_said.pause_mode, p_said.trial_ends_at,
-            p_said.renews_at, p_said.ends_at, p_said.created_at, p_said.updated_at
+            p_said.renews_at, p_said.ends_at, p_said.created_at, p_said.updated_at, p_is_guessed
         from public.workspaces as w
         where w.id = p_workspace
         on conflict on constraint subscriptions_pkey do nothing;
@@ -451,32 +454,33 @@ CREATE FUNCTION private.apply_rules(p_workspace uuid, p_document jsonb) RETURNS 
     end
     $$;
 
--- Name: apply_subscription(uuid, public.subscriptions, boolean); Type: FUNCTION; Schema: private; Owner: -
+-- Name: apply_subscription(uuid, public.subscriptions, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
 
-CREATE FUNCTION private.apply_subscription(p_workspace uuid, p_said public.subscriptions, p_is_current boolean) RETURNS text
+CREATE FUNCTION private.apply_subscription(p_workspace uuid, p_said public.subscriptions, p_asked_at timestamp with time zone) RETURNS text
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
     declare
         known public.subscriptions;
     begin
-        if private.add_subscription(p_workspace, p_said) then
+        if private.add_subscription(p_workspace, p_said, p_asked_at is not null) then
             return 'applied';
         end if;
         select * into known from public.subscriptions as s where s.id = p_said.id for update;
         if not found then
             return 'unknown';
-        elsif p_said.updated_at < known.updated_at or (
-            p_said.updated_at = known.updated_at and not p_is_current
-            and private.progress_of(p_said.status) <= private.progress_of(known.status)
-        ) then
+        end if;
+        if p_asked_at is null then
+            perform private.correct_guess(known.id, p_workspace);
+        end if;
+        if not private.is_later(p_said, known, p_asked_at) then
             return 'stale';
         end if;
         update public.subscriptions as s
         set
             variant_id = p_said.variant_id, status = p_said.status, pause_mode = p_said.pause_mode,
             trial_ends_at = p_said.trial_ends_at, renews_at = p_said.renews_at, ends_at = p_said.ends_at,
-            created_at = p_said.created_at, updated_at = p_said.updated_at
+            created_at = p_said.created_at, updated_at = p_said.updated_at, told_at = clock_timestamp()
         where s.id = p_said.id;
         return 'applied';
     end
@@ -987,6 +991,36 @@ CREATE FUNCTION private.contact_named(p_workspace uuid, p_lookup jsonb) RETURNS 
             raise sqlstate 'PT409' using message = 'ambiguous', detail = to_jsonb(contacts)::text;
         end if;
         return contacts[1];
+    end
+    $$;
+
+-- Name: contacts_counted(uuid); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.contacts_counted(p_workspace uuid) RETURNS integer
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select u.contacts from public.usage as u
+        where u.workspace_id = p_workspace and u.measured_at is not null
+        order by u.month desc
+        limit 1
+    $$;
+
+-- Name: correct_guess(text, uuid); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.correct_guess(p_subscription text, p_workspace uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    begin
+        update public.subscriptions as s
+        set workspace_id = w.id, is_guessed = false
+        from public.workspaces as w
+        where w.id = p_workspace and s.id = p_subscription and s.is_guessed;
+        if found then
+            update public.payments set workspace_id = p_workspace where subscription_id = p_subscription;
+            update public.workspaces set is_billed = true where id = p_workspace and not is_billed;
+        end if;
     end
     $$;
 
@@ -1703,6 +1737,19 @@ CREATE FUNCTION private.is_first_mail(p_workspace uuid, p_address_hash text) RET
     end
     $$;
 
+-- Name: is_later(public.subscriptions, public.subscriptions, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.is_later(p_said public.subscriptions, p_known public.subscriptions, p_asked_at timestamp with time zone) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+        select case
+            when p_said.updated_at <> p_known.updated_at then p_said.updated_at > p_known.updated_at
+            when p_asked_at > p_known.told_at then true
+            else private.progress_of(p_said.status) > private.progress_of(p_known.status)
+        end
+    $$;
+
 -- Name: is_number(jsonb, numeric, numeric, integer); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.is_number(p_value jsonb, p_low numeric, p_high numeric, p_decimals integer) RETURNS boolean
@@ -1761,12 +1808,7 @@ CREATE FUNCTION private.is_over_quota(p_workspace public.workspaces, p_now times
         return (
             select coalesce(bool_or(case q.meter
                 when 'emails' then private.mails_of_month(p_workspace.id, p_now) >= q.quota
-                when 'contacts' then (
-                    select u.contacts > q.quota from public.usage as u
-                    where u.workspace_id = p_workspace.id and u.measured_at is not null
-                    order by u.month desc
-                    limit 1
-                )
+                when 'contacts' then private.contacts_counted(p_workspace.id) > q.quota
             end), false)
             from private.quotas(p_workspace.id, p_now) as q
         );
@@ -2067,11 +2109,11 @@ CREATE FUNCTION private.mails_of_month(p_workspace uuid, p_now timestamp with ti
         select coalesce(known.emails, 0) + (
             select count(*)::integer from public.messages as m
             where m.workspace_id = p_workspace
-                and m.counted_at >= coalesce(known.measured_at, private.month_of(p_now)::timestamp at time zone 'utc')
+                and m.counted_at >= coalesce(known.emails_until, private.month_of(p_now)::timestamp at time zone 'utc')
         )
         from (select) as one
         left join public.usage as known
-            on known.workspace_id = p_workspace and known.month = private.month_of(p_now) and known.measured_at is not null
+            on known.workspace_id = p_workspace and known.month = private.month_of(p_now)
     $$;
 
 -- Name: measure(uuid, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
@@ -2080,7 +2122,7 @@ CREATE FUNCTION private.measure(p_workspace uuid, p_now timestamp with time zone
     LANGUAGE sql
     SET search_path TO ''
     AS $$
-        insert into public.usage as u (workspace_id, month, contacts, emails, measured_at)
+        insert into public.usage as u (workspace_id, month, contacts, emails, emails_until, measured_at)
         select
             p_workspace, private.month_of(p_now),
             (
@@ -2090,11 +2132,15 @@ CREATE FUNCTION private.measure(p_workspace uuid, p_now timestamp with time zone
             (
                 select count(*) from public.messages as m
                 where m.workspace_id = p_workspace
-                    and m.counted_at >= private.month_of(p_now)::timestamp at time zone 'utc' and m.counted_at < p_now
+                    and m.counted_at >= private.month_of(p_now)::timestamp at time zone 'utc' and m.counted_at < settled
             ),
-            p_now
+            settled, p_now
+        from greatest(
+            private.month_of(p_now)::timestamp at time zone 'utc', p_now - interval '3 minutes'
+        ) as settled
         on conflict on constraint usage_pkey do update
-            set contacts = excluded.contacts, emails = excluded.emails, measured_at = excluded.measured_at;
+            set contacts = excluded.contacts, emails = excluded.emails, emails_until = excluded.emails_until,
+                measured_at = excluded.measured_at;
         update private.usage_clock set measured_at = p_now where workspace_id = p_workspace;
         select private.warn_owners(p_workspace, p_now);
     $$;
@@ -3950,7 +3996,9 @@ CREATE FUNCTION private.warn_owners(p_workspace uuid, p_now timestamp with time 
         with reached as (
             select q.meter, level.percent, m.used, q.quota
             from public.usage as u
-            cross join lateral (values ('contacts', u.contacts), ('emails', u.emails)) as m (meter, used)
+            cross join lateral (values
+                ('contacts', u.contacts), ('emails', private.mails_of_month(p_workspace, p_now))
+            ) as m (meter, used)
             join private.quotas(p_workspace, p_now) as q on q.meter = m.meter
             cross join (values (80), (100)) as level (percent)
             where u.workspace_id = p_workspace and u.month = private.month_of(p_now)
@@ -4037,7 +4085,7 @@ CREATE FUNCTION private.workspace_of_checkout(p_said public.subscriptions, p_add
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS $$
-        select case when count(*) = 1 then (array_agg(c.workspace_id))[1] end
+        select case when count(distinct c.workspace_id) = 1 then (array_agg(c.workspace_id))[1] end
         from private.checkouts as c
         where c.variant_id = p_said.variant_id and c.address_hash = p_address_hash
             and p_said.created_at between c.opened_at - interval '1 minute' and c.opened_at + interval '7 days'
@@ -4283,7 +4331,12 @@ CREATE FUNCTION public.billing(p_workspace uuid, p_now timestamp with time zone 
                     'id', s.id, 'plan', v.plan, 'interval', v.interval, 'status', s.status,
                     'served', private.is_served(s.status, s.pause_mode, s.ends_at, p_now),
                     'pauseMode', s.pause_mode, 'trialEndsAt', s.trial_ends_at, 'renewsAt', s.renews_at,
-                    'endsAt', s.ends_at, 'payment', y.status
+                    'endsAt', s.ends_at,
+                    -- The status is what the sweep keeps true; of a payment only webhooks tell.
+                    'payment', case
+                        when s.status in ('past_due', 'unpaid') then 'failed'
+                        when s.status <> 'active' or y.status = 'paid' then y.status
+                    end
                 )
                 from public.subscriptions as s
                 left join public.plan_variants as v on v.variant_id = s.variant_id
@@ -4297,7 +4350,7 @@ CREATE FUNCTION public.billing(p_workspace uuid, p_now timestamp with time zone 
                     'month', private.month_of(p_now), 'measuredAt', u.measured_at, 'events', coalesce(u.events, 0)
                 ) || jsonb_object_agg(q.meter, jsonb_build_object('quota', q.quota, 'used', case q.meter
                     when 'emails' then private.mails_of_month(w.id, p_now)
-                    else coalesce(u.contacts, 0)
+                    else coalesce(private.contacts_counted(w.id), 0)
                 end))
                 from private.quotas(w.id, p_now) as q
             ),
@@ -4484,7 +4537,7 @@ CREATE FUNCTION public.claim_reconciliation(p_now timestamp with time zone DEFAU
         update private.reconciliation as r
         set claim = gen_random_uuid(), claimed_until = p_now + interval '1 minute'
         where coalesce(r.claimed_until, '-infinity') < p_now and coalesce(r.rests_until, '-infinity') <= p_now
-        returning jsonb_build_object('claim', r.claim, 'page', r.page)
+        returning jsonb_build_object('claim', r.claim, 'page', r.page, 'askedAt', clock_timestamp())
     $$;
 
 -- Name: create_api_key(uuid, text, text, text, text[]); Type: FUNCTION; Schema: public; Owner: -
@@ -4794,6 +4847,8 @@ CREATE FUNCTION public.measure_usage(p_now timestamp with time zone DEFAULT now(
         workspace uuid;
         measured  integer := 0;
     begin
+        -- The meter writes the same rows in another order.
+        perform from private.metering for share;
         insert into private.usage_clock (workspace_id)
         select w.id from public.workspaces as w
         where not exists (select from private.usage_clock as c where c.workspace_id = w.id)
@@ -4825,7 +4880,9 @@ CREATE FUNCTION public.meter_events(p_now timestamp with time zone DEFAULT now()
         ends   timestamptz;
     begin
         select m.counted_until into begins from private.metering as m for update skip locked;
-        ends := least(begins + interval '15 minutes', p_now - interval '1 minute');
+        ends := least(
+            begins + greatest(interval '15 minutes', (p_now - begins) / 10), p_now - interval '1 minute'
+        );
         -- Somebody else is at it, or it is too soon.
         if begins is null or ends <= begins then
             return false;
@@ -4877,7 +4934,7 @@ CREATE FUNCTION public.open_checkout(p_workspace uuid, p_variant_id text, p_addr
         delete from private.checkouts where opened_at < p_now - interval '30 days';
         insert into private.checkouts (workspace_id, variant_id, address_hash, opened_at)
         values (p_workspace, p_variant_id, p_address_hash, p_now)
-        on conflict on constraint checkouts_pkey do update set opened_at = excluded.opened_at
+        on conflict on constraint checkouts_pkey do nothing
     $$;
 
 -- Name: preview(uuid, uuid); Type: FUNCTION; Schema: public; Owner: -
@@ -4948,22 +5005,25 @@ CREATE FUNCTION public.preview_mail(p_workspace uuid, p_mail jsonb) RETURNS json
     end
     $$;
 
--- Name: purchase(uuid, text, text); Type: FUNCTION; Schema: public; Owner: -
+-- Name: purchase(uuid, text, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
-CREATE FUNCTION public.purchase(p_workspace uuid, p_plan text, p_interval text) RETURNS jsonb
+CREATE FUNCTION public.purchase(p_workspace uuid, p_plan text, p_interval text, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS $$
         select jsonb_build_object(
             'variantId', (
-                select v.variant_id from public.plan_variants as v where v.plan = p_plan and v.interval = p_interval
+                select v.variant_id from public.plan_variants as v
+                where v.plan = p_plan and v.interval = p_interval and v.is_sold
             ),
             'subscriptionId', (
                 select s.id from public.subscriptions as s
                 where s.workspace_id = p_workspace and s.status <> 'expired'
+                    and not (s.status = 'cancelled' and coalesce(s.ends_at <= p_now, false))
                 order by s.created_at desc
                 limit 1
-            )
+            ),
+            'hadOne', exists (select from public.subscriptions as s where s.workspace_id = p_workspace)
         )
     $$;
 
@@ -5038,9 +5098,9 @@ CREATE FUNCTION public.recompute_by_key(p_key_hash text, p_now timestamp with ti
         select public.recompute(private.secret_workspace(p_key_hash), p_now)
     $$;
 
--- Name: reconcile_page(uuid, jsonb, integer, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+-- Name: reconcile_page(uuid, jsonb, integer, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
-CREATE FUNCTION public.reconcile_page(p_claim uuid, p_subscriptions jsonb, p_next integer, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+CREATE FUNCTION public.reconcile_page(p_claim uuid, p_subscriptions jsonb, p_next integer, p_asked_at timestamp with time zone, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
@@ -5057,7 +5117,7 @@ CREATE FUNCTION public.reconcile_page(p_claim uuid, p_subscriptions jsonb, p_nex
         return (
             with results as (
                 select private.apply_subscription(
-                    private.workspace_of_checkout(said, s.value ->> 'addressHash'), said, true
+                    private.workspace_of_checkout(said, s.value ->> 'addressHash'), said, p_asked_at
                 ) as result
                 from (
                     select value from jsonb_array_elements(p_subscriptions) as e (value)
@@ -5068,7 +5128,8 @@ CREATE FUNCTION public.reconcile_page(p_claim uuid, p_subscriptions jsonb, p_nex
             select jsonb_build_object(
                 'applied', count(*) filter (where result = 'applied'),
                 'stale', count(*) filter (where result = 'stale'),
-                'unknown', count(*) filter (where result = 'unknown')
+                'unknown', count(*) filter (where result = 'unknown'),
+                'askedAt', clock_timestamp()
             )
             from results
         );
@@ -5178,7 +5239,7 @@ CREATE FUNCTION public.record_subscription(p_subscription jsonb, p_workspace uui
     LANGUAGE sql
     SET search_path TO ''
     AS $$
-        select private.apply_subscription(p_workspace, private.subscription_of(p_subscription), false)
+        select private.apply_subscription(p_workspace, private.subscription_of(p_subscription), null)
     $$;
 
 -- Name: recorded_score(uuid, date); Type: FUNCTION; Schema: public; Owner: -
@@ -6082,6 +6143,7 @@ CREATE TABLE public.plan_variants (
     variant_id text NOT NULL,
     plan text NOT NULL,
     "interval" text NOT NULL,
+    is_sold boolean DEFAULT true NOT NULL,
     CONSTRAINT plan_variants_interval_known CHECK (("interval" = ANY (ARRAY['month'::text, 'year'::text])))
 );
 
@@ -6277,6 +6339,7 @@ CREATE TABLE public.usage (
     events bigint DEFAULT 0 NOT NULL,
     contacts integer DEFAULT 0 NOT NULL,
     emails integer DEFAULT 0 NOT NULL,
+    emails_until timestamp with time zone,
     measured_at timestamp with time zone
 );
 
@@ -6366,7 +6429,7 @@ ALTER TABLE ONLY private.api_key_hashes
 -- Name: checkouts checkouts_pkey; Type: CONSTRAINT; Schema: private; Owner: -
 
 ALTER TABLE ONLY private.checkouts
-    ADD CONSTRAINT checkouts_pkey PRIMARY KEY (workspace_id, variant_id, address_hash);
+    ADD CONSTRAINT checkouts_pkey PRIMARY KEY (workspace_id, variant_id, address_hash, opened_at);
 
 -- Name: compiled_rules compiled_rules_pkey; Type: CONSTRAINT; Schema: private; Owner: -
 
@@ -6583,11 +6646,6 @@ ALTER TABLE ONLY public.payments
 ALTER TABLE ONLY public.plan_variants
     ADD CONSTRAINT plan_variants_pkey PRIMARY KEY (variant_id);
 
--- Name: plan_variants plan_variants_plan_key; Type: CONSTRAINT; Schema: public; Owner: -
-
-ALTER TABLE ONLY public.plan_variants
-    ADD CONSTRAINT plan_variants_plan_key UNIQUE (plan, "interval");
-
 -- Name: plans plans_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.plans
@@ -6767,6 +6825,10 @@ ALTER TABLE ONLY public.workspaces
 
 CREATE INDEX api_key_hashes_api_key_idx ON private.api_key_hashes USING btree (api_key_id);
 
+-- Name: checkouts_address_idx; Type: INDEX; Schema: private; Owner: -
+
+CREATE INDEX checkouts_address_idx ON private.checkouts USING btree (address_hash, variant_id);
+
 -- Name: notices_due_idx; Type: INDEX; Schema: private; Owner: -
 
 CREATE INDEX notices_due_idx ON private.notices USING btree (send_at) WHERE (status = 'queued'::text);
@@ -6825,11 +6887,11 @@ CREATE INDEX events_0_identity_id_occurred_at_idx ON public.events_0 USING btree
 
 -- Name: events_received_idx; Type: INDEX; Schema: public; Owner: -
 
-CREATE INDEX events_received_idx ON ONLY public.events USING brin (received_at) WITH (pages_per_range='32');
+CREATE INDEX events_received_idx ON ONLY public.events USING brin (received_at) WITH (pages_per_range='32', autosummarize='on');
 
 -- Name: events_0_received_at_idx; Type: INDEX; Schema: public; Owner: -
 
-CREATE INDEX events_0_received_at_idx ON public.events_0 USING brin (received_at) WITH (pages_per_range='32');
+CREATE INDEX events_0_received_at_idx ON public.events_0 USING brin (received_at) WITH (pages_per_range='32', autosummarize='on');
 
 -- Name: events_10_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -6837,7 +6899,7 @@ CREATE INDEX events_10_identity_id_occurred_at_idx ON public.events_10 USING btr
 
 -- Name: events_10_received_at_idx; Type: INDEX; Schema: public; Owner: -
 
-CREATE INDEX events_10_received_at_idx ON public.events_10 USING brin (received_at) WITH (pages_per_range='32');
+CREATE INDEX events_10_received_at_idx ON public.events_10 USING brin (received_at) WITH (pages_per_range='32', autosummarize='on');
 
 -- Name: events_11_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -6845,7 +6907,7 @@ CREATE INDEX events_11_identity_id_occurred_at_idx ON public.events_11 USING btr
 
 -- Name: events_11_received_at_idx; Type: INDEX; Schema: public; Owner: -
 
-CREATE INDEX events_11_received_at_idx ON public.events_11 USING brin (received_at) WITH (pages_per_range='32');
+CREATE INDEX events_11_received_at_idx ON public.events_11 USING brin (received_at) WITH (pages_per_range='32', autosummarize='on');
 
 -- Name: events_12_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -6853,7 +6915,7 @@ CREATE INDEX events_12_identity_id_occurred_at_idx ON public.events_12 USING btr
 
 -- Name: events_12_received_at_idx; Type: INDEX; Schema: public; Owner: -
 
-CREATE INDEX events_12_received_at_idx ON public.events_12 USING brin (received_at) WITH (pages_per_range='32');
+CREATE INDEX events_12_received_at_idx ON public.events_12 USING brin (received_at) WITH (pages_per_range='32', autosummarize='on');
 
 -- Name: events_13_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -6861,7 +6923,7 @@ CREATE INDEX events_13_identity_id_occurred_at_idx ON public.events_13 USING btr
 
 -- Name: events_13_received_at_idx; Type: INDEX; Schema: public; Owner: -
 
-CREATE INDEX events_13_received_at_idx ON public.events_13 USING brin (received_at) WITH (pages_per_range='32');
+CREATE INDEX events_13_received_at_idx ON public.events_13 USING brin (received_at) WITH (pages_per_range='32', autosummarize='on');
 
 -- Name: events_14_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -6869,7 +6931,7 @@ CREATE INDEX events_14_identity_id_occurred_at_idx ON public.events_14 USING btr
 
 -- Name: events_14_received_at_idx; Type: INDEX; Schema: public; Owner: -
 
-CREATE INDEX events_14_received_at_idx ON public.events_14 USING brin (received_at) WITH (pages_per_range='32');
+CREATE INDEX events_14_received_at_idx ON public.events_14 USING brin (received_at) WITH (pages_per_range='32', autosummarize='on');
 
 -- Name: events_15_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -6877,7 +6939,7 @@ CREATE INDEX events_15_identity_id_occurred_at_idx ON public.events_15 USING btr
 
 -- Name: events_15_received_at_idx; Type: INDEX; Schema: public; Owner: -
 
-CREATE INDEX events_15_received_at_idx ON public.events_15 USING brin (received_at) WITH (pages_per_range='32');
+CREATE INDEX events_15_received_at_idx ON public.events_15 USING brin (received_at) WITH (pages_per_range='32', autosummarize='on');
 
 -- Name: events_1_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -6885,7 +6947,7 @@ CREATE INDEX events_1_identity_id_occurred_at_idx ON public.events_1 USING btree
 
 -- Name: events_1_received_at_idx; Type: INDEX; Schema: public; Owner: -
 
-CREATE INDEX events_1_received_at_idx ON public.events_1 USING brin (received_at) WITH (pages_per_range='32');
+CREATE INDEX events_1_received_at_idx ON public.events_1 USING brin (received_at) WITH (pages_per_range='32', autosummarize='on');
 
 -- Name: events_2_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -6893,7 +6955,7 @@ CREATE INDEX events_2_identity_id_occurred_at_idx ON public.events_2 USING btree
 
 -- Name: events_2_received_at_idx; Type: INDEX; Schema: public; Owner: -
 
-CREATE INDEX events_2_received_at_idx ON public.events_2 USING brin (received_at) WITH (pages_per_range='32');
+CREATE INDEX events_2_received_at_idx ON public.events_2 USING brin (received_at) WITH (pages_per_range='32', autosummarize='on');
 
 -- Name: events_3_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -6901,7 +6963,7 @@ CREATE INDEX events_3_identity_id_occurred_at_idx ON public.events_3 USING btree
 
 -- Name: events_3_received_at_idx; Type: INDEX; Schema: public; Owner: -
 
-CREATE INDEX events_3_received_at_idx ON public.events_3 USING brin (received_at) WITH (pages_per_range='32');
+CREATE INDEX events_3_received_at_idx ON public.events_3 USING brin (received_at) WITH (pages_per_range='32', autosummarize='on');
 
 -- Name: events_4_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -6909,7 +6971,7 @@ CREATE INDEX events_4_identity_id_occurred_at_idx ON public.events_4 USING btree
 
 -- Name: events_4_received_at_idx; Type: INDEX; Schema: public; Owner: -
 
-CREATE INDEX events_4_received_at_idx ON public.events_4 USING brin (received_at) WITH (pages_per_range='32');
+CREATE INDEX events_4_received_at_idx ON public.events_4 USING brin (received_at) WITH (pages_per_range='32', autosummarize='on');
 
 -- Name: events_5_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -6917,7 +6979,7 @@ CREATE INDEX events_5_identity_id_occurred_at_idx ON public.events_5 USING btree
 
 -- Name: events_5_received_at_idx; Type: INDEX; Schema: public; Owner: -
 
-CREATE INDEX events_5_received_at_idx ON public.events_5 USING brin (received_at) WITH (pages_per_range='32');
+CREATE INDEX events_5_received_at_idx ON public.events_5 USING brin (received_at) WITH (pages_per_range='32', autosummarize='on');
 
 -- Name: events_6_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -6925,7 +6987,7 @@ CREATE INDEX events_6_identity_id_occurred_at_idx ON public.events_6 USING btree
 
 -- Name: events_6_received_at_idx; Type: INDEX; Schema: public; Owner: -
 
-CREATE INDEX events_6_received_at_idx ON public.events_6 USING brin (received_at) WITH (pages_per_range='32');
+CREATE INDEX events_6_received_at_idx ON public.events_6 USING brin (received_at) WITH (pages_per_range='32', autosummarize='on');
 
 -- Name: events_7_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -6933,7 +6995,7 @@ CREATE INDEX events_7_identity_id_occurred_at_idx ON public.events_7 USING btree
 
 -- Name: events_7_received_at_idx; Type: INDEX; Schema: public; Owner: -
 
-CREATE INDEX events_7_received_at_idx ON public.events_7 USING brin (received_at) WITH (pages_per_range='32');
+CREATE INDEX events_7_received_at_idx ON public.events_7 USING brin (received_at) WITH (pages_per_range='32', autosummarize='on');
 
 -- Name: events_8_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -6941,7 +7003,7 @@ CREATE INDEX events_8_identity_id_occurred_at_idx ON public.events_8 USING btree
 
 -- Name: events_8_received_at_idx; Type: INDEX; Schema: public; Owner: -
 
-CREATE INDEX events_8_received_at_idx ON public.events_8 USING brin (received_at) WITH (pages_per_range='32');
+CREATE INDEX events_8_received_at_idx ON public.events_8 USING brin (received_at) WITH (pages_per_range='32', autosummarize='on');
 
 -- Name: events_9_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -6949,7 +7011,7 @@ CREATE INDEX events_9_identity_id_occurred_at_idx ON public.events_9 USING btree
 
 -- Name: events_9_received_at_idx; Type: INDEX; Schema: public; Owner: -
 
-CREATE INDEX events_9_received_at_idx ON public.events_9 USING brin (received_at) WITH (pages_per_range='32');
+CREATE INDEX events_9_received_at_idx ON public.events_9 USING brin (received_at) WITH (pages_per_range='32', autosummarize='on');
 
 -- Name: fit_rules_workspace_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -7022,6 +7084,10 @@ CREATE INDEX messages_turn_idx ON public.messages USING btree (workspace_id, sen
 -- Name: payments_workspace_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX payments_workspace_idx ON public.payments USING btree (workspace_id);
+
+-- Name: plan_variants_sold_key; Type: INDEX; Schema: public; Owner: -
+
+CREATE UNIQUE INDEX plan_variants_sold_key ON public.plan_variants USING btree (plan, "interval") WHERE is_sold;
 
 -- Name: rejections_received_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -8068,10 +8134,10 @@ GRANT ALL ON FUNCTION private.add_starter_mail(p_workspace uuid) TO service_role
 GRANT SELECT ON TABLE public.subscriptions TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.subscriptions TO service_role;
 
--- Name: FUNCTION add_subscription(p_workspace uuid, p_said public.subscriptions); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION add_subscription(p_workspace uuid, p_said public.subscriptions, p_is_guessed boolean); Type: ACL; Schema: private; Owner: -
 
-REVOKE ALL ON FUNCTION private.add_subscription(p_workspace uuid, p_said public.subscriptions) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.add_subscription(p_workspace uuid, p_said public.subscriptions) TO service_role;
+REVOKE ALL ON FUNCTION private.add_subscription(p_workspace uuid, p_said public.subscriptions, p_is_guessed boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.add_subscription(p_workspace uuid, p_said public.subscriptions, p_is_guessed boolean) TO service_role;
 
 -- Name: FUNCTION address_of_user(p_user uuid); Type: ACL; Schema: private; Owner: -
 
@@ -8154,10 +8220,10 @@ REVOKE ALL ON FUNCTION private.apply_pin() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.apply_rules(p_workspace uuid, p_document jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.apply_rules(p_workspace uuid, p_document jsonb) TO service_role;
 
--- Name: FUNCTION apply_subscription(p_workspace uuid, p_said public.subscriptions, p_is_current boolean); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION apply_subscription(p_workspace uuid, p_said public.subscriptions, p_asked_at timestamp with time zone); Type: ACL; Schema: private; Owner: -
 
-REVOKE ALL ON FUNCTION private.apply_subscription(p_workspace uuid, p_said public.subscriptions, p_is_current boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.apply_subscription(p_workspace uuid, p_said public.subscriptions, p_is_current boolean) TO service_role;
+REVOKE ALL ON FUNCTION private.apply_subscription(p_workspace uuid, p_said public.subscriptions, p_asked_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.apply_subscription(p_workspace uuid, p_said public.subscriptions, p_asked_at timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION authenticate(p_key_hash text, p_origin text); Type: ACL; Schema: private; Owner: -
 
@@ -8329,6 +8395,17 @@ GRANT ALL ON FUNCTION private.contact_by_messages(p_identity public.identities) 
 REVOKE ALL ON FUNCTION private.contact_named(p_workspace uuid, p_lookup jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.contact_named(p_workspace uuid, p_lookup jsonb) TO authenticated;
 GRANT ALL ON FUNCTION private.contact_named(p_workspace uuid, p_lookup jsonb) TO service_role;
+
+-- Name: FUNCTION contacts_counted(p_workspace uuid); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.contacts_counted(p_workspace uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.contacts_counted(p_workspace uuid) TO authenticated;
+GRANT ALL ON FUNCTION private.contacts_counted(p_workspace uuid) TO service_role;
+
+-- Name: FUNCTION correct_guess(p_subscription text, p_workspace uuid); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.correct_guess(p_subscription text, p_workspace uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.correct_guess(p_subscription text, p_workspace uuid) TO service_role;
 
 -- Name: FUNCTION count_back(p_workspace uuid, p_contacts uuid[], p_signals smallint[]); Type: ACL; Schema: private; Owner: -
 
@@ -8508,6 +8585,11 @@ GRANT ALL ON FUNCTION private.is_entry(p_workspace uuid, p_contact uuid, p_stage
 
 REVOKE ALL ON FUNCTION private.is_first_mail(p_workspace uuid, p_address_hash text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.is_first_mail(p_workspace uuid, p_address_hash text) TO service_role;
+
+-- Name: FUNCTION is_later(p_said public.subscriptions, p_known public.subscriptions, p_asked_at timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.is_later(p_said public.subscriptions, p_known public.subscriptions, p_asked_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.is_later(p_said public.subscriptions, p_known public.subscriptions, p_asked_at timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION is_number(p_value jsonb, p_low numeric, p_high numeric, p_decimals integer); Type: ACL; Schema: private; Owner: -
 
@@ -9211,10 +9293,10 @@ GRANT ALL ON FUNCTION public.preview_by_key(p_key_hash text, p_draft uuid) TO se
 REVOKE ALL ON FUNCTION public.preview_mail(p_workspace uuid, p_mail jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.preview_mail(p_workspace uuid, p_mail jsonb) TO service_role;
 
--- Name: FUNCTION purchase(p_workspace uuid, p_plan text, p_interval text); Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION purchase(p_workspace uuid, p_plan text, p_interval text, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
-REVOKE ALL ON FUNCTION public.purchase(p_workspace uuid, p_plan text, p_interval text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.purchase(p_workspace uuid, p_plan text, p_interval text) TO service_role;
+REVOKE ALL ON FUNCTION public.purchase(p_workspace uuid, p_plan text, p_interval text, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.purchase(p_workspace uuid, p_plan text, p_interval text, p_now timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION queue_message(p_workspace uuid, p_message jsonb); Type: ACL; Schema: public; Owner: -
 
@@ -9238,10 +9320,10 @@ GRANT ALL ON FUNCTION public.recompute(p_workspace uuid, p_now timestamp with ti
 REVOKE ALL ON FUNCTION public.recompute_by_key(p_key_hash text, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.recompute_by_key(p_key_hash text, p_now timestamp with time zone) TO service_role;
 
--- Name: FUNCTION reconcile_page(p_claim uuid, p_subscriptions jsonb, p_next integer, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION reconcile_page(p_claim uuid, p_subscriptions jsonb, p_next integer, p_asked_at timestamp with time zone, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
-REVOKE ALL ON FUNCTION public.reconcile_page(p_claim uuid, p_subscriptions jsonb, p_next integer, p_now timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.reconcile_page(p_claim uuid, p_subscriptions jsonb, p_next integer, p_now timestamp with time zone) TO service_role;
+REVOKE ALL ON FUNCTION public.reconcile_page(p_claim uuid, p_subscriptions jsonb, p_next integer, p_asked_at timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.reconcile_page(p_claim uuid, p_subscriptions jsonb, p_next integer, p_asked_at timestamp with time zone, p_now timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION record_mail_event(p_event jsonb, p_address_key text, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 

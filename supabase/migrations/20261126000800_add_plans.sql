@@ -28,17 +28,20 @@ insert into public.plans (name, position, rate_multiplier, contacts, emails, mem
     ('starter', 1, 2, 25000, 50000, 5),
     ('growth', 2, 5, 250000, 500000, 25);
 
--- What can be bought at Lemon Squeezy: one variant per plan and interval. The operator adds them.
+-- What can be bought at Lemon Squeezy, and what could be: with a new price comes a new variant, and who bought the old one
+-- keeps it. The operator adds them, and takes none away.
 create table public.plan_variants (
-    variant_id text not null,
-    plan       text not null,
-    interval   text not null,
+    variant_id text    not null,
+    plan       text    not null,
+    interval   text    not null,
+    is_sold    boolean not null default true,
 
     constraint plan_variants_pkey primary key (variant_id),
     constraint plan_variants_plan_fkey foreign key (plan) references public.plans (name),
-    constraint plan_variants_plan_key unique (plan, interval),
     constraint plan_variants_interval_known check (interval in ('month', 'year'))
 );
+
+create unique index plan_variants_sold_key on public.plan_variants (plan, interval) where is_sold;
 
 -- The last state known of each of Lemon Squeezy's subscriptions; nothing of who pays.
 create table public.subscriptions (
@@ -54,6 +57,10 @@ create table public.subscriptions (
     created_at    timestamptz not null,
     -- Lemon Squeezy's clock, in whole seconds.
     updated_at    timestamptz not null,
+    -- When we were told so, by our own clock.
+    told_at       timestamptz not null default clock_timestamp(),
+    -- Its workspace was found by the sweep, and a webhook that is signed for another knows better.
+    is_guessed    boolean     not null default false,
 
     constraint subscriptions_pkey primary key (id),
     constraint subscriptions_workspace_fkey foreign key (workspace_id) references public.workspaces (id) on delete cascade,
@@ -86,9 +93,11 @@ create table private.checkouts (
     address_hash text        not null,
     opened_at    timestamptz not null,
 
-    constraint checkouts_pkey primary key (workspace_id, variant_id, address_hash),
+    constraint checkouts_pkey primary key (workspace_id, variant_id, address_hash, opened_at),
     constraint checkouts_workspace_fkey foreign key (workspace_id) references public.workspaces (id) on delete cascade
 );
+
+create index checkouts_address_idx on private.checkouts (address_hash, variant_id);
 
 alter table public.workspaces
     -- Whether there is a subscription at all: where there is none, ingestion need not look for one.

@@ -31,16 +31,17 @@ grant execute on function private.subscription_of(jsonb) to service_role;
 
 -- Adds a subscription of a workspace. Returns whether it did: not when it is known, nor when there is no such workspace,
 -- be it no more or because the checkout's data were forged.
-create function private.add_subscription(p_workspace uuid, p_said public.subscriptions) returns boolean
+create function private.add_subscription(p_workspace uuid, p_said public.subscriptions, p_is_guessed boolean) returns boolean
     language plpgsql
     set search_path = ''
     as $$
     begin
         insert into public.subscriptions
-            (id, workspace_id, variant_id, status, pause_mode, trial_ends_at, renews_at, ends_at, created_at, updated_at)
+            (id, workspace_id, variant_id, status, pause_mode, trial_ends_at, renews_at, ends_at, created_at, updated_at,
+             is_guessed)
         select
             p_said.id, w.id, p_said.variant_id, p_said.status, p_said.pause_mode, p_said.trial_ends_at,
-            p_said.renews_at, p_said.ends_at, p_said.created_at, p_said.updated_at
+            p_said.renews_at, p_said.ends_at, p_said.created_at, p_said.updated_at, p_is_guessed
         from public.workspaces as w
         where w.id = p_workspace
         on conflict on constraint subscriptions_pkey do nothing;
@@ -51,48 +52,84 @@ create function private.add_subscription(p_workspace uuid, p_said public.subscri
         return true;
     end
     $$;
-revoke all on function private.add_subscription(uuid, public.subscriptions) from public;
-grant execute on function private.add_subscription(uuid, public.subscriptions) to service_role;
+revoke all on function private.add_subscription(uuid, public.subscriptions, boolean) from public;
+grant execute on function private.add_subscription(uuid, public.subscriptions, boolean) to service_role;
 
--- Keeps the later of what a subscription was and what is said of it now. Whose it is never changes. p_is_current: by the
--- API, which says what is rather than what was. Returns applied, stale or unknown.
-create function private.apply_subscription(p_workspace uuid, p_said public.subscriptions, p_is_current boolean) returns text
+-- Gives a subscription whose workspace was guessed to the one that a webhook is signed for.
+create function private.correct_guess(p_subscription text, p_workspace uuid) returns void
+    language plpgsql
+    set search_path = ''
+    as $$
+    begin
+        update public.subscriptions as s
+        set workspace_id = w.id, is_guessed = false
+        from public.workspaces as w
+        where w.id = p_workspace and s.id = p_subscription and s.is_guessed;
+        if found then
+            update public.payments set workspace_id = p_workspace where subscription_id = p_subscription;
+            update public.workspaces set is_billed = true where id = p_workspace and not is_billed;
+        end if;
+    end
+    $$;
+revoke all on function private.correct_guess(text, uuid) from public;
+grant execute on function private.correct_guess(text, uuid) to service_role;
+
+-- Whether what is said is later than what is known. Of one second, what the API said when it was asked after we were told
+-- (p_asked_at; null for a webhook) is; else what is further on in a subscription's life.
+create function private.is_later(p_said public.subscriptions, p_known public.subscriptions, p_asked_at timestamptz)
+    returns boolean
+    language sql immutable
+    set search_path = ''
+    as $$
+        select case
+            when p_said.updated_at <> p_known.updated_at then p_said.updated_at > p_known.updated_at
+            when p_asked_at > p_known.told_at then true
+            else private.progress_of(p_said.status) > private.progress_of(p_known.status)
+        end
+    $$;
+revoke all on function private.is_later(public.subscriptions, public.subscriptions, timestamptz) from public;
+grant execute on function private.is_later(public.subscriptions, public.subscriptions, timestamptz) to service_role;
+
+-- Keeps the later of what a subscription was and what is said of it now. Whose it is changes only from a guess to what is
+-- signed. p_asked_at: when the API was asked; null for a webhook. Returns applied, stale or unknown.
+create function private.apply_subscription(p_workspace uuid, p_said public.subscriptions, p_asked_at timestamptz) returns text
     language plpgsql
     set search_path = ''
     as $$
     declare
         known public.subscriptions;
     begin
-        if private.add_subscription(p_workspace, p_said) then
+        if private.add_subscription(p_workspace, p_said, p_asked_at is not null) then
             return 'applied';
         end if;
         select * into known from public.subscriptions as s where s.id = p_said.id for update;
         if not found then
             return 'unknown';
-        elsif p_said.updated_at < known.updated_at or (
-            p_said.updated_at = known.updated_at and not p_is_current
-            and private.progress_of(p_said.status) <= private.progress_of(known.status)
-        ) then
+        end if;
+        if p_asked_at is null then
+            perform private.correct_guess(known.id, p_workspace);
+        end if;
+        if not private.is_later(p_said, known, p_asked_at) then
             return 'stale';
         end if;
         update public.subscriptions as s
         set
             variant_id = p_said.variant_id, status = p_said.status, pause_mode = p_said.pause_mode,
             trial_ends_at = p_said.trial_ends_at, renews_at = p_said.renews_at, ends_at = p_said.ends_at,
-            created_at = p_said.created_at, updated_at = p_said.updated_at
+            created_at = p_said.created_at, updated_at = p_said.updated_at, told_at = clock_timestamp()
         where s.id = p_said.id;
         return 'applied';
     end
     $$;
-revoke all on function private.apply_subscription(uuid, public.subscriptions, boolean) from public;
-grant execute on function private.apply_subscription(uuid, public.subscriptions, boolean) to service_role;
+revoke all on function private.apply_subscription(uuid, public.subscriptions, timestamptz) from public;
+grant execute on function private.apply_subscription(uuid, public.subscriptions, timestamptz) to service_role;
 
 -- A webhook of a subscription. p_workspace: whom the checkout's signed data name; null when they name nobody.
 create function public.record_subscription(p_subscription jsonb, p_workspace uuid) returns text
     language sql
     set search_path = ''
     as $$
-        select private.apply_subscription(p_workspace, private.subscription_of(p_subscription), false)
+        select private.apply_subscription(p_workspace, private.subscription_of(p_subscription), null)
     $$;
 revoke all on function public.record_subscription(jsonb, uuid) from public;
 grant execute on function public.record_subscription(jsonb, uuid) to service_role;
@@ -127,12 +164,12 @@ revoke all on function public.record_payment(jsonb, uuid) from public;
 grant execute on function public.record_payment(jsonb, uuid) to service_role;
 
 -- The workspace whose checkout a subscription came from, when no webhook has said so: its owner opened one for that variant
--- in the week before, and paid under the account's address. Null when that is nobody, or could be two.
+-- in the week before, and paid under the account's address. A guess; null when that is nobody, or could be two.
 create function private.workspace_of_checkout(p_said public.subscriptions, p_address_hash text) returns uuid
     language sql stable
     set search_path = ''
     as $$
-        select case when count(*) = 1 then (array_agg(c.workspace_id))[1] end
+        select case when count(distinct c.workspace_id) = 1 then (array_agg(c.workspace_id))[1] end
         from private.checkouts as c
         where c.variant_id = p_said.variant_id and c.address_hash = p_address_hash
             and p_said.created_at between c.opened_at - interval '1 minute' and c.opened_at + interval '7 days'
@@ -153,7 +190,7 @@ create function public.open_checkout(
         delete from private.checkouts where opened_at < p_now - interval '30 days';
         insert into private.checkouts (workspace_id, variant_id, address_hash, opened_at)
         values (p_workspace, p_variant_id, p_address_hash, p_now)
-        on conflict on constraint checkouts_pkey do update set opened_at = excluded.opened_at
+        on conflict on constraint checkouts_pkey do nothing
     $$;
 revoke all on function public.open_checkout(uuid, text, text, timestamptz) from public;
 grant execute on function public.open_checkout(uuid, text, text, timestamptz) to service_role;
@@ -176,7 +213,8 @@ alter table private.reconciliation enable row level security;
 grant select, update on private.reconciliation to service_role;
 insert into private.reconciliation default values;
 
--- Takes the sweep for a minute: {claim, page}, the page to go on with. Null when somebody else is at it or it has to rest.
+-- Takes the sweep for a minute: {claim, page, askedAt}, the page to go on with, and the time before it is asked for. Null
+-- when somebody else is at it or it has to rest.
 create function public.claim_reconciliation(p_now timestamptz default now()) returns jsonb
     language sql
     set search_path = ''
@@ -184,15 +222,16 @@ create function public.claim_reconciliation(p_now timestamptz default now()) ret
         update private.reconciliation as r
         set claim = gen_random_uuid(), claimed_until = p_now + interval '1 minute'
         where coalesce(r.claimed_until, '-infinity') < p_now and coalesce(r.rests_until, '-infinity') <= p_now
-        returning jsonb_build_object('claim', r.claim, 'page', r.page)
+        returning jsonb_build_object('claim', r.claim, 'page', r.page, 'askedAt', clock_timestamp())
     $$;
 revoke all on function public.claim_reconciliation(timestamptz) from public;
 grant execute on function public.claim_reconciliation(timestamptz) to service_role;
 
 -- A page of Lemon Squeezy's list, and which one comes next; none after the last, with which the next sweep begins anew.
--- Returns how many of them were {applied, stale, unknown}; null when somebody else has the claim, and then changes nothing.
+-- p_asked_at: what claim_reconciliation(), or this function for the page before, returned as askedAt. Returns how many of
+-- them were {applied, stale, unknown}, and askedAt; null when somebody else has the claim, and then changes nothing.
 create function public.reconcile_page(
-    p_claim uuid, p_subscriptions jsonb, p_next integer, p_now timestamptz default now()
+    p_claim uuid, p_subscriptions jsonb, p_next integer, p_asked_at timestamptz, p_now timestamptz default now()
 ) returns jsonb
     language plpgsql
     set search_path = ''
@@ -210,7 +249,7 @@ create function public.reconcile_page(
         return (
             with results as (
                 select private.apply_subscription(
-                    private.workspace_of_checkout(said, s.value ->> 'addressHash'), said, true
+                    private.workspace_of_checkout(said, s.value ->> 'addressHash'), said, p_asked_at
                 ) as result
                 from (
                     select value from jsonb_array_elements(p_subscriptions) as e (value)
@@ -221,14 +260,15 @@ create function public.reconcile_page(
             select jsonb_build_object(
                 'applied', count(*) filter (where result = 'applied'),
                 'stale', count(*) filter (where result = 'stale'),
-                'unknown', count(*) filter (where result = 'unknown')
+                'unknown', count(*) filter (where result = 'unknown'),
+                'askedAt', clock_timestamp()
             )
             from results
         );
     end
     $$;
-revoke all on function public.reconcile_page(uuid, jsonb, integer, timestamptz) from public;
-grant execute on function public.reconcile_page(uuid, jsonb, integer, timestamptz) to service_role;
+revoke all on function public.reconcile_page(uuid, jsonb, integer, timestamptz, timestamptz) from public;
+grant execute on function public.reconcile_page(uuid, jsonb, integer, timestamptz, timestamptz) to service_role;
 
 -- Lets go of the sweep until then.
 create function public.rest_reconciliation(p_claim uuid, p_until timestamptz) returns void
@@ -259,23 +299,29 @@ create function public.billing_owner(p_workspace uuid) returns text
 revoke all on function public.billing_owner(uuid) from public;
 grant execute on function public.billing_owner(uuid) to authenticated;
 
--- What can be bought for a workspace: {"variantId", "subscriptionId"}; the variant of that plan and interval, null when it
--- is not for sale, and the newest subscription that is served or may be again, null when there is none.
-create function public.purchase(p_workspace uuid, p_plan text, p_interval text) returns jsonb
+-- What can be bought for a workspace: {"variantId", "subscriptionId", "hadOne"}; the variant of that plan and interval, null
+-- when it is not for sale; the newest subscription that is served or may be again, null when there is none; and whether
+-- there ever was one, since a trial comes once.
+create function public.purchase(
+    p_workspace uuid, p_plan text, p_interval text, p_now timestamptz default now()
+) returns jsonb
     language sql stable
     set search_path = ''
     as $$
         select jsonb_build_object(
             'variantId', (
-                select v.variant_id from public.plan_variants as v where v.plan = p_plan and v.interval = p_interval
+                select v.variant_id from public.plan_variants as v
+                where v.plan = p_plan and v.interval = p_interval and v.is_sold
             ),
             'subscriptionId', (
                 select s.id from public.subscriptions as s
                 where s.workspace_id = p_workspace and s.status <> 'expired'
+                    and not (s.status = 'cancelled' and coalesce(s.ends_at <= p_now, false))
                 order by s.created_at desc
                 limit 1
-            )
+            ),
+            'hadOne', exists (select from public.subscriptions as s where s.workspace_id = p_workspace)
         )
     $$;
-revoke all on function public.purchase(uuid, text, text) from public;
-grant execute on function public.purchase(uuid, text, text) to service_role;
+revoke all on function public.purchase(uuid, text, text, timestamptz) from public;
+grant execute on function public.purchase(uuid, text, text, timestamptz) to service_role;

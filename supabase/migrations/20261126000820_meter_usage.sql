@@ -4,7 +4,8 @@
 -- built; then a row of the clock per workspace, which nothing else takes. Undo: drop them, restore is_over_quota().
 
 -- Events come in by and large in the order of received_at, so a few bytes per 32 pages find the latest.
-create index events_received_idx on public.events using brin (received_at) with (pages_per_range = 32);
+create index events_received_idx on public.events
+    using brin (received_at) with (pages_per_range = 32, autosummarize = on);
 
 -- Per UTC month. Events as stored, whatever is erased later; contacts as last counted.
 create table public.usage (
@@ -12,7 +13,9 @@ create table public.usage (
     month        date        not null,
     events       bigint      not null default 0,
     contacts     integer     not null default 0,
+    -- Those let through before emails_until.
     emails       integer     not null default 0,
+    emails_until timestamptz,
     -- Of contacts and emails; events are as of some minutes ago.
     measured_at  timestamptz,
 
@@ -94,7 +97,7 @@ join public.workspaces as w on w.id = e.workspace_id
 where e.received_at >= private.month_of(now())::timestamp at time zone 'utc' and e.received_at < now()
 group by w.id;
 
--- Adds the events of the next quarter of an hour, or of what there is of it. No call that stores events takes a minute, so
+-- Adds the events of the next quarter of an hour, or of a tenth of the time that it is behind. No call that stores events takes a minute, so
 -- what was received before the last one is all there. Returns whether there is more to count.
 create function public.meter_events(p_now timestamptz default now()) returns boolean
     language plpgsql
@@ -107,7 +110,9 @@ create function public.meter_events(p_now timestamptz default now()) returns boo
         ends   timestamptz;
     begin
         select m.counted_until into begins from private.metering as m for update skip locked;
-        ends := least(begins + interval '15 minutes', p_now - interval '1 minute');
+        ends := least(
+            begins + greatest(interval '15 minutes', (p_now - begins) / 10), p_now - interval '1 minute'
+        );
         -- Somebody else is at it, or it is too soon.
         if begins is null or ends <= begins then
             return false;
@@ -146,6 +151,23 @@ create function private.quotas(p_workspace uuid, p_now timestamptz) returns tabl
 revoke all on function private.quotas(uuid, timestamptz) from public;
 grant execute on function private.quotas(uuid, timestamptz) to authenticated, service_role;
 
+-- The month's mails: those that were there when last measured, and those since.
+create function private.mails_of_month(p_workspace uuid, p_now timestamptz) returns integer
+    language sql stable
+    set search_path = ''
+    as $$
+        select coalesce(known.emails, 0) + (
+            select count(*)::integer from public.messages as m
+            where m.workspace_id = p_workspace
+                and m.counted_at >= coalesce(known.emails_until, private.month_of(p_now)::timestamp at time zone 'utc')
+        )
+        from (select) as one
+        left join public.usage as known
+            on known.workspace_id = p_workspace and known.month = private.month_of(p_now)
+    $$;
+revoke all on function private.mails_of_month(uuid, timestamptz) from public;
+grant execute on function private.mails_of_month(uuid, timestamptz) to authenticated, service_role;
+
 -- Tells the owners once a month and quota that a meter has come to 80 % of its quota, and once that it is used up; of both at once
 -- only the latter.
 create function private.warn_owners(p_workspace uuid, p_now timestamptz) returns void
@@ -155,7 +177,9 @@ create function private.warn_owners(p_workspace uuid, p_now timestamptz) returns
         with reached as (
             select q.meter, level.percent, m.used, q.quota
             from public.usage as u
-            cross join lateral (values ('contacts', u.contacts), ('emails', u.emails)) as m (meter, used)
+            cross join lateral (values
+                ('contacts', u.contacts), ('emails', private.mails_of_month(p_workspace, p_now))
+            ) as m (meter, used)
             join private.quotas(p_workspace, p_now) as q on q.meter = m.meter
             cross join (values (80), (100)) as level (percent)
             where u.workspace_id = p_workspace and u.month = private.month_of(p_now)
@@ -178,11 +202,12 @@ create function private.warn_owners(p_workspace uuid, p_now timestamptz) returns
 revoke all on function private.warn_owners(uuid, timestamptz) from public;
 grant execute on function private.warn_owners(uuid, timestamptz) to service_role;
 
+-- A drain lets mails through as of when it began, half a minute ago: what was let through three minutes ago is all there.
 create function private.measure(p_workspace uuid, p_now timestamptz) returns void
     language sql
     set search_path = ''
     as $$
-        insert into public.usage as u (workspace_id, month, contacts, emails, measured_at)
+        insert into public.usage as u (workspace_id, month, contacts, emails, emails_until, measured_at)
         select
             p_workspace, private.month_of(p_now),
             (
@@ -192,11 +217,15 @@ create function private.measure(p_workspace uuid, p_now timestamptz) returns voi
             (
                 select count(*) from public.messages as m
                 where m.workspace_id = p_workspace
-                    and m.counted_at >= private.month_of(p_now)::timestamp at time zone 'utc' and m.counted_at < p_now
+                    and m.counted_at >= private.month_of(p_now)::timestamp at time zone 'utc' and m.counted_at < settled
             ),
-            p_now
+            settled, p_now
+        from greatest(
+            private.month_of(p_now)::timestamp at time zone 'utc', p_now - interval '3 minutes'
+        ) as settled
         on conflict on constraint usage_pkey do update
-            set contacts = excluded.contacts, emails = excluded.emails, measured_at = excluded.measured_at;
+            set contacts = excluded.contacts, emails = excluded.emails, emails_until = excluded.emails_until,
+                measured_at = excluded.measured_at;
         update private.usage_clock set measured_at = p_now where workspace_id = p_workspace;
         select private.warn_owners(p_workspace, p_now);
     $$;
@@ -214,6 +243,8 @@ create function public.measure_usage(p_now timestamptz default now()) returns in
         workspace uuid;
         measured  integer := 0;
     begin
+        -- The meter writes the same rows in another order.
+        perform from private.metering for share;
         insert into private.usage_clock (workspace_id)
         select w.id from public.workspaces as w
         where not exists (select from private.usage_clock as c where c.workspace_id = w.id)
@@ -235,22 +266,18 @@ create function public.measure_usage(p_now timestamptz default now()) returns in
 revoke all on function public.measure_usage(timestamptz) from public;
 grant execute on function public.measure_usage(timestamptz) to service_role;
 
--- The month's mails: those that were there when last measured, and those since.
-create function private.mails_of_month(p_workspace uuid, p_now timestamptz) returns integer
+-- As last counted, be it in an earlier month.
+create function private.contacts_counted(p_workspace uuid) returns integer
     language sql stable
     set search_path = ''
     as $$
-        select coalesce(known.emails, 0) + (
-            select count(*)::integer from public.messages as m
-            where m.workspace_id = p_workspace
-                and m.counted_at >= coalesce(known.measured_at, private.month_of(p_now)::timestamp at time zone 'utc')
-        )
-        from (select) as one
-        left join public.usage as known
-            on known.workspace_id = p_workspace and known.month = private.month_of(p_now) and known.measured_at is not null
+        select u.contacts from public.usage as u
+        where u.workspace_id = p_workspace and u.measured_at is not null
+        order by u.month desc
+        limit 1
     $$;
-revoke all on function private.mails_of_month(uuid, timestamptz) from public;
-grant execute on function private.mails_of_month(uuid, timestamptz) to authenticated, service_role;
+revoke all on function private.contacts_counted(uuid) from public;
+grant execute on function private.contacts_counted(uuid) to authenticated, service_role;
 
 -- Whether marketing has to pause: the month's mails are used up, or there were too many contacts when last counted.
 create or replace function private.is_over_quota(p_workspace public.workspaces, p_now timestamptz) returns boolean
@@ -261,12 +288,7 @@ create or replace function private.is_over_quota(p_workspace public.workspaces, 
         return (
             select coalesce(bool_or(case q.meter
                 when 'emails' then private.mails_of_month(p_workspace.id, p_now) >= q.quota
-                when 'contacts' then (
-                    select u.contacts > q.quota from public.usage as u
-                    where u.workspace_id = p_workspace.id and u.measured_at is not null
-                    order by u.month desc
-                    limit 1
-                )
+                when 'contacts' then private.contacts_counted(p_workspace.id) > q.quota
             end), false)
             from private.quotas(p_workspace.id, p_now) as q
         );

@@ -24,7 +24,12 @@ create function public.billing(p_workspace uuid, p_now timestamptz default now()
                     'id', s.id, 'plan', v.plan, 'interval', v.interval, 'status', s.status,
                     'served', private.is_served(s.status, s.pause_mode, s.ends_at, p_now),
                     'pauseMode', s.pause_mode, 'trialEndsAt', s.trial_ends_at, 'renewsAt', s.renews_at,
-                    'endsAt', s.ends_at, 'payment', y.status
+                    'endsAt', s.ends_at,
+                    -- The status is what the sweep keeps true; of a payment only webhooks tell.
+                    'payment', case
+                        when s.status in ('past_due', 'unpaid') then 'failed'
+                        when s.status <> 'active' or y.status = 'paid' then y.status
+                    end
                 )
                 from public.subscriptions as s
                 left join public.plan_variants as v on v.variant_id = s.variant_id
@@ -38,7 +43,7 @@ create function public.billing(p_workspace uuid, p_now timestamptz default now()
                     'month', private.month_of(p_now), 'measuredAt', u.measured_at, 'events', coalesce(u.events, 0)
                 ) || jsonb_object_agg(q.meter, jsonb_build_object('quota', q.quota, 'used', case q.meter
                     when 'emails' then private.mails_of_month(w.id, p_now)
-                    else coalesce(u.contacts, 0)
+                    else coalesce(private.contacts_counted(w.id), 0)
                 end))
                 from private.quotas(w.id, p_now) as q
             ),

@@ -10,18 +10,19 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lib import billing, checkouts
+from lib import billing, checkouts, limits
 from tests.conftest import Connection, Faults, Inbox, Session, Workspace, joined
 from tests.integration.conftest import Api, bearer, errors, event, instance, problem
 from tests.lemonsqueezy import START, invoice, license_key, order, signature, subscription, webhook, written
 
 URL = "/api/lemonsqueezy-webhook"
 STARTER, GROWTH = 11, 22
-SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
+SECOND, MINUTE, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -84,8 +85,9 @@ def store(api: Api, env: Mapping[str, str]) -> Store:
 
 @pytest.fixture
 def books(store: Store, faults: Faults) -> Iterator[Store]:
-    """The store, with what its API says and how far the sweep has got to itself: for tests that run alone."""
+    """The store with all of its side to itself, list, sweep and checkouts: for tests that run alone."""
     store.has({})
+    store.api.db.execute("delete from private.checkouts")
     store.api.db.execute(
         "update private.reconciliation set page = 1, claimed_until = null, rests_until = null, finished_at = null"
     )
@@ -94,13 +96,9 @@ def books(store: Store, faults: Faults) -> Iterator[Store]:
 
 
 def for_sale(db: Connection) -> None:
-    variants = ((STARTER, "starter", "month"), (GROWTH, "growth", "month"))
-    for variant, plan, interval in variants:
-        db.execute(
-            """insert into public.plan_variants values (%s, %s, %s) on conflict (plan, interval) do update
-               set variant_id = excluded.variant_id""",
-            (str(variant), plan, interval),
-        )
+    for variant, plan in ((STARTER, "starter"), (GROWTH, "growth")):
+        statement = "insert into public.plan_variants values (%s, %s, 'month') on conflict do nothing"
+        db.execute(statement, (str(variant), plan))
 
 
 def fresh() -> str:
@@ -446,7 +444,6 @@ def opened(store: Store, owner: Session, plan: str = "starter") -> httpx.Respons
 def test_a_subscription_that_no_webhook_told_of_finds_the_workspace_whose_owner_was_about_to_pay(
     books: Store, alice: Session, new_workspace: Callable[[], Workspace]
 ) -> None:
-    books.api.db.execute("delete from private.checkouts")
     assert opened(books, alice).status_code == 200
     now = datetime.now(UTC)
     theirs = subscription(user_email=alice.email.upper(), created_at=written(now), updated_at=written(now))
@@ -465,7 +462,6 @@ def test_a_subscription_that_no_webhook_told_of_finds_the_workspace_whose_owner_
 def test_a_subscription_that_could_be_two_workspaces_is_neithers(
     books: Store, alice: Session, new_workspace: Callable[[], Workspace]
 ) -> None:
-    books.api.db.execute("delete from private.checkouts")
     other = replace(books, api=replace(books.api, workspace=new_workspace()))
     joined(books.api.db, alice, other.api.workspace, "owner")
     assert {opened(each, alice).status_code for each in (books, other)} == {200}
@@ -473,6 +469,55 @@ def test_a_subscription_that_could_be_two_workspaces_is_neithers(
     books.has({"2001": subscription(user_email=alice.email, created_at=now, updated_at=now)})
     assert books.sweep().json()["unknown"] == 1
     assert books.known() == other.known() == []
+
+
+def open_at(store: Store, owner: Session, moment: datetime) -> None:
+    """The owner has looked at the checkout of a starter plan then."""
+    arguments = (store.api.workspace.id, str(STARTER), checkouts.address_hash(owner.email), moment)
+    store.api.db.execute("select public.open_checkout(%s, %s, %s, %s)", arguments)
+
+
+@pytest.mark.exclusive
+def test_who_looks_at_the_checkout_again_is_found_by_the_first_look(books: Store, alice: Session) -> None:
+    now = datetime.now(UTC)
+    open_at(books, alice, now - 30 * MINUTE)
+    paid = written(now - 25 * MINUTE)
+    identifier = fresh()
+    books.has({identifier: subscription(user_email=alice.email, created_at=paid, updated_at=paid)})
+    assert opened(books, alice).status_code == 200
+    assert books.sweep().json()["applied"] == 1
+    assert [row["id"] for row in books.known()] == [identifier]
+
+
+@pytest.mark.exclusive
+def test_a_signed_webhook_corrects_what_the_sweep_has_guessed(
+    books: Store, alice: Session, new_workspace: Callable[[], Workspace]
+) -> None:
+    payer = replace(books, api=replace(books.api, workspace=new_workspace()))
+    now, identifier = datetime.now(UTC), fresh()
+    open_at(books, alice, now - DAY)
+    paid = subscription(user_email=alice.email, created_at=written(now), updated_at=written(now))
+    books.has({identifier: paid})
+    books.sweep()
+    assert [row["is_guessed"] for row in books.known()] == [True]
+    payer.send(webhook("subscription_created", "subscriptions", identifier, paid, payer.custom))
+    assert (books.known(), [row["is_guessed"] for row in payer.known()]) == ([], [False])
+    books.send(webhook("subscription_created", "subscriptions", identifier, paid, books.custom))
+    assert (books.known(), len(payer.known())) == ([], 1)
+
+
+@pytest.mark.exclusive
+def test_a_page_that_was_asked_for_before_a_webhook_of_the_same_second_does_not_win(books: Store) -> None:
+    db, identifier, second = books.api.db, fresh(), written(START + SECOND)
+    books.tell(identifier)
+    page = json.dumps([billing._row({"id": identifier, "attributes": subscription(updated_at=second)})])
+    statement = "select public.reconcile_page(%s, %s, null, %s)"
+    for asked, status in (("before", "expired"), ("after", "active")):
+        claim = db.execute("select public.claim_reconciliation()").fetchall()[0][0]
+        if asked == "before":
+            books.tell(identifier, status="expired", updated_at=second)
+        db.execute(statement, (claim["claim"], page, claim["askedAt"]))
+        assert [row["status"] for row in books.known()] == [status]
 
 
 @pytest.mark.exclusive
@@ -502,7 +547,7 @@ def test_the_sweep_rests_as_it_is_told_and_goes_on_where_it_stopped(books: Store
     faults.counts()
     assert books.sweep(now + 29 * SECOND).json()["pages"] == 0
     assert "lemonsqueezy" not in faults.counts()
-    assert books.sweep(now + 30 * SECOND).json()["pages"] == 1
+    assert books.sweep(now + 40 * SECOND).json()["pages"] == 1
     assert [row["status"] for row in books.known()] == ["unpaid"]
 
 
@@ -613,6 +658,48 @@ def test_a_deployment_without_a_store_sells_nothing(
     assert (swept.status_code, swept.json()["pages"]) == (200, 0)
 
 
+def test_another_price_takes_nobodys_plan(store: Store, alice: Session) -> None:
+    db = store.api.db
+    db.execute("update public.plan_variants set is_sold = false where variant_id = %s", (str(STARTER),))
+    try:
+        store.tell(fresh(), status="cancelled", ends_at=written(START + DAY))
+        assert store.plan() == "starter"
+        problem(opened(store, alice), "plan_not_sold")
+    finally:
+        db.execute("update public.plan_variants set is_sold = true where variant_id = %s", (str(STARTER),))
+
+
+def test_who_had_a_subscription_may_buy_again_without_a_trial(store: Store, alice: Session) -> None:
+    skips = []
+    for ended in (False, True):
+        if ended:
+            store.tell(fresh(), status="cancelled", ends_at=written(START))
+        url = opened(store, alice).json()["checkout"]["url"]
+        made = httpx.get(f"{store.env['FAKES_URL']}/subscriptions").json()["checkouts"]
+        [options] = [each["attributes"]["checkout_options"] for each in made if each["attributes"]["url"] == url]
+        skips.append(options["skip_trial"])
+    assert skips == [False, True]
+
+
+@pytest.mark.exclusive
+def test_only_the_payer_gets_the_portal_signed(books: Store, alice: Session) -> None:
+    identifier, urls = fresh(), {"customer_portal": "https://store.example/billing?user=1&signature=x"}
+    books.tell(identifier)
+    seen = []
+    for payer in (alice.email.upper(), "somebody@else.example"):
+        books.has({identifier: subscription(user_email=payer, urls=urls)})
+        answer = books.api.member("/api/settings", {"portal": True}, alice.access_token)
+        seen.append(answer.json()["portal"]["url"])
+    assert seen == [urls["customer_portal"], "https://store.example/billing"]
+
+
+def test_a_workspace_gets_five_links_a_minute(store: Store, alice: Session) -> None:
+    for _ in range(limits.BILLING_LINKS_PER_MINUTE):
+        problem(store.api.member("/api/settings", {"portal": True}, alice.access_token), "not_subscribed")
+    for body in ({"portal": True}, {"checkout": {"plan": "starter"}}):
+        problem(store.api.member("/api/settings", body, alice.access_token), "rate_limited")
+
+
 # Usage
 
 
@@ -647,6 +734,52 @@ def test_events_contacts_and_mails_are_measured(
     books.sweep(later + SECOND)
     assert seen(bob, api.workspace)["usage"]["events"] == 10
     api.db.execute("update private.metering set counted_until = now()")
+
+
+def test_what_a_running_drain_lets_through_is_counted(store: Store) -> None:
+    now = datetime.now(UTC)
+    measured(store, now + SECOND)
+    mailed(store, 3, now + SECOND)
+    counted = store.api.db.execute("select private.mails_of_month(%s, %s)", (store.api.workspace.id, now + SECOND))
+    assert counted.fetchall() == [(3,)]
+
+
+@pytest.mark.exclusive
+def test_the_meter_makes_way_for_who_measures(books: Store, env: Mapping[str, str]) -> None:
+    with psycopg.connect(env["DATABASE_URL"]) as measurer, psycopg.connect(env["DATABASE_URL"]) as meter:
+        measurer.execute("select public.measure_usage()")
+        later = datetime.now(UTC) + 10 * MINUTE
+        assert meter.execute("select public.meter_events(%s)", (later,)).fetchall() == [(False,)]
+        measurer.rollback()
+        meter.rollback()
+
+
+@pytest.mark.exclusive
+def test_whatever_is_left_to_count_the_list_is_read(books: Store) -> None:
+    db = books.api.db
+    db.execute("update private.metering set counted_until = now() - interval '20 years'")
+    try:
+        answer = books.sweep().json()
+        assert (answer["pages"], answer["left"]) == (1, False)
+    finally:
+        db.execute("update private.metering set counted_until = now()")
+
+
+def test_a_new_month_begins_with_the_contacts_there_were(store: Store, bob: Session) -> None:
+    statement = """insert into public.usage (workspace_id, month, contacts, measured_at)
+        values (%s, private.month_of(now() - interval '1 month'), 4000, now() - interval '1 hour')"""
+    store.api.db.execute(statement, (store.api.workspace.id,))
+    shown = seen(bob, store.api.workspace)
+    assert (shown["usage"]["contacts"]["used"], shown["marketingPaused"]) == (4000, True)
+
+
+def test_a_banner_goes_with_the_status_though_no_webhook_tells_of_the_payment(store: Store, bob: Session) -> None:
+    identifier = fresh()
+    store.tell(identifier, status="past_due")
+    store.pay(identifier, "subscription_payment_failed")
+    assert seen(bob, store.api.workspace)["subscription"]["payment"] == "failed"
+    store.tell(identifier, status="active", updated_at=written(START + DAY))
+    assert seen(bob, store.api.workspace)["subscription"]["payment"] is None
 
 
 def test_the_dashboard_sees_plan_subscription_and_quotas(store: Store, bob: Session) -> None:
@@ -727,6 +860,28 @@ def test_too_many_contacts_pause_marketing_and_nothing_else(
         assert api.finished(again.json()["messageId"])["status"] == "sent"
     finally:
         api.db.execute("update public.plans set contacts = 2500 where name = 'free'")
+
+
+@pytest.mark.exclusive
+def test_a_drain_sends_all_notices_but_those_of_who_is_no_owner_any_more(
+    books: Store, alice: Session, bob: Session, drain: Callable[[], httpx.Response], inbox: Inbox
+) -> None:
+    name = f"Acme {fresh()}"
+    books.api.set(name=name)
+    for owner, count in ((alice, 12), (bob, 1)):
+        books.api.db.execute(
+            """insert into private.notices (workspace_id, user_id, kind, variables, send_at)
+               select %s, %s, 'usage', '{"meter": "emails", "percent": 80, "used": 4, "quota": 5}', now()
+               from generate_series(1, %s)""",
+            (books.api.workspace.id, owner.user_id, count),
+        )
+    assert drain().json()["notices"] == 12
+    counts = [len([mail for mail in inbox.to(owner.email) if name in mail["subject"]]) for owner in (alice, bob)]
+    assert counts == [12, 0]
+    states = books.api.db.execute(
+        "select status from private.notices where workspace_id = %s", (books.api.workspace.id,)
+    )
+    assert [status for (status,) in states] == ["sent"] * 12
 
 
 @pytest.mark.exclusive

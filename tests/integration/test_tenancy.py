@@ -62,7 +62,7 @@ def functions(db: Connection) -> list[tuple[str, dict[str, str]]]:
 @pytest.fixture
 def filled(db: Connection, workspace: Workspace, alice: Session) -> Workspace:
     """Alice's workspace with at least one row in every tenant table, and something for sale."""
-    db.execute("insert into public.plan_variants values ('1', 'starter', 'month') on conflict do nothing")
+    db.execute("insert into public.plan_variants values ('11', 'starter', 'month') on conflict do nothing")
     history = [
         Message("1", True, "identify", "identify", (("userId", "u"), ("email", "u@example.com")), NOW, {"plan": "pro"}),
         *(Message(f"e{n}", True, "track", "Upgrade Clicked", (("userId", "u"),), NOW) for n in range(2)),
