@@ -152,7 +152,7 @@ def faults(project: Path, folder: Path) -> Iterator[str]:
     functions = build(project, bytecode=True)
     print(f"built {len(functions)} functions in {time.monotonic() - begun:.1f} s")
     for function in functions.values():
-        print(f"  {function.name:<14} {function.size() / 1e6:6.1f} MB  {len(function.files):5} files")
+        print(f"  {function.name:<20} {function.size() / 1e6:6.1f} MB  {len(function.files):5} files")
     yield from artifact_faults(project, functions)
     with ExitStack() as stack:
         yield from start_faults(functions, folder, stack)
