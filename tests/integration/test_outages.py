@@ -15,7 +15,7 @@ from tests.integration.conftest import Api, event, instance, problem
 pytestmark = pytest.mark.exclusive
 
 # Ingestion waits a second for Redis.
-PATIENCE = 1.5
+PATIENCE = 2.0
 
 
 def timed(send: Callable[[], httpx.Response]) -> tuple[httpx.Response, float]:
