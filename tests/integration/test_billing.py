@@ -388,7 +388,7 @@ def stored(row: Mapping[str, Any]) -> tuple[object, ...]:
     return (row["variant_id"], row["status"], row["pause_mode"], datetime.fromisoformat(row["updated_at"]))
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 @given(states=LIVES, data=st.data())
 def test_webhooks_in_any_order_and_doubled_end_in_the_latest_state(
     store: Store, states: list[dict[str, Any]], data: st.DataObject
