@@ -50,7 +50,13 @@ def started(env: Mapping[str, str], workspace: Workspace) -> Iterator[Callable[[
     def start(file: Path) -> subprocess.Popen[str]:
         command = [*COMMAND, str(file), "--url", env["API_URL"]]
         process = subprocess.Popen(
-            command, cwd=ROOT, env=variables(env, workspace.secret_key), stderr=subprocess.PIPE, text=True
+            command,
+            cwd=ROOT,
+            env=variables(env, workspace.secret_key),
+            stderr=subprocess.PIPE,
+            text=True,
+            # Ctrl-C is heard even where these tests run in a shell's background, which ignores it.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         running.append(process)
         return process
