@@ -17,7 +17,7 @@ from lib import checkouts, database, lemonsqueezy
 from lib.config import config
 from lib.errors import ApiError, Unavailable
 from lib.log import log
-from lib.strict_json import Json, parse_json
+from lib.strict_json import Json, as_object, parse_body
 
 # What a webhook of an invoice says of the latest payment. Access follows from the subscription's status alone, so a
 # refund changes nothing.
@@ -103,17 +103,14 @@ def verified(raw: bytes, signature: str) -> object:
     expected = hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()
     if not secret or not hmac.compare_digest(expected.encode(), signature.encode()):
         raise ApiError("signature_invalid")
-    try:
-        return parse_json(raw.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        raise ApiError("json_malformed") from error
+    return parse_body(raw)
 
 
 def apply(event: object) -> str:
     """Keeps what an event says, if it is the latest: applied, stale, unknown (whose it is), or ignored."""
-    document = _object(event)
-    meta = _object(document.get("meta"))
-    name, custom = str(meta.get("event_name")), _object(meta.get("custom_data"))
+    document = as_object(event)
+    meta = as_object(document.get("meta"))
+    name, custom = str(meta.get("event_name")), as_object(meta.get("custom_data"))
     try:
         if name in SUBSCRIPTIONS:
             return _apply_subscription(document.get("data"), custom)
@@ -222,7 +219,3 @@ def _row(item: object) -> Json | None:
     if _is_pretended(test_mode=said.attributes.test_mode):
         return None
     return {**said.attributes.as_row(said.id), "addressHash": checkouts.address_hash(said.attributes.user_email or "")}
-
-
-def _object(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}

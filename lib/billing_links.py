@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from lib import checkouts, database, lemonsqueezy
 from lib.config import config
-from lib.errors import ApiError, Unavailable
+from lib.errors import ApiError
 from lib.strict_json import Json
 
 
@@ -21,10 +21,7 @@ def checkout(workspace_id: str, plan: str, interval: str, address: str) -> Json:
     opened = {"p_workspace": workspace_id, "p_variant_id": variant, "p_address_hash": checkouts.address_hash(address)}
     database.call("open_checkout", opened)
     wanted = lemonsqueezy.Checkout(variant, address, checkouts.custom_data(workspace_id), skip_trial=purchase["hadOne"])
-    try:
-        return {"url": lemonsqueezy.create_checkout(wanted)}
-    except lemonsqueezy.Busy as busy:
-        raise Unavailable(busy.seconds) from busy
+    return {"url": lemonsqueezy.create_checkout(wanted)}
 
 
 def portal(workspace_id: str, address: str) -> Json:
@@ -38,10 +35,7 @@ def portal(workspace_id: str, address: str) -> Json:
     subscription = cast(dict[str, Any], database.call("purchase", arguments))["subscriptionId"]
     if subscription is None:
         raise ApiError("not_subscribed")
-    try:
-        attributes = lemonsqueezy.subscription(str(subscription))["attributes"]
-    except lemonsqueezy.Busy as busy:
-        raise Unavailable(busy.seconds) from busy
+    attributes = lemonsqueezy.subscription(str(subscription))["attributes"]
     signed = str(attributes["urls"]["customer_portal"])
     is_payer = checkouts.address_hash(str(attributes.get("user_email"))) == checkouts.address_hash(address)
     return {"url": signed if is_payer else signed.partition("?")[0]}

@@ -18,7 +18,7 @@ from lib import limits
 from lib.config import config
 from lib.errors import ApiError
 from lib.log import log
-from lib.strict_json import parse_json
+from lib.strict_json import parse_body
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -102,11 +102,7 @@ class Request:
 
     def json(self) -> object:
         """The body as JSON. Raises 415, 413, 400."""
-        raw = self.json_bytes()
-        try:
-            return parse_json(raw.decode("utf-8-sig"))
-        except (ValueError, RecursionError) as error:
-            raise ApiError("json_malformed") from error
+        return parse_body(self.json_bytes())
 
 
 @dataclass(slots=True)

@@ -22,11 +22,11 @@ _session = requests.Session()
 _session.headers.update({"Accept": JSON_API, "Content-Type": JSON_API})
 
 
-class Busy(Exception):
+class Busy(Unavailable):
     """Lemon Squeezy takes no call for `seconds`, as it says itself."""
 
     def __init__(self, seconds: int) -> None:
-        super().__init__(f"{seconds} s")
+        super().__init__(seconds)
         self.seconds = seconds
 
 
@@ -49,7 +49,7 @@ class Checkout:
 
 
 def subscriptions(page: int) -> Page:
-    """One page of the store's subscriptions. Raises Busy and Unavailable.
+    """One page of the store's subscriptions. Raises Unavailable, Busy where it is that.
 
     The newest come first, so one that is added meanwhile moves others to the next page: twice seen, never missed.
     """
@@ -62,12 +62,12 @@ def subscriptions(page: int) -> Page:
 
 
 def subscription(subscription_id: str) -> dict[str, Any]:
-    """One as it is now, with links to its portal that work for a day. Raises Busy and Unavailable."""
+    """One as it is now, with links to its portal that work for a day. Raises Unavailable, Busy where it is that."""
     return cast(dict[str, Any], _call("GET", f"subscriptions/{subscription_id}")["data"])
 
 
 def create_checkout(wanted: Checkout) -> str:
-    """Where that is bought. Raises Busy and Unavailable."""
+    """Where that is bought. Raises Unavailable, Busy where it is that."""
     checkout = {
         "type": "checkouts",
         "attributes": {

@@ -17,6 +17,7 @@ from lib import database
 from lib.config import config
 from lib.errors import ApiError
 from lib.storable import storable
+from lib.strict_json import as_object
 from lib.unsubscription import address_key
 
 # What is not named here (scheduled, received, of contacts or domains) says nothing of a message of ours.
@@ -62,15 +63,15 @@ def record(svix_id: str, event: object) -> str:
 
 def read_event(event: object) -> dict[str, Any] | None:
     """What is kept of an event, as record_mail_event() takes it; None if it is of none of KINDS."""
-    parts = _object(event)
+    parts = as_object(event)
     kind = KINDS.get(str(parts.get("type")))
     if kind is None:
         return None
-    data = _object(parts.get("data"))
+    data = as_object(parts.get("data"))
     return {
         "kind": kind,
         "occurredAt": _time(parts.get("created_at")),
-        "messageId": _uuid(_object(data.get("tags")).get("message_id")),
+        "messageId": _uuid(as_object(data.get("tags")).get("message_id")),
         "emailId": _code(data.get("email_id")),
         "detail": {name: value for name, value in _detail(kind, data).items() if value is not None},
     }
@@ -78,7 +79,7 @@ def read_event(event: object) -> dict[str, Any] | None:
 
 def _detail(kind: str, data: Mapping[str, Any]) -> dict[str, str | None]:
     if kind == "bounced":
-        bounce = _object(data.get("bounce"))
+        bounce = as_object(data.get("bounce"))
         status = _STATUS.search(str(bounce.get("diagnosticCode", "")))
         return {
             "type": _code(bounce.get("type")),
@@ -86,10 +87,10 @@ def _detail(kind: str, data: Mapping[str, Any]) -> dict[str, str | None]:
             "status": status[0] if status else None,
         }
     if kind == "clicked":
-        return {"link": _link(_object(data.get("click")).get("link"))}
+        return {"link": _link(as_object(data.get("click")).get("link"))}
     if kind == "failed" and "suppressed" in data:
         return {"reason": "suppressed_by_resend"}
-    return {"reason": _code(_object(data.get("failed")).get("reason"))} if kind == "failed" else {}
+    return {"reason": _code(as_object(data.get("failed")).get("reason"))} if kind == "failed" else {}
 
 
 def _link(value: object) -> str | None:
@@ -122,7 +123,3 @@ def _time(value: object) -> str | None:
         return moment.astimezone(UTC).isoformat() if moment.tzinfo else None
     except (ValueError, OverflowError):
         return None
-
-
-def _object(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}

@@ -5108,8 +5108,7 @@ CREATE FUNCTION public.reconcile_page(p_claim uuid, p_subscriptions jsonb, p_nex
         update private.reconciliation as r
         set
             page = coalesce(p_next, 1),
-            claimed_until = case when p_next is not null then p_now + interval '1 minute' end,
-            finished_at = case when p_next is null then p_now else r.finished_at end
+            claimed_until = case when p_next is not null then p_now + interval '1 minute' end
         where r.claim = p_claim;
         if not found then
             return null;
@@ -5757,7 +5756,6 @@ CREATE TABLE private.reconciliation (
     claim uuid,
     claimed_until timestamp with time zone,
     rests_until timestamp with time zone,
-    finished_at timestamp with time zone,
     CONSTRAINT reconciliation_one_row CHECK (is_only)
 );
 

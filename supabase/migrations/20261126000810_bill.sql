@@ -203,7 +203,6 @@ create table private.reconciliation (
     claimed_until timestamptz,
     -- As Lemon Squeezy has asked.
     rests_until   timestamptz,
-    finished_at   timestamptz,
 
     constraint reconciliation_pkey primary key (is_only),
     constraint reconciliation_one_row check (is_only)
@@ -240,8 +239,7 @@ create function public.reconcile_page(
         update private.reconciliation as r
         set
             page = coalesce(p_next, 1),
-            claimed_until = case when p_next is not null then p_now + interval '1 minute' end,
-            finished_at = case when p_next is null then p_now else r.finished_at end
+            claimed_until = case when p_next is not null then p_now + interval '1 minute' end
         where r.claim = p_claim;
         if not found then
             return null;

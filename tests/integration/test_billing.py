@@ -88,9 +88,7 @@ def books(store: Store, faults: Faults) -> Iterator[Store]:
     """The store with all of its side to itself, list, sweep and checkouts: for tests that run alone."""
     store.has({})
     store.api.db.execute("delete from private.checkouts")
-    store.api.db.execute(
-        "update private.reconciliation set page = 1, claimed_until = null, rests_until = null, finished_at = null"
-    )
+    store.api.db.execute("update private.reconciliation set page = 1, claimed_until = null, rests_until = null")
     yield store
     store.has({})
 
