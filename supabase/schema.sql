@@ -486,6 +486,25 @@ CREATE FUNCTION private.apply_subscription(p_workspace uuid, p_said public.subsc
     end
     $$;
 
+-- Name: audit(uuid, text, uuid, text, jsonb); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.audit(p_workspace uuid, p_action text, p_contact uuid DEFAULT NULL::uuid, p_actor text DEFAULT NULL::text, p_detail jsonb DEFAULT NULL::jsonb) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    begin
+        if p_actor is null and p_detail is null then
+            insert into public.audit_log (workspace_id, action, contact_id) values (p_workspace, p_action, p_contact);
+        else
+            insert into public.audit_log (workspace_id, action, contact_id, actor, detail)
+            values (
+                p_workspace, p_action, p_contact,
+                coalesce(p_actor, 'member:' || auth.uid(), 'system'), coalesce(p_detail, '{}')
+            );
+        end if;
+    end
+    $$;
+
 -- Name: authenticate(text, text); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.authenticate(p_key_hash text, p_origin text) RETURNS private.sender
@@ -5789,6 +5808,20 @@ CREATE TABLE public.api_keys (
     CONSTRAINT api_keys_rate_multiplier_range CHECK (((rate_multiplier >= 1) AND (rate_multiplier <= 1000)))
 );
 
+-- Name: audit_log; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.audit_log (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    workspace_id uuid NOT NULL,
+    actor text DEFAULT COALESCE(('member:'::text || auth.uid()), 'system'::text) NOT NULL,
+    action text NOT NULL,
+    contact_id uuid,
+    detail jsonb DEFAULT '{}'::jsonb NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT audit_log_action_format CHECK ((action ~ '^[a-z_]{1,40}\.[a-z_]{1,40}$'::text)),
+    CONSTRAINT audit_log_actor_known CHECK ((actor ~ '^((member|key):[0-9a-f-]{36}|operator|system)$'::text))
+);
+
 -- Name: contact_states; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.contact_states (
@@ -6479,6 +6512,11 @@ ALTER TABLE ONLY private.usage_clock
 ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT api_keys_pkey PRIMARY KEY (id);
 
+-- Name: audit_log audit_log_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.audit_log
+    ADD CONSTRAINT audit_log_pkey PRIMARY KEY (id);
+
 -- Name: automations automations_name_key; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.automations
@@ -6846,6 +6884,10 @@ CREATE INDEX usage_clock_measured_idx ON private.usage_clock USING btree (measur
 -- Name: api_keys_workspace_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX api_keys_workspace_idx ON public.api_keys USING btree (workspace_id);
+
+-- Name: audit_log_workspace_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX audit_log_workspace_idx ON public.audit_log USING btree (workspace_id, at DESC);
 
 -- Name: automations_goal_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -7577,6 +7619,12 @@ ALTER TABLE private.usage_clock ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY "A user sees their own memberships" ON public.members FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
+-- Name: audit_log Members log what they do themselves; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Members log what they do themselves" ON public.audit_log FOR INSERT TO authenticated WITH CHECK (((actor = ('member:'::text || ( SELECT auth.uid() AS uid))) AND (workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE (members.user_id = ( SELECT auth.uid() AS uid))))));
+
 -- Name: plans Members of any workspace see the plans; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY "Members of any workspace see the plans" ON public.plans FOR SELECT TO authenticated USING ((EXISTS ( SELECT
@@ -7881,6 +7929,12 @@ CREATE POLICY "Owners and admins see their workspace's SMTP settings" ON public.
    FROM public.members
   WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text]))))));
 
+-- Name: audit_log Owners and admins see what was done; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Owners and admins see what was done" ON public.audit_log FOR SELECT TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text]))))));
+
 -- Name: templates Owners and admins write templates; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY "Owners and admins write templates" ON public.templates FOR INSERT TO authenticated WITH CHECK ((workspace_id IN ( SELECT members.workspace_id
@@ -7890,6 +7944,10 @@ CREATE POLICY "Owners and admins write templates" ON public.templates FOR INSERT
 -- Name: api_keys; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.api_keys ENABLE ROW LEVEL SECURITY;
+
+-- Name: audit_log; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.audit_log ENABLE ROW LEVEL SECURITY;
 
 -- Name: automations; Type: ROW SECURITY; Schema: public; Owner: -
 
@@ -8222,6 +8280,12 @@ GRANT ALL ON FUNCTION private.apply_rules(p_workspace uuid, p_document jsonb) TO
 
 REVOKE ALL ON FUNCTION private.apply_subscription(p_workspace uuid, p_said public.subscriptions, p_asked_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.apply_subscription(p_workspace uuid, p_said public.subscriptions, p_asked_at timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION audit(p_workspace uuid, p_action text, p_contact uuid, p_actor text, p_detail jsonb); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.audit(p_workspace uuid, p_action text, p_contact uuid, p_actor text, p_detail jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.audit(p_workspace uuid, p_action text, p_contact uuid, p_actor text, p_detail jsonb) TO authenticated;
+GRANT ALL ON FUNCTION private.audit(p_workspace uuid, p_action text, p_contact uuid, p_actor text, p_detail jsonb) TO service_role;
 
 -- Name: FUNCTION authenticate(p_key_hash text, p_origin text); Type: ACL; Schema: private; Owner: -
 
@@ -9494,6 +9558,23 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.usage_clock TO service_role;
 
 GRANT SELECT ON TABLE public.api_keys TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.api_keys TO service_role;
+
+-- Name: TABLE audit_log; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT ON TABLE public.audit_log TO authenticated;
+GRANT SELECT,INSERT,DELETE ON TABLE public.audit_log TO service_role;
+
+-- Name: COLUMN audit_log.workspace_id; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(workspace_id) ON TABLE public.audit_log TO authenticated;
+
+-- Name: COLUMN audit_log.action; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(action) ON TABLE public.audit_log TO authenticated;
+
+-- Name: COLUMN audit_log.contact_id; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(contact_id) ON TABLE public.audit_log TO authenticated;
 
 -- Name: TABLE contact_states; Type: ACL; Schema: public; Owner: -
 
