@@ -27,10 +27,13 @@ CODES: Mapping[str, tuple[int, str]] = {
     "contact_unknown": (404, "There is no such contact."),
     "template_unknown": (404, "There is no template of that name."),
     "draft_unknown": (404, "There is no such draft of rules."),
+    "workspace_unknown": (404, "There is no such workspace."),
+    "deletion_unknown": (404, "This workspace is not being deleted; there is nothing to cancel."),
     "not_subscribed": (404, "This workspace has no subscription."),
     "link_invalid": (404, "This link is incomplete or too old; please use the one in the email."),
     "method_not_allowed": (405, "This URL does not answer that method; see Allow."),
     "ambiguous": (409, "Several contacts share this email; name one by userId or contactId."),
+    "deletion_grace_over": (409, "It is too late to cancel: the workspace's data is being removed."),
     "already_subscribed": (409, "There is a subscription already; change its plan in the customer portal."),
     "body_too_large": (413, "The body may have 512 KiB at most, also after decompression."),
     "content_type_unsupported": (415, "Send application/json, or text/plain that holds JSON."),
@@ -62,6 +65,7 @@ CODES: Mapping[str, tuple[int, str]] = {
     "smtp_try_later": (422, "The server does not take the message now; test again in some minutes."),
     "smtp_outcome_unknown": (422, "The connection broke before the server's answer: look whether the mail came."),
     "smtp_password_unreadable": (422, "The saved password can't be read any more; save it again."),
+    "name_mismatch": (422, "Type the workspace's name exactly as it is, to show that you mean this one."),
     "rate_limited": (429, "Too many messages; wait as Retry-After says."),
     "internal_error": (500, "Something went wrong on our side."),
     "unavailable": (503, "The service can't be reached right now; nothing was stored. Try again."),
@@ -89,6 +93,7 @@ CODES: Mapping[str, tuple[int, str]] = {
     "user_hash_invalid": (422, "userHash is not the HMAC-SHA256 of this userId with the identity secret."),
     "too_many_traits": (422, "A contact may have 255 traits at most."),
     "too_many_identities": (422, "A contact may have 50 identities at most."),
+    "not_stored": (422, "Who this names was erased on request; nothing of them is stored for now."),
 }
 
 

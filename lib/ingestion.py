@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import cast
 
-from lib import callers, database, guard, limits, messages, ratelimit
+from lib import callers, database, guard, limits, messages, ratelimit, signing
 from lib.config import config
 from lib.endpoint import Request, Response, json_response
 from lib.errors import CODES, ApiError, refuse
@@ -45,6 +45,7 @@ def _store(request: Request, key: ApiKey, batch: Batch) -> Json:
 def _track(request: Request, key: ApiKey, batch: Batch) -> Json:
     rejected = guard.for_debugger(batch.rejected)
     arguments = {"p_origin": request.origin, "p_messages": batch.rows, "p_rejected": rejected}
+    arguments["p_tombstone_key"] = signing.tombstone_key()
     try:
         return cast(Json, database.call("track", arguments | {"p_key_hash": key.hash}))
     except ApiError as error:

@@ -66,6 +66,19 @@ def subscription(subscription_id: str) -> dict[str, Any]:
     return cast(dict[str, Any], _call("GET", f"subscriptions/{subscription_id}")["data"])
 
 
+def cancel_subscription(subscription_id: str) -> None:
+    """Ends it with what is paid for; until then it can be resumed. Raises Unavailable, Busy where it is that."""
+    if subscription(subscription_id)["attributes"]["status"] not in ("cancelled", "expired"):
+        _call("DELETE", f"subscriptions/{subscription_id}")
+
+
+def resume_subscription(subscription_id: str) -> None:
+    """Undoes a cancellation; nothing can where it has ended. Raises Unavailable, Busy where it is that."""
+    if subscription(subscription_id)["attributes"]["status"] == "cancelled":
+        resumed = {"type": "subscriptions", "id": subscription_id, "attributes": {"cancelled": False}}
+        _call("PATCH", f"subscriptions/{subscription_id}", json={"data": resumed})
+
+
 def create_checkout(wanted: Checkout) -> str:
     """Where that is bought. Raises Unavailable, Busy where it is that."""
     checkout = {

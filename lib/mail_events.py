@@ -16,9 +16,9 @@ import resend
 from lib import database
 from lib.config import config
 from lib.errors import ApiError
+from lib.signing import address_key
 from lib.storable import storable
 from lib.strict_json import as_object
-from lib.unsubscription import address_key
 
 # What is not named here (scheduled, received, of contacts or domains) says nothing of a message of ours.
 KINDS: Mapping[str, str] = {

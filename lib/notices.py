@@ -3,10 +3,10 @@
 import html
 import time
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
-from lib import database, layout, mailer
+from lib import database, layout, mailer, notice_texts
 from lib.config import config
 from lib.log import log
 from lib.mail import Email, mailbox, one_line
@@ -15,21 +15,27 @@ from lib.plain_text import plain_text
 CLAIM_SIZE = 5
 # Of the function's 60: one call of Resend may take 30.
 BUDGET_SECONDS = 25.0
+PERSON_SECONDS = 5.0
 
 
-def drain(now: datetime, began: float) -> int:
+def drain(now: datetime, began: float, seconds: float = BUDGET_SECONDS) -> int:
     """Sends what is due, as long as there is time since `began` (time.monotonic()). Returns how many have been sent."""
     sent = 0
     arguments = {"p_limit": CLAIM_SIZE, "p_now": now.isoformat()}
-    while time.monotonic() < began + BUDGET_SECONDS:
+    while time.monotonic() < began + seconds:
         claimed = cast(list[dict[str, Any]], database.call("claim_notices", arguments))
         if not claimed:
             break
         for notice in claimed:
             # What is left of the claim is free again in two minutes.
-            if time.monotonic() < began + BUDGET_SECONDS:
+            if time.monotonic() < began + seconds:
                 sent += _deliver(notice, now)
     return sent
+
+
+def drain_now() -> int:
+    """Sends what is due, while somebody waits who has just caused it."""
+    return drain(datetime.now(UTC), time.monotonic(), PERSON_SECONDS)
 
 
 def _deliver(notice: Mapping[str, Any], now: datetime) -> bool:
@@ -46,7 +52,7 @@ def _deliver(notice: Mapping[str, Any], now: datetime) -> bool:
 
 def render(notice: Mapping[str, Any]) -> Email:
     """The same text at every attempt, or Resend would refuse its key."""
-    subject, content = KINDS[notice["kind"]](notice["workspace"], notice["variables"])
+    subject, content = notice_texts.KINDS[notice["kind"]](notice["workspace"], notice["variables"])
     why = f"You get this because you own the workspace {html.escape(notice['workspace']['name'])}."
     return Email(
         to=notice["to"],
@@ -57,24 +63,3 @@ def render(notice: Mapping[str, Any]) -> Email:
         text=plain_text(content + f"<p>{why}</p>"),
         headers={},
     )
-
-
-def _usage(workspace: Mapping[str, Any], variables: Mapping[str, Any]) -> tuple[str, str]:
-    what, used, quota = variables["meter"], variables["used"], variables["quota"]
-    name = html.escape(workspace["name"])
-    if variables["percent"] == 100:
-        subject = f"{workspace['name']} has used all {quota:,} {what} of its plan"
-        effect = "Marketing mail pauses until there is room again. Events are still taken, scored and kept, every one."
-    else:
-        subject = f"{workspace['name']} has used {variables['percent']} % of the {what} of its plan"
-        effect = "Nothing changes yet. When all is used up, marketing mail pauses; events are still taken and kept."
-    said = f"has sent {used:,} emails this month (UTC)" if what == "emails" else f"has {used:,} {what}"
-    content = (
-        f"<h1>{used:,} of {quota:,} {what}</h1><p>{name} {said}; its plan includes {quota:,}.</p>"
-        f"<p>{effect}</p><p>A larger plan has room at once.</p>"
-        f'<p><a class="button" href="{html.escape(config.app_url)}">Look at your plan</a></p>'
-    )
-    return subject, content
-
-
-KINDS = {"usage": _usage}

@@ -17,7 +17,8 @@ from lib import database, mailer
 from lib.log import log
 from lib.mail import Email, Outcome
 from lib.rendering import TemplateFault, render
-from lib.unsubscription import address_hash, address_key
+from lib.signing import address_key
+from lib.unsubscription import address_hash
 
 # Small, so that what one run has claimed is sent long before the claim ends.
 CLAIM_SIZE = 10

@@ -55,6 +55,16 @@ CONFIRMATION_SENT = _PAGE.format(
     content="<p>If we still know your address, a mail is on its way. Follow its link to get these emails again.</p>",
 )
 
+KEEP_WORKSPACE = _PAGE.format(
+    title="Keep this workspace?",
+    content="<p>Its deletion is cancelled, and everything goes on as before.</p>\n"
+    '<form method="post"><button>Keep the workspace</button></form>',
+)
+WORKSPACE_KEPT = _PAGE.format(
+    title="The workspace is kept",
+    content="<p>Nothing has been deleted. Its keys and its mail work again.</p>",
+)
+
 
 def unsubscribed(token: str) -> str:
     """That it is done, with a way back for who came here by mistake."""

@@ -79,7 +79,8 @@ CREATE TYPE private.sender AS (
 	redact text,
 	rate_multiplier integer,
 	inner_key bytea,
-	outer_key bytea
+	outer_key bytea,
+	tombstone_key text
 );
 
 -- Name: stage_change; Type: TYPE; Schema: private; Owner: -
@@ -194,6 +195,17 @@ CREATE FUNCTION private.add_subscription(p_workspace uuid, p_said public.subscri
     end
     $$;
 
+-- Name: added_counts(jsonb, jsonb); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.added_counts(p_counts jsonb, p_more jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+        select p_counts || coalesce(jsonb_object_agg(m.key, coalesce((p_counts ->> m.key)::bigint, 0) + m.value::bigint), '{}')
+        from jsonb_each_text(p_more) as m
+        where m.value <> '0'
+    $$;
+
 -- Name: address_of_user(uuid); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.address_of_user(p_user uuid) RETURNS text
@@ -201,6 +213,26 @@ CREATE FUNCTION private.address_of_user(p_user uuid) RETURNS text
     SET search_path TO ''
     AS $$
         select u.email from auth.users as u where u.id = p_user
+    $$;
+
+-- Name: addresses_of(uuid, uuid, uuid[]); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.addresses_of(p_workspace uuid, p_contact uuid, p_identities uuid[]) RETURNS text[]
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select coalesce(array_agg(distinct a.address), '{}')
+        from (
+            select i.value as address from public.identities as i where i.id = any (p_identities) and i.kind = 'email'
+            union all
+            select c.email from public.contacts as c where c.id = p_contact
+            union all
+            select t.value #>> '{}' from public.traits as t where t.identity_id = any (p_identities) and t.key = 'email'
+            union all
+            select m.to_address from public.messages as m
+            where m.workspace_id = p_workspace and m.contact_id = any (p_identities)
+        ) as a
+        where a.address is not null
     $$;
 
 -- Name: messages; Type: TABLE; Schema: public; Owner: -
@@ -535,7 +567,7 @@ CREATE FUNCTION private.authenticate(p_key_hash text, p_origin text) RETURNS pri
         end if;
         return row(
             found_key.workspace_id, found_key.id, found_key.kind = 'secret', found_key.require_verification,
-            found_key.redact, found_key.rate_multiplier, found_key.inner_key, found_key.outer_key
+            found_key.redact, found_key.rate_multiplier, found_key.inner_key, found_key.outer_key, null::text
         );
     end
     $$;
@@ -691,6 +723,24 @@ CREATE FUNCTION private.bring_up_to_date(p_workspace uuid, p_rules private.compi
         end if;
         return changed;
     end
+    $$;
+
+-- Name: bury(uuid, uuid[], text, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.bury(p_workspace uuid, p_identities uuid[], p_key text, p_until timestamp with time zone) RETURNS text[]
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+        with buried as (
+            insert into private.tombstones as t (workspace_id, hash, expires_at)
+            select p_workspace, private.tombstone(p_key, p_workspace, i.kind, i.value), p_until
+            from public.identities as i
+            where i.id = any (p_identities)
+            on conflict on constraint tombstones_pkey do update
+                set expires_at = greatest(t.expires_at, excluded.expires_at)
+            returning t.hash
+        )
+        select coalesce(array_agg(hash order by hash), '{}') from buried
     $$;
 
 -- Name: workspaces; Type: TABLE; Schema: public; Owner: -
@@ -1165,6 +1215,114 @@ CREATE FUNCTION private.decay(p_age integer, p_half_life_days smallint) RETURNS 
         select round(power(2::numeric, (-p_age::numeric(40, 30) / p_half_life_days)::numeric(40, 30)), 12)
     $$;
 
+-- Name: delete_lone_accounts(uuid[]); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.delete_lone_accounts(p_users uuid[]) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+    declare
+        gone integer;
+    begin
+        perform from auth.users where id = any (p_users) order by id for update;
+        delete from auth.users as u
+        where u.id = any (p_users) and not exists (select from public.members as m where m.user_id = u.id);
+        get diagnostics gone = row_count;
+        return gone;
+    end
+    $$;
+
+-- Name: delete_of_identities(uuid, uuid[]); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.delete_of_identities(p_workspace uuid, p_identities uuid[]) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $_$
+    declare
+        counts jsonb := '{}';
+        place  record;
+        gone   integer;
+    begin
+        for place in
+            select * from (values
+                ('message_events', 'message_id in (
+                    select id from public.messages where workspace_id = $1 and contact_id = any ($2)
+                )'),
+                ('messages', 'contact_id = any ($2)'),
+                ('transitions', 'contact_id = any ($2)'),
+                ('score_history', 'contact_id = any ($2)'),
+                ('stage_pins', 'contact_id = any ($2)'),
+                ('stage_events', 'identity_id = any ($2)'),
+                ('signal_counts', 'identity_id = any ($2)'),
+                ('traits', 'identity_id = any ($2)'),
+                ('identity_moves', 'identity_id = any ($2) or contact_id = any ($2)'),
+                ('identity_links', 'lower_id = any ($2) or higher_id = any ($2)'),
+                ('contact_states', 'contact_id = any ($2)'),
+                ('contacts', 'id = any ($2)'),
+                ('identities', 'id = any ($2)')
+            ) as p (name, condition)
+        loop
+            execute format('delete from public.%I where workspace_id = $1 and (%s)', place.name, place.condition)
+                using p_workspace, p_identities;
+            get diagnostics gone = row_count;
+            counts := private.added_counts(counts, jsonb_build_object(place.name, gone));
+        end loop;
+        update public.rule_draft_moves as m
+        set examples = array(select e from unnest(m.examples) as e where e <> all (p_identities))
+        where m.workspace_id = p_workspace and m.examples && p_identities;
+        return counts;
+    end
+    $_$;
+
+-- Name: deletion_requests; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.deletion_requests (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    workspace_id uuid NOT NULL,
+    requested_by text NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    requested_at timestamp with time zone NOT NULL,
+    purge_after timestamp with time zone NOT NULL,
+    due_by timestamp with time zone NOT NULL,
+    cancelled_at timestamp with time zone,
+    cancelled_by text,
+    purging_since timestamp with time zone,
+    emptied_at timestamp with time zone,
+    finished_at timestamp with time zone,
+    counts jsonb DEFAULT '{}'::jsonb NOT NULL,
+    stored_at timestamp with time zone,
+    CONSTRAINT deletion_requests_ended_once CHECK ((num_nonnulls(cancelled_at, finished_at) <= 1))
+);
+
+-- Name: deletion_answer(public.deletion_requests); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.deletion_answer(p_request public.deletion_requests) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+        select jsonb_build_object(
+            'requestId', p_request.id, 'purgeAfter', p_request.purge_after, 'dueBy', p_request.due_by,
+            'status', case
+                when p_request.cancelled_at is not null then 'cancelled'
+                when p_request.finished_at is not null then 'finished'
+                when p_request.purging_since is not null then 'purging'
+                else 'pending'
+            end
+        )
+    $$;
+
+-- Name: deletion_receipt(public.deletion_requests); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.deletion_receipt(p_request public.deletion_requests) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+        select jsonb_build_object(
+            'requestId', p_request.id, 'workspaceId', p_request.workspace_id, 'receivedAt', p_request.received_at,
+            'finishedAt', p_request.finished_at, 'counts', p_request.counts
+        )
+    $$;
+
 -- Name: message_events; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.message_events (
@@ -1415,6 +1573,79 @@ CREATE FUNCTION private.entries(p_document jsonb, p_name text) RETURNS TABLE(ent
         ) with ordinality as e (entry, place)
     $$;
 
+-- Name: erasures; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.erasures (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    workspace_id uuid NOT NULL,
+    contact_id uuid NOT NULL,
+    requested_by text NOT NULL,
+    requested_at timestamp with time zone NOT NULL,
+    is_forever boolean NOT NULL,
+    tombstones text[] NOT NULL,
+    counts jsonb NOT NULL,
+    finished_at timestamp with time zone,
+    stored_at timestamp with time zone
+);
+
+-- Name: erase_contact(uuid, uuid, jsonb, text, boolean, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.erase_contact(p_workspace uuid, p_contact uuid, p_keys jsonb, p_actor text, p_forever boolean, p_now timestamp with time zone) RETURNS public.erasures
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        identities uuid[] := array(select id from public.identities where contact_id = p_contact order by id);
+        addresses  text[];
+        tombstones text[];
+        erasure    public.erasures;
+    begin
+        perform from public.messages
+        where workspace_id = p_workspace and contact_id = any (identities)
+        order by id
+        for update;
+        addresses := private.addresses_of(p_workspace, p_contact, identities);
+        tombstones := private.bury(
+            p_workspace, identities, p_keys ->> 'tombstone',
+            case when p_forever then 'infinity' else p_now + interval '35 days' end
+        );
+        insert into public.erasures
+            (workspace_id, contact_id, requested_by, requested_at, is_forever, tombstones, counts)
+        values (
+            p_workspace, p_contact, p_actor, p_now, p_forever, tombstones,
+            private.delete_of_identities(p_workspace, identities)
+        )
+        returning * into erasure;
+        insert into public.erased_identities (identity_id, workspace_id, erasure_id)
+        select id, p_workspace, erasure.id from unnest(identities) as id;
+        perform private.suppress(
+            p_workspace, private.hmac_sha256(p_keys ->> 'address', p_workspace || ':' || address), 'erased', p_now
+        )
+        from unnest(addresses) as address;
+        perform private.audit(p_workspace, 'contact.erase', p_contact, p_actor);
+        return erasure;
+    end
+    $$;
+
+-- Name: erased_places(private.sender, private.message); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.erased_places(p_sender private.sender, p_message private.message) RETURNS integer[]
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select coalesce(array_agg(n::integer), '{}')
+        from unnest(p_message.kinds, p_message.values) with ordinality as i (kind, value, n)
+        where not exists (
+            -- Whoever is known may be: a tombstone stands for somebody who is not there.
+            select from public.identities as known
+            where known.workspace_id = p_sender.workspace_id and known.kind = i.kind and known.value = i.value
+        ) and exists (
+            select from private.tombstones as t
+            where t.workspace_id = p_sender.workspace_id
+                and t.hash = private.tombstone(p_sender.tombstone_key, p_sender.workspace_id, i.kind, i.value)
+        )
+    $$;
+
 -- Name: event_stage_of(private.compiled_rules, uuid); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.event_stage_of(p_rules private.compiled_rules, p_contact uuid) RETURNS uuid
@@ -1470,6 +1701,26 @@ CREATE FUNCTION private.find_last_occurrences(p_workspace uuid, p_contacts uuid[
             and s.event = e.name and private.meets(s.trusted_only, s.condition, e.trusted, e.properties)
         where i.contact_id = any (p_contacts) and e.type in ('track', 'page', 'screen')
         order by i.id, s.number, e.trusted desc, e.occurred_at desc, e.message_id desc;
+    end
+    $$;
+
+-- Name: finish_erasure(public.erasures, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.finish_erasure(p_erasure public.erasures, p_now timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        identities uuid[] := array(
+            select identity_id from public.erased_identities where erasure_id = p_erasure.id
+        );
+    begin
+        update public.erasures
+        set
+            counts = private.added_counts(counts, private.delete_of_identities(workspace_id, identities)),
+            finished_at = p_now
+        where id = p_erasure.id;
+        delete from public.erased_identities where erasure_id = p_erasure.id;
     end
     $$;
 
@@ -2328,6 +2579,17 @@ CREATE FUNCTION private.move_identity(p_identity uuid) RETURNS uuid[]
     end
     $$;
 
+-- Name: name_of_table(regclass); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.name_of_table(p_table regclass) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select c.relname::text
+        from pg_catalog.pg_class as c
+        where c.oid = coalesce((select i.inhparent from pg_catalog.pg_inherits as i where i.inhrelid = p_table), p_table)
+    $$;
+
 -- Name: no_gains(uuid[]); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.no_gains(p_contacts uuid[]) RETURNS private.gain[]
@@ -2418,6 +2680,34 @@ CREATE FUNCTION private.note_changes(p_draft public.rule_drafts, p_changes priva
     end
     $$;
 
+-- Name: notify_owners(uuid, text, jsonb, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.notify_owners(p_workspace uuid, p_kind text, p_variables jsonb, p_now timestamp with time zone) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+        insert into private.notices (workspace_id, user_id, kind, variables, send_at)
+        select m.workspace_id, m.user_id, p_kind, p_variables || jsonb_build_object('owner', m.user_id), p_now
+        from public.members as m
+        where m.workspace_id = p_workspace and m.role = 'owner'
+    $$;
+
+-- Name: order_cancellations(uuid, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.order_cancellations(p_workspace uuid, p_purge_after timestamp with time zone, p_now timestamp with time zone) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+        insert into private.subscription_orders as o (subscription_id, workspace_id, wish, due_at)
+        select
+            s.id, s.workspace_id, 'cancel',
+            case when coalesce(s.renews_at, s.trial_ends_at, s.ends_at) > p_purge_after then p_now else p_purge_after end
+        from public.subscriptions as s
+        where s.workspace_id = p_workspace and s.status not in ('cancelled', 'expired')
+        on conflict on constraint subscription_orders_pkey do update
+            set wish = 'cancel', due_at = excluded.due_at, done_at = null
+    $$;
+
 -- Name: overflowing_traits(private.message[], private.resolution[]); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.overflowing_traits(p_messages private.message[], p_resolved private.resolution[]) RETURNS integer[]
@@ -2474,6 +2764,103 @@ CREATE FUNCTION private.owner_of(p_identity public.identities) RETURNS uuid
             limit 1
         );
     end
+    $$;
+
+-- Name: page_of_events(uuid, uuid[], jsonb, integer); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.page_of_events(p_workspace uuid, p_identities uuid[], p_after jsonb, p_bytes integer) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        with next_ones as (
+            select e.*
+            from unnest(p_identities) as i (id)
+            -- From each identity in its index's order, so that a page costs the same wherever it begins.
+            cross join lateral (
+                select e.* from public.events as e
+                where e.workspace_id = p_workspace and e.identity_id = i.id
+                    and e.occurred_at >= coalesce((p_after ->> 'at')::timestamptz, '-infinity')
+                    and (p_after is null or (e.occurred_at, e.message_id, e.trusted)
+                        > ((p_after ->> 'at')::timestamptz, p_after ->> 'id', (p_after ->> 'trusted')::boolean))
+                order by e.occurred_at, e.message_id, e.trusted
+                limit 501
+            ) as e
+            order by e.occurred_at, e.message_id, e.trusted
+            limit 501
+        ),
+        sized as (
+            select
+                n.*,
+                row_number() over in_order as place,
+                sum(octet_length(n.properties::text) + octet_length(n.context::text) + 300) over in_order as bytes
+            from next_ones as n
+            window in_order as (order by n.occurred_at, n.message_id, n.trusted)
+        ),
+        page as (
+            select * from sized where place = 1 or (place <= 500 and bytes <= p_bytes)
+        )
+        select jsonb_build_object(
+            'items', coalesce(jsonb_agg(jsonb_build_object(
+                'messageId', p.message_id, 'type', p.type, 'name', p.name, 'trusted', p.trusted,
+                'timestamp', p.occurred_at, 'receivedAt', p.received_at, 'identityId', p.identity_id,
+                'properties', p.properties, 'context', p.context
+            ) order by p.place), '[]'),
+            'next', case when count(*) < (select count(*) from sized) then (
+                select jsonb_build_object('at', l.occurred_at, 'id', l.message_id, 'trusted', l.trusted)
+                from page as l
+                order by l.place desc
+                limit 1
+            ) end
+        )
+        from page as p
+    $$;
+
+-- Name: page_of_mails(uuid, uuid[], jsonb, integer); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.page_of_mails(p_workspace uuid, p_identities uuid[], p_after jsonb, p_bytes integer) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        with next_ones as (
+            select m.* from public.messages as m
+            where m.workspace_id = p_workspace and m.contact_id = any (p_identities)
+                and (p_after is null or (m.created_at, m.id) > ((p_after ->> 'at')::timestamptz, (p_after ->> 'id')::uuid))
+            order by m.created_at, m.id
+            limit 101
+        ),
+        sized as (
+            select
+                n.*,
+                row_number() over in_order as place,
+                sum(coalesce(octet_length(n.html), 0) + coalesce(octet_length(n.plain_text), 0)
+                    + octet_length(n.variables::text) + 500) over in_order as bytes
+            from next_ones as n
+            window in_order as (order by n.created_at, n.id)
+        ),
+        page as (
+            select * from sized where place = 1 or (place <= 100 and bytes <= p_bytes)
+        )
+        select jsonb_build_object(
+            'items', coalesce(jsonb_agg(jsonb_build_object(
+                'messageId', p.id, 'category', p.category, 'status', p.status, 'reason', p.reason,
+                'delivery', p.delivery, 'to', p.to_address, 'from', p.from_address, 'subject', p.subject,
+                'html', p.html, 'text', p.plain_text, 'variables', p.variables, 'createdAt', p.created_at,
+                'sentAt', p.sent_at, 'events', (
+                    select coalesce(jsonb_agg(jsonb_build_object(
+                        'kind', e.kind, 'at', e.occurred_at, 'detail', e.detail
+                    ) order by e.occurred_at), '[]')
+                    from public.message_events as e
+                    where e.workspace_id = p_workspace and e.message_id = p.id
+                )
+            ) order by p.place), '[]'),
+            'next', case when count(*) < (select count(*) from sized) then (
+                select jsonb_build_object('at', l.created_at, 'id', l.id)
+                from page as l
+                order by l.place desc
+                limit 1
+            ) end
+        )
+        from page as p
     $$;
 
 -- Name: identity_moves; Type: TABLE; Schema: public; Owner: -
@@ -2589,6 +2976,54 @@ CREATE FUNCTION private.publish_draft(p_draft public.rule_drafts) RETURNS void
     end
     $$;
 
+-- Name: purge_events(uuid, integer); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.purge_events(p_erasure uuid, p_limit integer) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        gone integer;
+    begin
+        with found as (
+            select e.workspace_id, e.message_id, e.trusted
+            from public.erased_identities as i
+            join public.events as e on e.identity_id = i.identity_id and e.workspace_id = i.workspace_id
+            where i.erasure_id = p_erasure
+            limit p_limit
+        ),
+        cleaned as (
+            delete from public.redactions as r
+            using found as f
+            where r.workspace_id = f.workspace_id and r.message_id = f.message_id and r.trusted = f.trusted
+        )
+        delete from public.events as e
+        using found as f
+        where e.workspace_id = f.workspace_id and e.message_id = f.message_id and e.trusted = f.trusted;
+        get diagnostics gone = row_count;
+        return gone;
+    end
+    $$;
+
+-- Name: purge_rows(regclass, uuid, integer); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.purge_rows(p_table regclass, p_workspace uuid, p_limit integer) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $_$
+    declare
+        gone integer;
+    begin
+        execute format(
+            'delete from %1$s where ctid = any (array(
+                select ctid from %1$s where workspace_id = $1 limit $2 for update skip locked
+            ))', p_table
+        ) using p_workspace, p_limit;
+        get diagnostics gone = row_count;
+        return gone;
+    end
+    $_$;
+
 -- Name: queue_mails(uuid, private.mail_decision[], timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.queue_mails(p_workspace uuid, p_decisions private.mail_decision[], p_now timestamp with time zone) RETURNS void
@@ -2649,6 +3084,51 @@ CREATE FUNCTION private.quotas(p_workspace uuid, p_now timestamp with time zone)
         where w.id = p_workspace
     $$;
 
+-- Name: raise_rejection(text); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.raise_rejection(p_code text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    begin
+        case p_code
+            when 'too_many_traits' then raise sqlstate 'PT451' using message = p_code;
+            when 'too_many_identities' then raise sqlstate 'PT452' using message = p_code;
+            when 'not_stored' then raise sqlstate 'PT453' using message = p_code;
+            when 'sensitive_data' then raise sqlstate 'PT454' using message = p_code;
+        end case;
+    end
+    $$;
+
+-- Name: receipt_of(public.erasures); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.receipt_of(p_erasure public.erasures) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+        select jsonb_build_object(
+            'erasureId', p_erasure.id, 'contactId', p_erasure.contact_id,
+            'status', case when p_erasure.finished_at is null then 'purging' else 'finished' end,
+            'requestedAt', p_erasure.requested_at, 'finishedAt', p_erasure.finished_at,
+            'forever', p_erasure.is_forever, 'counts', p_erasure.counts
+        )
+    $$;
+
+-- Name: receipts_for(uuid, jsonb, text); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.receipts_for(p_workspace uuid, p_lookup jsonb, p_key text) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select coalesce(jsonb_agg(private.receipt_of(e) order by e.requested_at), '[]')
+        from jsonb_each_text(p_lookup) as l
+        join public.erasures as e on case l.key
+            when 'contactId' then e.contact_id = l.value::uuid
+            else private.tombstone(p_key, p_workspace, l.key, l.value) = any (e.tombstones)
+        end
+        where e.workspace_id = p_workspace
+    $$;
+
 -- Name: recipient(public.messages, text); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.recipient(p_message public.messages, p_address_key text) RETURNS TABLE(address text, is_claimed boolean, traits jsonb, skip_reason text)
@@ -2678,6 +3158,68 @@ CREATE FUNCTION private.recipient(p_message public.messages, p_address_key text)
         left join public.contacts as c on c.id = i.contact_id
         left join lateral public.mailable_address(c.id) as a on true
         where w.id = (p_message).workspace_id
+    $$;
+
+-- Name: record_of(uuid, uuid, uuid[]); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.record_of(p_workspace uuid, p_contact uuid, p_identities uuid[]) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select jsonb_build_object(
+            'contactId', c.id, 'createdAt', c.created_at, 'email', c.email, 'emailTrusted', c.email_trusted,
+            'traits', c.traits, 'score', s.score, 'fit', s.fit, 'lastEventAt', s.last_event_at,
+            'stage', (select g.name from public.stages as g where g.id = s.stage_id),
+            'pinnedStage', (select g.name from public.stages as g where g.id = s.pinned_stage_id),
+            'identities', (
+                select coalesce(jsonb_agg(jsonb_build_object(
+                    'identityId', i.id, 'kind', i.kind, 'value', i.value, 'createdAt', i.created_at
+                ) order by i.created_at, i.id), '[]')
+                from public.identities as i where i.id = any (p_identities)
+            ),
+            'links', (
+                select coalesce(jsonb_agg(jsonb_build_object(
+                    'from', l.lower_id, 'to', l.higher_id, 'trusted', l.trusted, 'timestamp', l.occurred_at,
+                    'messageId', l.message_id
+                ) order by l.occurred_at), '[]')
+                from public.identity_links as l where l.lower_id = any (p_identities)
+            ),
+            'traitHistory', (
+                select coalesce(jsonb_agg(jsonb_build_object(
+                    'identityId', t.identity_id, 'key', t.key, 'value', t.value, 'trusted', t.trusted,
+                    'timestamp', t.occurred_at, 'messageId', t.message_id
+                ) order by t.key, t.occurred_at), '[]')
+                from public.traits as t where t.identity_id = any (p_identities)
+            ),
+            'signals', (
+                select coalesce(jsonb_agg(jsonb_build_object(
+                    'signal', n.event, 'condition', n.condition, 'day', k.day, 'count', k.count
+                ) order by k.day, n.event, n.number), '[]')
+                from public.signal_counts as k
+                join public.signals as n on n.workspace_id = k.workspace_id and n.number = k.signal
+                where k.workspace_id = p_workspace and k.identity_id = any (p_identities)
+            ),
+            'scoreHistory', (
+                select coalesce(jsonb_agg(jsonb_build_object(
+                    'day', h.day, 'score', h.score, 'stage', g.name
+                ) order by h.day), '[]')
+                from public.score_history as h
+                left join public.stages as g on g.id = h.stage_id
+                where h.workspace_id = p_workspace and h.contact_id = any (p_identities)
+            ),
+            'transitions', (
+                select coalesce(jsonb_agg(jsonb_build_object(
+                    'from', f.name, 'to', g.name, 'cause', t.cause, 'score', t.score, 'at', t.created_at
+                ) order by t.created_at), '[]')
+                from public.transitions as t
+                left join public.stages as f on f.id = t.from_stage_id
+                left join public.stages as g on g.id = t.to_stage_id
+                where t.workspace_id = p_workspace and t.contact_id = any (p_identities)
+            )
+        )
+        from public.contacts as c
+        left join public.contact_states as s on s.contact_id = c.id
+        where c.id = p_contact and c.workspace_id = p_workspace
     $$;
 
 -- Name: record_rejections(uuid, uuid, jsonb, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
@@ -2761,6 +3303,45 @@ CREATE FUNCTION private.refusal(p_sender private.sender, p_message private.messa
             when (p_message).type = 'alias' then 'verification_required'
             when (p_sender).require_verification and (p_message).kinds[1] = 'userId' then 'verification_required'
         end
+    $$;
+
+-- Name: refuse_erased(private.sender, private.message[]); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.refuse_erased(p_sender private.sender, INOUT p_messages private.message[], OUT rejected jsonb) RETURNS record
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        message  private.message;
+        gone     integer[];
+        admitted private.message[] := '{}';
+    begin
+        rejected := '[]';
+        if not exists (select from private.tombstones where workspace_id = p_sender.workspace_id) then
+            return;
+        elsif p_sender.tombstone_key is null then
+            raise exception 'tombstones can not be told without their key';
+        end if;
+        foreach message in array p_messages loop
+            gone := private.erased_places(p_sender, message);
+            if 1 = any (gone) or exists (
+                select from unnest(gone) as n where message.kinds[n] <> 'anonymousId'
+            ) then
+                rejected := rejected || private.rejection(message, 'not_stored');
+                continue;
+            end if;
+            if cardinality(gone) > 0 then
+                message.values := array(
+                    select value from unnest(message.values) with ordinality as v (value, n) where n <> all (gone) order by n
+                );
+                message.kinds := array(
+                    select kind from unnest(message.kinds) with ordinality as k (kind, n) where n <> all (gone) order by n
+                );
+            end if;
+            admitted := admitted || message;
+        end loop;
+        p_messages := admitted;
+    end
     $$;
 
 -- Name: refuse_lost_stages(uuid, jsonb); Type: FUNCTION; Schema: private; Owner: -
@@ -3001,29 +3582,30 @@ CREATE FUNCTION private.resolve_messages(p_workspace uuid, p_messages private.me
     end
     $$;
 
--- Name: resolve_new(uuid, private.message[], boolean); Type: FUNCTION; Schema: private; Owner: -
+-- Name: resolve_new(private.sender, private.message[], boolean); Type: FUNCTION; Schema: private; Owner: -
 
-CREATE FUNCTION private.resolve_new(p_workspace uuid, INOUT p_messages private.message[], p_structural boolean, OUT resolved private.resolution[], OUT touched uuid[], OUT rejected jsonb) RETURNS record
+CREATE FUNCTION private.resolve_new(p_sender private.sender, INOUT p_messages private.message[], p_structural boolean, OUT resolved private.resolution[], OUT touched uuid[], OUT rejected jsonb) RETURNS record
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
     declare
-        message private.message;
+        workspace uuid := p_sender.workspace_id;
+        message   private.message;
     begin
         touched := '{}';
-        rejected := '[]';
-        p_messages := private.drop_duplicates(p_workspace, p_messages);
+        select r.p_messages, r.rejected into p_messages, rejected
+        from private.refuse_erased(p_sender, private.drop_duplicates(workspace, p_messages)) as r;
         foreach message in array p_messages loop
             continue when not p_structural or cardinality(message.kinds) = 1;
             begin
-                touched := touched || private.link_identities(p_workspace, message);
+                touched := touched || private.link_identities(workspace, message);
             exception when sqlstate 'PT450' then
                 rejected := rejected || private.rejection(message, 'too_many_identities');
                 p_messages := array(select m from unnest(p_messages) as m where m.index <> message.index);
             end;
         end loop;
-        perform private.ensure_identities(p_workspace, p_messages);
-        resolved := private.resolve_messages(p_workspace, p_messages);
+        perform private.ensure_identities(workspace, p_messages);
+        resolved := private.resolve_messages(workspace, p_messages);
     end
     $$;
 
@@ -3084,6 +3666,24 @@ CREATE FUNCTION private.secret_workspace(p_key_hash text) RETURNS uuid
             raise sqlstate 'PT401' using message = 'secret_key_required';
         end if;
         return sender.workspace_id;
+    end
+    $$;
+
+-- Name: send_receipts(public.deletion_requests, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.send_receipts(p_request public.deletion_requests, p_now timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    begin
+        if not exists (
+            select from private.notices
+            where workspace_id = p_request.workspace_id and kind = 'deletion_receipt'
+        ) then
+            perform private.notify_owners(p_request.workspace_id, 'deletion_receipt', jsonb_build_object(
+                'requestId', p_request.id, 'receivedAt', p_request.received_at, 'counts', p_request.counts
+            ), p_now);
+        end if;
     end
     $$;
 
@@ -3421,6 +4021,28 @@ CREATE FUNCTION private.suppress(p_workspace uuid, p_address_hash text, p_reason
             < array_position(array['unsubscribed', 'by_hand', 'bounced', 'complained', 'erased'], excluded.reason)
     $$;
 
+-- Name: tables_left(uuid); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.tables_left(p_workspace uuid) RETURNS regclass[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $_$
+    declare
+        one     record;
+        is_left boolean;
+        found   regclass[] := '{}';
+    begin
+        for one in select t.name from private.tenant_tables() as t order by t.place, t.name::text loop
+            execute format('select exists (select from %s where workspace_id = $1)', one.name)
+                into is_left using p_workspace;
+            if is_left then
+                found := found || one.name;
+            end if;
+        end loop;
+        return found;
+    end
+    $_$;
+
 -- Name: take_contacts(uuid, uuid, integer); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.take_contacts(p_workspace uuid, p_after uuid, p_limit integer) RETURNS uuid[]
@@ -3514,6 +4136,45 @@ CREATE FUNCTION private.template_named(p_workspace uuid, p_name text) RETURNS pu
     end
     $$;
 
+-- Name: tenant_tables(); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.tenant_tables() RETURNS TABLE(name regclass, place integer)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        with recursive tenant as (
+            select c.oid
+            from pg_catalog.pg_class as c
+            join pg_catalog.pg_attribute as a on a.attrelid = c.oid and a.attname = 'workspace_id' and not a.attisdropped
+            where c.relkind = 'r'
+                and c.relnamespace in ('public'::regnamespace, 'private'::regnamespace)
+                and c.oid <> all (array[
+                    'public.deletion_requests', 'public.audit_log', 'public.members', 'private.notices'
+                ]::regclass[])
+        ),
+        deep as (
+            select t.oid, 0 as place from tenant as t
+            union
+            select r.confrelid, d.place + 1
+            from deep as d
+            join pg_catalog.pg_constraint as r on r.conrelid = d.oid and r.contype = 'f' and r.confrelid <> r.conrelid
+            join tenant as t on t.oid = r.confrelid
+            where d.place < 20
+        )
+        select d.oid::regclass, case d.oid when 'public.contact_states'::regclass then -1 else max(d.place) end
+        from deep as d
+        group by d.oid
+    $$;
+
+-- Name: tombstone(text, uuid, text, text); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.tombstone(p_key text, p_workspace uuid, p_kind text, p_value text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+        select private.hmac_sha256(p_key, p_workspace || ':' || p_kind || ':' || p_value)
+    $$;
+
 -- Name: track_many(private.sender, private.compiled_rules, private.message[], boolean, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.track_many(p_sender private.sender, p_rules private.compiled_rules, p_messages private.message[], p_structural boolean, p_now timestamp with time zone) RETURNS jsonb
@@ -3543,7 +4204,7 @@ CREATE FUNCTION private.track_many(p_sender private.sender, p_rules private.comp
         resolved := private.resolve_messages(workspace, messages);
         if p_structural or cardinality(resolved) < cardinality(messages) then
             select n.p_messages, n.resolved, n.touched, n.rejected into messages, resolved, touched, rejected
-            from private.resolve_new(workspace, messages, p_structural) as n;
+            from private.resolve_new(p_sender, messages, p_structural) as n;
         end if;
         contacts := array(
             select contact_id from unnest(resolved) union select id from unnest(touched) as id order by 1
@@ -4098,6 +4759,13 @@ CREATE FUNCTION private.with_originals(p_messages jsonb) RETURNS jsonb
         from jsonb_array_elements(p_messages) with ordinality as e (m, position)
     $$;
 
+-- Name: withdraw_exports(uuid); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.withdraw_exports(p_workspace uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$ begin null; end $$;
+
 -- Name: workspace_of_checkout(public.subscriptions, text); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.workspace_of_checkout(p_said public.subscriptions, p_address_hash text) RETURNS uuid
@@ -4211,6 +4879,51 @@ CREATE FUNCTION private.write_traits(p_workspace uuid, p_messages private.messag
             where (excluded.trusted, excluded.occurred_at, excluded.message_id)
                 > (known.trusted, known.occurred_at, known.message_id);
     end
+    $$;
+
+-- Name: access_contact(uuid, jsonb, jsonb); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.access_contact(p_workspace uuid, p_lookup jsonb, p_after jsonb DEFAULT NULL::jsonb) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        contact    uuid := private.contact_named(p_workspace, p_lookup);
+        identities uuid[] := array(select id from public.identities where contact_id = contact order by id);
+        -- A function may answer with 4.5 MB at most.
+        bytes      constant integer := 1500000;
+        answer     jsonb := '{}';
+        page       jsonb;
+    begin
+        if p_after is null then
+            perform private.audit(p_workspace, 'contact.access', contact);
+            answer := jsonb_build_object('contact', private.record_of(p_workspace, contact, identities));
+        end if;
+        if p_after is null or p_after ->> 'of' = 'events' then
+            page := private.page_of_events(p_workspace, identities, p_after, bytes);
+            answer := answer || jsonb_build_object(
+                'events', page -> 'items', 'mails', '[]'::jsonb, 'next', page -> 'next' || '{"of": "events"}'
+            );
+            if page -> 'next' <> 'null' then
+                return answer;
+            end if;
+            p_after := null;
+        end if;
+        page := private.page_of_mails(p_workspace, identities, p_after, bytes);
+        return '{"events": []}' || answer || jsonb_build_object(
+            'mails', page -> 'items',
+            'next', case when page -> 'next' <> 'null' then page -> 'next' || '{"of": "mails"}' end
+        );
+    end
+    $$;
+
+-- Name: access_contact_by_key(text, jsonb, jsonb); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.access_contact_by_key(p_key_hash text, p_lookup jsonb, p_after jsonb DEFAULT NULL::jsonb) RETURNS jsonb
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+        select public.access_contact(private.secret_workspace(p_key_hash), p_lookup, p_after)
     $$;
 
 -- Name: advance_draft(integer, timestamp with time zone, uuid); Type: FUNCTION; Schema: public; Owner: -
@@ -4414,6 +5127,74 @@ CREATE FUNCTION public.bounce_message(p_id uuid, p_claim uuid, p_provider text, 
         select public.finish_message(p_id, p_claim, 'failed', p_provider, null, p_reason, null, p_now)
     $$;
 
+-- Name: cancel_deletion(uuid, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.cancel_deletion(p_workspace uuid, p_actor text, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        request public.deletion_requests;
+    begin
+        perform from public.workspaces where id = p_workspace for update;
+        select * into request from public.deletion_requests
+        where workspace_id = p_workspace
+        order by requested_at desc
+        limit 1
+        for update;
+        if request.id is null then
+            raise sqlstate 'PT456' using message = 'deletion_unknown';
+        elsif request.cancelled_at is not null then
+            return private.deletion_answer(request);
+        elsif request.purging_since is not null or request.purge_after <= p_now then
+            raise sqlstate 'PT457' using message = 'deletion_grace_over';
+        end if;
+
+        update public.deletion_requests set cancelled_at = p_now, cancelled_by = p_actor
+        where id = request.id
+        returning * into request;
+        update public.workspaces set deletion_requested_at = null where id = p_workspace;
+        delete from private.subscription_orders where workspace_id = p_workspace and done_at is null;
+        update private.subscription_orders set wish = 'resume', due_at = p_now, done_at = null
+        where workspace_id = p_workspace and wish = 'cancel';
+        -- Who has not heard of it yet need not any more.
+        delete from private.notices
+        where workspace_id = p_workspace and kind = 'deletion_requested' and status = 'queued'
+            and first_attempt_at is null;
+        perform private.notify_owners(p_workspace, 'deletion_cancelled', '{}', p_now);
+        perform private.audit(p_workspace, 'workspace.cancel_deletion', null, p_actor);
+        return private.deletion_answer(request);
+    end
+    $$;
+
+-- Name: cancel_deletion_by_link(uuid, uuid, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.cancel_deletion_by_link(p_request uuid, p_owner uuid, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        workspace uuid := (select r.workspace_id from public.deletion_requests as r where r.id = p_request);
+    begin
+        if not exists (
+            select from public.members
+            where workspace_id = workspace and user_id = p_owner and role = 'owner'
+        ) then
+            raise sqlstate 'PT456' using message = 'deletion_unknown';
+        end if;
+        -- An old link must not undo a later request.
+        if p_request <> (
+            select r.id from public.deletion_requests as r
+            where r.workspace_id = workspace
+            order by r.requested_at desc
+            limit 1
+        ) then
+            raise sqlstate 'PT456' using message = 'deletion_unknown';
+        end if;
+        return public.cancel_deletion(workspace, 'member:' || p_owner, p_now);
+    end
+    $$;
+
 -- Name: check_drift(integer, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.check_drift(p_limit integer DEFAULT 200, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
@@ -4559,6 +5340,81 @@ CREATE FUNCTION public.claim_reconciliation(p_now timestamp with time zone DEFAU
         returning jsonb_build_object('claim', r.claim, 'page', r.page, 'askedAt', clock_timestamp())
     $$;
 
+-- Name: contact_admin(uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.contact_admin(p_workspace uuid) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    begin
+        perform public.settings_admin(p_workspace);
+        return 'member:' || (select auth.uid());
+    end
+    $$;
+
+-- Name: correct_contact(uuid, jsonb, jsonb, text, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.correct_contact(p_workspace uuid, p_lookup jsonb, p_message jsonb, p_tombstone_key text, p_actor text, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        contact  uuid := private.contact_named(p_workspace, p_lookup);
+        top      public.identities;
+        sender   private.sender;
+        email    text := p_message -> 'traits' ->> 'email';
+        rejected jsonb;
+    begin
+        select * into strict top from public.identities where id = contact;
+        sender.workspace_id := p_workspace;
+        sender.trusted := true;
+        sender.tombstone_key := p_tombstone_key;
+        sender.redact := (select w.redact from public.workspaces as w where w.id = p_workspace);
+        p_message := p_message || jsonb_build_object(
+            'kinds', jsonb_build_array(top.kind), 'values', jsonb_build_array(top.value)
+        );
+        -- So that who is known by a userId is found by the right address too.
+        if top.kind = 'userId' and email is not null then
+            p_message := p_message || jsonb_build_object(
+                'kinds', jsonb_build_array(top.kind, 'email'), 'values', jsonb_build_array(top.value, email)
+            );
+        end if;
+        rejected := private.track_messages(
+            sender,
+            case sender.redact
+                when 'off' then private.with_originals(jsonb_build_array(p_message))
+                else jsonb_build_array(p_message)
+            end,
+            p_now
+        ) -> 'rejected';
+        if jsonb_array_length(rejected) > 0 then
+            perform private.raise_rejection(rejected -> 0 ->> 'code');
+        end if;
+        perform private.audit(p_workspace, 'contact.correct', contact, p_actor, jsonb_build_object(
+            'traits', (select jsonb_agg(key) from jsonb_object_keys(p_message -> 'traits') as key)
+        ));
+        return (
+            select jsonb_build_object('contactId', c.id, 'traits', c.traits, 'email', c.email)
+            from public.contacts as c where c.id = contact
+        );
+    end
+    $$;
+
+-- Name: correct_contact_by_key(text, jsonb, jsonb, text); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.correct_contact_by_key(p_key_hash text, p_lookup jsonb, p_message jsonb, p_tombstone_key text) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        workspace uuid := private.secret_workspace(p_key_hash);
+    begin
+        return public.correct_contact(
+            workspace, p_lookup, p_message, p_tombstone_key, 'key:' || (private.authenticate(p_key_hash, null)).api_key_id
+        );
+    end
+    $$;
+
 -- Name: create_api_key(uuid, text, text, text, text[]); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.create_api_key(p_workspace uuid, p_kind text, p_key_hash text, p_hint text, p_origins text[] DEFAULT NULL::text[]) RETURNS uuid
@@ -4595,6 +5451,41 @@ CREATE FUNCTION public.create_workspace(p_owner uuid, p_name text, p_slug text, 
     end
     $$;
 
+-- Name: deletion_stored(uuid, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.deletion_stored(p_request uuid, p_now timestamp with time zone DEFAULT now()) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+        update public.deletion_requests set stored_at = p_now where id = p_request
+    $$;
+
+-- Name: due_subscription_orders(integer, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.due_subscription_orders(p_limit integer, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select coalesce(jsonb_agg(jsonb_build_object('subscriptionId', o.subscription_id, 'wish', o.wish)), '[]')
+        from (
+            select * from private.subscription_orders
+            where done_at is null and due_at <= p_now
+            order by due_at
+            limit p_limit
+        ) as o
+    $$;
+
+-- Name: emptied_deletions(); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.emptied_deletions() RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select coalesce(jsonb_agg(jsonb_build_object('requestId', r.id, 'workspaceId', r.workspace_id) order by r.due_by), '[]')
+        from public.deletion_requests as r
+        where r.emptied_at is not null and r.finished_at is null
+    $$;
+
 -- Name: encrypted_values(uuid, integer); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.encrypted_values(p_after uuid, p_limit integer) RETURNS jsonb
@@ -4611,6 +5502,64 @@ CREATE FUNCTION public.encrypted_values(p_after uuid, p_limit integer) RETURNS j
             order by workspace_id
             limit p_limit
         ) as page
+    $$;
+
+-- Name: erase_contacts(uuid, jsonb, jsonb, text, boolean, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.erase_contacts(p_workspace uuid, p_lookup jsonb, p_keys jsonb, p_actor text, p_forever boolean DEFAULT false, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        contacts uuid[];
+        receipts jsonb := '[]';
+        contact  uuid;
+    begin
+        perform private.lock_structure(p_workspace, true);
+        contacts := array(select id from unnest(public.find_contacts(p_workspace, p_lookup)) as id order by id);
+        if cardinality(contacts) = 0 then
+            receipts := private.receipts_for(p_workspace, p_lookup, p_keys ->> 'tombstone');
+            if receipts = '[]' then
+                raise sqlstate 'PT404' using message = 'contact_unknown';
+            end if;
+            return receipts;
+        end if;
+        perform from public.contact_states where contact_id = any (contacts) order by contact_id for update;
+        foreach contact in array contacts loop
+            receipts := receipts || private.receipt_of(
+                private.erase_contact(p_workspace, contact, p_keys, p_actor, p_forever, p_now)
+            );
+        end loop;
+        -- An export that is being made, or waits to be fetched, may hold them.
+        perform private.withdraw_exports(p_workspace);
+        return receipts;
+    end
+    $$;
+
+-- Name: erase_contacts_by_key(text, jsonb, jsonb, boolean); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.erase_contacts_by_key(p_key_hash text, p_lookup jsonb, p_keys jsonb, p_forever boolean DEFAULT false) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        workspace uuid := private.secret_workspace(p_key_hash);
+    begin
+        return public.erase_contacts(
+            workspace, p_lookup, p_keys, 'key:' || (private.authenticate(p_key_hash, null)).api_key_id, p_forever
+        );
+    end
+    $$;
+
+-- Name: erasures_of(uuid[]); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.erasures_of(p_ids uuid[]) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select coalesce(jsonb_agg(private.receipt_of(e) order by e.contact_id), '[]')
+        from public.erasures as e
+        where e.id = any (p_ids)
     $$;
 
 -- Name: explain_mail(uuid, uuid, uuid, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
@@ -4781,6 +5730,54 @@ CREATE FUNCTION public.find_contacts(p_workspace uuid, p_lookup jsonb) RETURNS u
         ) as f
     $$;
 
+-- Name: finish_deletion(uuid, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.finish_deletion(p_request uuid, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        request public.deletion_requests;
+        users   uuid[];
+        gone    integer;
+    begin
+        select * into request from public.deletion_requests
+        where id = p_request and emptied_at is not null and finished_at is null
+        for update;
+        if not found or (
+            p_now < least(request.emptied_at + interval '1 day', request.due_by - interval '1 day')
+            and exists (
+                select from private.notices as n
+                where n.workspace_id = request.workspace_id and n.status = 'queued' and n.kind = 'deletion_receipt'
+            )
+        ) then
+            return null;
+        end if;
+        -- Whoever writes for this workspace holds it: nothing comes between the last look and the end.
+        perform private.lock_structure(request.workspace_id, true);
+        perform from public.workspaces where id = request.workspace_id for update;
+        if private.tables_left(request.workspace_id) <> '{}' then
+            update public.deletion_requests set emptied_at = null where id = p_request;
+            return null;
+        end if;
+
+        users := array(select user_id from public.members where workspace_id = request.workspace_id order by user_id);
+        delete from private.notices where workspace_id = request.workspace_id;
+        get diagnostics gone = row_count;
+        request.counts := private.added_counts(request.counts, jsonb_build_object('notices', gone));
+        delete from public.workspaces where id = request.workspace_id;
+        get diagnostics gone = row_count;
+        request.counts := private.added_counts(request.counts, jsonb_build_object(
+            'workspaces', gone, 'members', cardinality(users), 'accounts', private.delete_lone_accounts(users)
+        ));
+        update public.deletion_requests set counts = request.counts, finished_at = p_now
+        where id = p_request
+        returning * into request;
+        perform private.audit(request.workspace_id, 'workspace.deleted', null, 'system', request.counts);
+        return private.deletion_receipt(request);
+    end
+    $$;
+
 -- Name: finish_message(uuid, uuid, text, text, text, text, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.finish_message(p_id uuid, p_claim uuid, p_status text, p_provider text DEFAULT NULL::text, p_provider_message_id text DEFAULT NULL::text, p_reason text DEFAULT NULL::text, p_retry_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_now timestamp with time zone DEFAULT now()) RETURNS boolean
@@ -4812,6 +5809,36 @@ CREATE FUNCTION public.finish_notice(p_id uuid, p_claim uuid, p_status text, p_s
         where id = p_id and claim = p_claim
     $$;
 
+-- Name: forget_what_has_lapsed(integer, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.forget_what_has_lapsed(p_limit integer, p_now timestamp with time zone DEFAULT now()) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        gone  integer;
+        total integer := 0;
+    begin
+        delete from private.tombstones where ctid = any (array(
+            select ctid from private.tombstones where expires_at <= p_now limit p_limit
+        ));
+        get diagnostics gone = row_count;
+        total := greatest(total, gone);
+        delete from public.audit_log where id = any (array(
+            select id from public.audit_log where at < p_now - interval '3 years' limit p_limit
+        ));
+        get diagnostics gone = row_count;
+        total := greatest(total, gone);
+        delete from public.deletion_requests where id = any (array(
+            select id from public.deletion_requests
+            where coalesce(finished_at, cancelled_at) < p_now - interval '3 years'
+            limit p_limit
+        ));
+        get diagnostics gone = row_count;
+        return greatest(total, gone) = p_limit;
+    end
+    $$;
+
 -- Name: health(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.health(p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
@@ -4820,7 +5847,8 @@ CREATE FUNCTION public.health(p_now timestamp with time zone DEFAULT now()) RETU
     AS $$
         select jsonb_build_object(
             'overdueDeletions', (
-                select count(*) from public.workspaces where deletion_requested_at < p_now - interval '30 days'
+                select count(*) from public.deletion_requests
+                where cancelled_at is null and finished_at is null and due_by < p_now
             ),
             'outboxOldestSeconds', coalesce((
                 select extract(epoch from p_now - min(send_at))::bigint from public.messages
@@ -5046,6 +6074,85 @@ CREATE FUNCTION public.purchase(p_workspace uuid, p_plan text, p_interval text, 
         )
     $$;
 
+-- Name: purge_erased(integer, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.purge_erased(p_limit integer, p_now timestamp with time zone DEFAULT now()) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        erasure public.erasures;
+        gone    integer;
+    begin
+        select * into erasure from public.erasures
+        where finished_at is null and stored_at is null
+        order by requested_at
+        limit 1
+        for update skip locked;
+        if not found then
+            return false;
+        end if;
+        gone := private.purge_events(erasure.id, p_limit);
+        update public.erasures set counts = private.added_counts(counts, jsonb_build_object('events', gone))
+        where id = erasure.id;
+        if gone < p_limit then
+            perform private.finish_erasure(erasure, p_now);
+        end if;
+        return true;
+    end
+    $$;
+
+-- Name: purge_workspaces(integer, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.purge_workspaces(p_limit integer, p_now timestamp with time zone DEFAULT now()) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        request public.deletion_requests;
+        target  regclass;
+        gone    integer;
+        total   integer := 0;
+    begin
+        select * into request from public.deletion_requests as r
+        where r.cancelled_at is null and r.emptied_at is null and r.purge_after <= p_now
+            and (r.due_by - interval '3 days' < p_now or not exists (
+                select from private.subscription_orders as o where o.workspace_id = r.workspace_id and o.done_at is null
+            ))
+        order by r.due_by
+        limit 1
+        for update skip locked;
+        if not found then
+            return false;
+        end if;
+        if request.purging_since is null then
+            -- Nobody works for it any more.
+            update public.rescores set finished_at = p_now
+            where workspace_id = request.workspace_id and finished_at is null;
+            update public.rule_drafts set status = 'discarded'
+            where workspace_id = request.workspace_id and status in ('counting', 'previewing', 'previewed');
+            perform private.withdraw_exports(request.workspace_id);
+        end if;
+        foreach target in array private.tables_left(request.workspace_id) loop
+            gone := private.purge_rows(target, request.workspace_id, p_limit - total);
+            total := total + gone;
+            request.counts := private.added_counts(
+                request.counts, jsonb_build_object(private.name_of_table(target), gone)
+            );
+            exit when total >= p_limit;
+        end loop;
+        update public.deletion_requests
+        set
+            counts = request.counts, purging_since = coalesce(purging_since, p_now),
+            emptied_at = case when target is null then p_now end
+        where id = request.id;
+        if target is null then
+            perform private.send_receipts(request, p_now);
+        end if;
+        return true;
+    end
+    $$;
+
 -- Name: queue_message(uuid, jsonb); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.queue_message(p_workspace uuid, p_message jsonb) RETURNS jsonb
@@ -5089,6 +6196,26 @@ CREATE FUNCTION public.queue_message_by_key(p_key_hash text, p_message jsonb) RE
     SET search_path TO ''
     AS $$
         select public.queue_message(private.secret_workspace(p_key_hash), p_message)
+    $$;
+
+-- Name: receipt_stored(uuid, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.receipt_stored(p_erasure uuid, p_now timestamp with time zone DEFAULT now()) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+        update public.erasures set stored_at = p_now where id = p_erasure
+    $$;
+
+-- Name: recent_deletions(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.recent_deletions(p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select coalesce(jsonb_agg(private.deletion_receipt(r) || jsonb_build_object('stored', r.stored_at is not null)), '[]')
+        from public.deletion_requests as r
+        where r.finished_at is not null and (r.stored_at is null or r.finished_at > p_now - interval '1 day')
     $$;
 
 -- Name: recompute(uuid, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
@@ -5302,6 +6429,48 @@ CREATE FUNCTION public.replace_encrypted_value(p_workspace uuid, p_before text, 
             returning 1
         )
         select exists (select from replaced)
+    $$;
+
+-- Name: request_deletion(uuid, text, text, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.request_deletion(p_workspace uuid, p_name text, p_actor text, p_received_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        home     public.workspaces;
+        request  public.deletion_requests;
+        received timestamptz := least(coalesce(p_received_at, p_now), p_now);
+    begin
+        select * into home from public.workspaces where id = p_workspace for update;
+        if not found then
+            raise sqlstate 'PT458' using message = 'workspace_unknown';
+        elsif home.name <> p_name then
+            raise sqlstate 'PT455' using message = 'name_mismatch';
+        end if;
+        select * into request from public.deletion_requests
+        where workspace_id = p_workspace and cancelled_at is null and finished_at is null;
+        if found then
+            return private.deletion_answer(request);
+        end if;
+
+        insert into public.deletion_requests
+            (workspace_id, requested_by, received_at, requested_at, purge_after, due_by)
+        values (
+            p_workspace, p_actor, received, p_now,
+            -- A request that has lain about leaves less time to think again, and two days to do it in.
+            greatest(p_now, least(p_now + interval '7 days', received + interval '28 days')),
+            received + interval '30 days'
+        )
+        returning * into request;
+        update public.workspaces set deletion_requested_at = p_now where id = p_workspace;
+        perform private.order_cancellations(p_workspace, request.purge_after, p_now);
+        perform private.notify_owners(p_workspace, 'deletion_requested', jsonb_build_object(
+            'requestId', request.id, 'purgeAfter', request.purge_after, 'dueBy', request.due_by
+        ), p_now);
+        perform private.audit(p_workspace, 'workspace.request_deletion', null, p_actor);
+        return private.deletion_answer(request);
+    end
     $$;
 
 -- Name: rescore_progress(uuid); Type: FUNCTION; Schema: public; Owner: -
@@ -5622,6 +6791,29 @@ CREATE FUNCTION public.start_message(p_id uuid, p_claim uuid, p_rendered jsonb, 
         returning m.status = 'sending'
     $$;
 
+-- Name: subscription_order_done(text, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.subscription_order_done(p_subscription text, p_wish text, p_now timestamp with time zone DEFAULT now()) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    begin
+        if p_wish = 'resume' then
+            delete from private.subscription_orders where subscription_id = p_subscription and wish = 'resume';
+            return;
+        end if;
+        update private.subscription_orders set done_at = p_now where subscription_id = p_subscription and wish = 'cancel';
+        if not found then
+            insert into private.subscription_orders (subscription_id, workspace_id, wish, due_at)
+            select s.id, s.workspace_id, 'resume', p_now
+            from public.subscriptions as s
+            join public.workspaces as w on w.id = s.workspace_id and w.deletion_requested_at is null
+            where s.id = p_subscription
+            on conflict on constraint subscription_orders_pkey do nothing;
+        end if;
+    end
+    $$;
+
 -- Name: sweep_contacts(integer, timestamp with time zone, uuid); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.sweep_contacts(p_limit integer DEFAULT 100, p_now timestamp with time zone DEFAULT now(), p_workspace uuid DEFAULT NULL::uuid) RETURNS jsonb
@@ -5658,9 +6850,9 @@ CREATE FUNCTION public.sweep_contacts(p_limit integer DEFAULT 100, p_now timesta
     end
     $$;
 
--- Name: track(text, text, jsonb, timestamp with time zone, jsonb); Type: FUNCTION; Schema: public; Owner: -
+-- Name: track(text, text, jsonb, timestamp with time zone, jsonb, text); Type: FUNCTION; Schema: public; Owner: -
 
-CREATE FUNCTION public.track(p_key_hash text, p_origin text, p_messages jsonb, p_now timestamp with time zone DEFAULT now(), p_rejected jsonb DEFAULT '[]'::jsonb) RETURNS jsonb
+CREATE FUNCTION public.track(p_key_hash text, p_origin text, p_messages jsonb, p_now timestamp with time zone DEFAULT now(), p_rejected jsonb DEFAULT '[]'::jsonb, p_tombstone_key text DEFAULT NULL::text) RETURNS jsonb
     LANGUAGE plpgsql
     SET search_path TO ''
     SET plan_cache_mode TO 'force_generic_plan'
@@ -5672,6 +6864,7 @@ CREATE FUNCTION public.track(p_key_hash text, p_origin text, p_messages jsonb, p
         result   jsonb;
         rejected jsonb;
     begin
+        sender.tombstone_key := p_tombstone_key;
         if sender.redact = 'off' and sent > 0 then
             p_messages := private.with_originals(p_messages);
         end if;
@@ -5688,6 +6881,23 @@ CREATE FUNCTION public.track(p_key_hash text, p_origin text, p_messages jsonb, p
     end
     $$;
 
+-- Name: unstored_receipts(integer); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.unstored_receipts(p_limit integer) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select coalesce(jsonb_agg(r.receipt), '[]')
+        from (
+            select private.receipt_of(e) || jsonb_build_object('workspaceId', e.workspace_id, 'tombstones', e.tombstones)
+                as receipt
+            from public.erasures as e
+            where e.finished_at is not null and e.stored_at is null
+            order by e.requested_at
+            limit p_limit
+        ) as r
+    $$;
+
 -- Name: unsubscribe(uuid, text, text); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.unsubscribe(p_workspace uuid, p_address_hash text, p_category text) RETURNS void
@@ -5697,6 +6907,23 @@ CREATE FUNCTION public.unsubscribe(p_workspace uuid, p_address_hash text, p_cate
         insert into public.suppressions (workspace_id, address_hash, category, reason)
         select w.id, p_address_hash, p_category, 'unsubscribed' from public.workspaces as w where w.id = p_workspace
         on conflict on constraint suppressions_key do nothing
+    $$;
+
+-- Name: workspace_owner(uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.workspace_owner(p_workspace uuid) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    begin
+        if not exists (
+            select from public.members
+            where workspace_id = p_workspace and user_id = (select auth.uid()) and role = 'owner'
+        ) then
+            raise sqlstate '42501' using message = 'not_allowed';
+        end if;
+        return 'member:' || (select auth.uid());
+    end
     $$;
 
 -- Name: api_key_hashes; Type: TABLE; Schema: private; Owner: -
@@ -5785,6 +7012,25 @@ CREATE TABLE private.smtp_passwords (
     password text NOT NULL
 );
 
+-- Name: subscription_orders; Type: TABLE; Schema: private; Owner: -
+
+CREATE TABLE private.subscription_orders (
+    subscription_id text NOT NULL,
+    workspace_id uuid NOT NULL,
+    wish text NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    done_at timestamp with time zone,
+    CONSTRAINT subscription_orders_wish_known CHECK ((wish = ANY (ARRAY['cancel'::text, 'resume'::text])))
+);
+
+-- Name: tombstones; Type: TABLE; Schema: private; Owner: -
+
+CREATE TABLE private.tombstones (
+    workspace_id uuid NOT NULL,
+    hash text NOT NULL COLLATE pg_catalog."C",
+    expires_at timestamp with time zone NOT NULL
+);
+
 -- Name: usage_clock; Type: TABLE; Schema: private; Owner: -
 
 CREATE TABLE private.usage_clock (
@@ -5850,6 +7096,14 @@ CREATE TABLE public.contacts (
     email text COLLATE pg_catalog."C",
     email_trusted boolean DEFAULT false NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+-- Name: erased_identities; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.erased_identities (
+    identity_id uuid NOT NULL,
+    workspace_id uuid NOT NULL,
+    erasure_id uuid NOT NULL
 );
 
 -- Name: events; Type: TABLE; Schema: public; Owner: -
@@ -6502,6 +7756,16 @@ ALTER TABLE ONLY private.reconciliation
 ALTER TABLE ONLY private.smtp_passwords
     ADD CONSTRAINT smtp_passwords_pkey PRIMARY KEY (workspace_id);
 
+-- Name: subscription_orders subscription_orders_pkey; Type: CONSTRAINT; Schema: private; Owner: -
+
+ALTER TABLE ONLY private.subscription_orders
+    ADD CONSTRAINT subscription_orders_pkey PRIMARY KEY (subscription_id);
+
+-- Name: tombstones tombstones_pkey; Type: CONSTRAINT; Schema: private; Owner: -
+
+ALTER TABLE ONLY private.tombstones
+    ADD CONSTRAINT tombstones_pkey PRIMARY KEY (workspace_id, hash);
+
 -- Name: usage_clock usage_clock_pkey; Type: CONSTRAINT; Schema: private; Owner: -
 
 ALTER TABLE ONLY private.usage_clock
@@ -6536,6 +7800,21 @@ ALTER TABLE ONLY public.contact_states
 
 ALTER TABLE ONLY public.contacts
     ADD CONSTRAINT contacts_pkey PRIMARY KEY (id);
+
+-- Name: deletion_requests deletion_requests_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.deletion_requests
+    ADD CONSTRAINT deletion_requests_pkey PRIMARY KEY (id);
+
+-- Name: erased_identities erased_identities_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.erased_identities
+    ADD CONSTRAINT erased_identities_pkey PRIMARY KEY (identity_id);
+
+-- Name: erasures erasures_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.erasures
+    ADD CONSTRAINT erasures_pkey PRIMARY KEY (id);
 
 -- Name: events events_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -6877,6 +8156,18 @@ CREATE INDEX notices_user_idx ON private.notices USING btree (user_id);
 
 CREATE INDEX notices_workspace_idx ON private.notices USING btree (workspace_id);
 
+-- Name: subscription_orders_due_idx; Type: INDEX; Schema: private; Owner: -
+
+CREATE INDEX subscription_orders_due_idx ON private.subscription_orders USING btree (due_at) WHERE (done_at IS NULL);
+
+-- Name: subscription_orders_workspace_idx; Type: INDEX; Schema: private; Owner: -
+
+CREATE INDEX subscription_orders_workspace_idx ON private.subscription_orders USING btree (workspace_id);
+
+-- Name: tombstones_expiry_idx; Type: INDEX; Schema: private; Owner: -
+
+CREATE INDEX tombstones_expiry_idx ON private.tombstones USING btree (expires_at) WHERE (expires_at < 'infinity'::timestamp with time zone);
+
 -- Name: usage_clock_measured_idx; Type: INDEX; Schema: private; Owner: -
 
 CREATE INDEX usage_clock_measured_idx ON private.usage_clock USING btree (measured_at);
@@ -6884,6 +8175,10 @@ CREATE INDEX usage_clock_measured_idx ON private.usage_clock USING btree (measur
 -- Name: api_keys_workspace_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX api_keys_workspace_idx ON public.api_keys USING btree (workspace_id);
+
+-- Name: audit_log_at_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX audit_log_at_idx ON public.audit_log USING btree (at);
 
 -- Name: audit_log_workspace_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -6916,6 +8211,30 @@ CREATE INDEX contacts_workspace_email_idx ON public.contacts USING btree (worksp
 -- Name: contacts_workspace_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX contacts_workspace_idx ON public.contacts USING btree (workspace_id, id);
+
+-- Name: deletion_requests_open_key; Type: INDEX; Schema: public; Owner: -
+
+CREATE UNIQUE INDEX deletion_requests_open_key ON public.deletion_requests USING btree (workspace_id) WHERE ((cancelled_at IS NULL) AND (finished_at IS NULL));
+
+-- Name: deletion_requests_workspace_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX deletion_requests_workspace_idx ON public.deletion_requests USING btree (workspace_id, requested_at DESC);
+
+-- Name: erased_identities_erasure_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX erased_identities_erasure_idx ON public.erased_identities USING btree (erasure_id);
+
+-- Name: erased_identities_workspace_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX erased_identities_workspace_idx ON public.erased_identities USING btree (workspace_id);
+
+-- Name: erasures_open_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX erasures_open_idx ON public.erasures USING btree (requested_at) WHERE (stored_at IS NULL);
+
+-- Name: erasures_workspace_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX erasures_workspace_idx ON public.erasures USING btree (workspace_id, requested_at DESC);
 
 -- Name: events_identity_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -7436,6 +8755,11 @@ ALTER TABLE ONLY private.notices
 ALTER TABLE ONLY private.smtp_passwords
     ADD CONSTRAINT smtp_passwords_settings_fkey FOREIGN KEY (workspace_id) REFERENCES public.smtp_settings(workspace_id) ON DELETE CASCADE;
 
+-- Name: tombstones tombstones_workspace_fkey; Type: FK CONSTRAINT; Schema: private; Owner: -
+
+ALTER TABLE ONLY private.tombstones
+    ADD CONSTRAINT tombstones_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE;
+
 -- Name: usage_clock usage_clock_workspace_fkey; Type: FK CONSTRAINT; Schema: private; Owner: -
 
 ALTER TABLE ONLY private.usage_clock
@@ -7460,6 +8784,16 @@ ALTER TABLE ONLY public.automations
 
 ALTER TABLE ONLY public.automations
     ADD CONSTRAINT automations_template_fkey FOREIGN KEY (workspace_id, template_id) REFERENCES public.templates(workspace_id, id);
+
+-- Name: erased_identities erased_identities_erasure_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.erased_identities
+    ADD CONSTRAINT erased_identities_erasure_fkey FOREIGN KEY (erasure_id) REFERENCES public.erasures(id) ON DELETE CASCADE;
+
+-- Name: erasures erasures_workspace_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.erasures
+    ADD CONSTRAINT erasures_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE;
 
 -- Name: fit_rules fit_rules_workspace_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
@@ -7611,6 +8945,14 @@ ALTER TABLE private.reconciliation ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE private.smtp_passwords ENABLE ROW LEVEL SECURITY;
 
+-- Name: subscription_orders; Type: ROW SECURITY; Schema: private; Owner: -
+
+ALTER TABLE private.subscription_orders ENABLE ROW LEVEL SECURITY;
+
+-- Name: tombstones; Type: ROW SECURITY; Schema: private; Owner: -
+
+ALTER TABLE private.tombstones ENABLE ROW LEVEL SECURITY;
+
 -- Name: usage_clock; Type: ROW SECURITY; Schema: private; Owner: -
 
 ALTER TABLE private.usage_clock ENABLE ROW LEVEL SECURITY;
@@ -7735,9 +9077,10 @@ CREATE POLICY "Members see their workspace's drafts of rules" ON public.rule_dra
 
 -- Name: events Members see their workspace's events; Type: POLICY; Schema: public; Owner: -
 
-CREATE POLICY "Members see their workspace's events" ON public.events FOR SELECT TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
+CREATE POLICY "Members see their workspace's events" ON public.events FOR SELECT TO authenticated USING (((workspace_id IN ( SELECT members.workspace_id
    FROM public.members
-  WHERE (members.user_id = ( SELECT auth.uid() AS uid)))));
+  WHERE (members.user_id = ( SELECT auth.uid() AS uid)))) AND (NOT (identity_id IN ( SELECT erased_identities.identity_id
+   FROM public.erased_identities)))));
 
 -- Name: fit_rules Members see their workspace's fit rules; Type: POLICY; Schema: public; Owner: -
 
@@ -7816,6 +9159,18 @@ CREATE POLICY "Members see what their workspace was warned of" ON public.usage_w
 CREATE POLICY "Members see what was refused in the last 24 hours" ON public.rejections FOR SELECT TO authenticated USING (((received_at > (now() - '24:00:00'::interval)) AND (workspace_id IN ( SELECT members.workspace_id
    FROM public.members
   WHERE (members.user_id = ( SELECT auth.uid() AS uid))))));
+
+-- Name: deletion_requests Members see whether their workspace is being deleted; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Members see whether their workspace is being deleted" ON public.deletion_requests FOR SELECT TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE (members.user_id = ( SELECT auth.uid() AS uid)))));
+
+-- Name: erased_identities Members see which identities are being erased; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Members see which identities are being erased" ON public.erased_identities FOR SELECT TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE (members.user_id = ( SELECT auth.uid() AS uid)))));
 
 -- Name: identity_moves Members see which identities were moved; Type: POLICY; Schema: public; Owner: -
 
@@ -7923,6 +9278,12 @@ CREATE POLICY "Owners and admins queue messages" ON public.messages FOR INSERT T
    FROM public.identities i
   WHERE ((i.id = messages.contact_id) AND (i.workspace_id = messages.workspace_id))))));
 
+-- Name: erasures Owners and admins see the receipts of erasures; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Owners and admins see the receipts of erasures" ON public.erasures FOR SELECT TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text]))))));
+
 -- Name: smtp_settings Owners and admins see their workspace's SMTP settings; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY "Owners and admins see their workspace's SMTP settings" ON public.smtp_settings FOR SELECT TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
@@ -7960,6 +9321,18 @@ ALTER TABLE public.contact_states ENABLE ROW LEVEL SECURITY;
 -- Name: contacts; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.contacts ENABLE ROW LEVEL SECURITY;
+
+-- Name: deletion_requests; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.deletion_requests ENABLE ROW LEVEL SECURITY;
+
+-- Name: erased_identities; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.erased_identities ENABLE ROW LEVEL SECURITY;
+
+-- Name: erasures; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.erasures ENABLE ROW LEVEL SECURITY;
 
 -- Name: events; Type: ROW SECURITY; Schema: public; Owner: -
 
@@ -8195,10 +9568,20 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.subscriptions TO service_role;
 REVOKE ALL ON FUNCTION private.add_subscription(p_workspace uuid, p_said public.subscriptions, p_is_guessed boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.add_subscription(p_workspace uuid, p_said public.subscriptions, p_is_guessed boolean) TO service_role;
 
+-- Name: FUNCTION added_counts(p_counts jsonb, p_more jsonb); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.added_counts(p_counts jsonb, p_more jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.added_counts(p_counts jsonb, p_more jsonb) TO service_role;
+
 -- Name: FUNCTION address_of_user(p_user uuid); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.address_of_user(p_user uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.address_of_user(p_user uuid) TO service_role;
+
+-- Name: FUNCTION addresses_of(p_workspace uuid, p_contact uuid, p_identities uuid[]); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.addresses_of(p_workspace uuid, p_contact uuid, p_identities uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.addresses_of(p_workspace uuid, p_contact uuid, p_identities uuid[]) TO service_role;
 
 -- Name: TABLE messages; Type: ACL; Schema: public; Owner: -
 
@@ -8344,6 +9727,11 @@ GRANT ALL ON FUNCTION private.begin_with_rules(p_workspace uuid, p_document json
 
 REVOKE ALL ON FUNCTION private.bring_up_to_date(p_workspace uuid, p_rules private.compiled_rules, p_contacts uuid[], p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.bring_up_to_date(p_workspace uuid, p_rules private.compiled_rules, p_contacts uuid[], p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION bury(p_workspace uuid, p_identities uuid[], p_key text, p_until timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.bury(p_workspace uuid, p_identities uuid[], p_key text, p_until timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.bury(p_workspace uuid, p_identities uuid[], p_key text, p_until timestamp with time zone) TO service_role;
 
 -- Name: TABLE workspaces; Type: ACL; Schema: public; Owner: -
 
@@ -8495,6 +9883,31 @@ REVOKE ALL ON FUNCTION private.decay(p_age integer, p_half_life_days smallint) F
 GRANT ALL ON FUNCTION private.decay(p_age integer, p_half_life_days smallint) TO service_role;
 GRANT ALL ON FUNCTION private.decay(p_age integer, p_half_life_days smallint) TO authenticated;
 
+-- Name: FUNCTION delete_lone_accounts(p_users uuid[]); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.delete_lone_accounts(p_users uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.delete_lone_accounts(p_users uuid[]) TO service_role;
+
+-- Name: FUNCTION delete_of_identities(p_workspace uuid, p_identities uuid[]); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.delete_of_identities(p_workspace uuid, p_identities uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.delete_of_identities(p_workspace uuid, p_identities uuid[]) TO service_role;
+
+-- Name: TABLE deletion_requests; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT ON TABLE public.deletion_requests TO authenticated;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.deletion_requests TO service_role;
+
+-- Name: FUNCTION deletion_answer(p_request public.deletion_requests); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.deletion_answer(p_request public.deletion_requests) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.deletion_answer(p_request public.deletion_requests) TO service_role;
+
+-- Name: FUNCTION deletion_receipt(p_request public.deletion_requests); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.deletion_receipt(p_request public.deletion_requests) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.deletion_receipt(p_request public.deletion_requests) TO service_role;
+
 -- Name: TABLE message_events; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT ON TABLE public.message_events TO authenticated;
@@ -8552,6 +9965,21 @@ GRANT ALL ON FUNCTION private.entitlements(p_workspace uuid, p_now timestamp wit
 REVOKE ALL ON FUNCTION private.entries(p_document jsonb, p_name text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.entries(p_document jsonb, p_name text) TO service_role;
 
+-- Name: TABLE erasures; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT ON TABLE public.erasures TO authenticated;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.erasures TO service_role;
+
+-- Name: FUNCTION erase_contact(p_workspace uuid, p_contact uuid, p_keys jsonb, p_actor text, p_forever boolean, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.erase_contact(p_workspace uuid, p_contact uuid, p_keys jsonb, p_actor text, p_forever boolean, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.erase_contact(p_workspace uuid, p_contact uuid, p_keys jsonb, p_actor text, p_forever boolean, p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION erased_places(p_sender private.sender, p_message private.message); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.erased_places(p_sender private.sender, p_message private.message) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.erased_places(p_sender private.sender, p_message private.message) TO service_role;
+
 -- Name: FUNCTION event_stage_of(p_rules private.compiled_rules, p_contact uuid); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.event_stage_of(p_rules private.compiled_rules, p_contact uuid) FROM PUBLIC;
@@ -8566,6 +9994,11 @@ GRANT ALL ON FUNCTION private.fill_decay_factors(p_half_life_days smallint) TO s
 
 REVOKE ALL ON FUNCTION private.find_last_occurrences(p_workspace uuid, p_contacts uuid[], p_signals smallint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.find_last_occurrences(p_workspace uuid, p_contacts uuid[], p_signals smallint[]) TO service_role;
+
+-- Name: FUNCTION finish_erasure(p_erasure public.erasures, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.finish_erasure(p_erasure public.erasures, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.finish_erasure(p_erasure public.erasures, p_now timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION finish_step(p_draft public.rule_drafts); Type: ACL; Schema: private; Owner: -
 
@@ -8843,6 +10276,11 @@ GRANT ALL ON FUNCTION private.month_of(p_moment timestamp with time zone) TO ser
 REVOKE ALL ON FUNCTION private.move_identity(p_identity uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.move_identity(p_identity uuid) TO service_role;
 
+-- Name: FUNCTION name_of_table(p_table regclass); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.name_of_table(p_table regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.name_of_table(p_table regclass) TO service_role;
+
 -- Name: FUNCTION no_gains(p_contacts uuid[]); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.no_gains(p_contacts uuid[]) FROM PUBLIC;
@@ -8864,6 +10302,16 @@ GRANT ALL ON FUNCTION private.not_yet_answer(p_contact uuid, p_automation public
 REVOKE ALL ON FUNCTION private.note_changes(p_draft public.rule_drafts, p_changes private.stage_change[], p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.note_changes(p_draft public.rule_drafts, p_changes private.stage_change[], p_now timestamp with time zone) TO service_role;
 
+-- Name: FUNCTION notify_owners(p_workspace uuid, p_kind text, p_variables jsonb, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.notify_owners(p_workspace uuid, p_kind text, p_variables jsonb, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.notify_owners(p_workspace uuid, p_kind text, p_variables jsonb, p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION order_cancellations(p_workspace uuid, p_purge_after timestamp with time zone, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.order_cancellations(p_workspace uuid, p_purge_after timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.order_cancellations(p_workspace uuid, p_purge_after timestamp with time zone, p_now timestamp with time zone) TO service_role;
+
 -- Name: FUNCTION overflowing_traits(p_messages private.message[], p_resolved private.resolution[]); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.overflowing_traits(p_messages private.message[], p_resolved private.resolution[]) FROM PUBLIC;
@@ -8873,6 +10321,18 @@ GRANT ALL ON FUNCTION private.overflowing_traits(p_messages private.message[], p
 
 REVOKE ALL ON FUNCTION private.owner_of(p_identity public.identities) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.owner_of(p_identity public.identities) TO service_role;
+
+-- Name: FUNCTION page_of_events(p_workspace uuid, p_identities uuid[], p_after jsonb, p_bytes integer); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.page_of_events(p_workspace uuid, p_identities uuid[], p_after jsonb, p_bytes integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.page_of_events(p_workspace uuid, p_identities uuid[], p_after jsonb, p_bytes integer) TO authenticated;
+GRANT ALL ON FUNCTION private.page_of_events(p_workspace uuid, p_identities uuid[], p_after jsonb, p_bytes integer) TO service_role;
+
+-- Name: FUNCTION page_of_mails(p_workspace uuid, p_identities uuid[], p_after jsonb, p_bytes integer); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.page_of_mails(p_workspace uuid, p_identities uuid[], p_after jsonb, p_bytes integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.page_of_mails(p_workspace uuid, p_identities uuid[], p_after jsonb, p_bytes integer) TO authenticated;
+GRANT ALL ON FUNCTION private.page_of_mails(p_workspace uuid, p_identities uuid[], p_after jsonb, p_bytes integer) TO service_role;
 
 -- Name: TABLE identity_moves; Type: ACL; Schema: public; Owner: -
 
@@ -8916,6 +10376,16 @@ GRANT ALL ON FUNCTION private.progress_of(p_status text) TO service_role;
 REVOKE ALL ON FUNCTION private.publish_draft(p_draft public.rule_drafts) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.publish_draft(p_draft public.rule_drafts) TO service_role;
 
+-- Name: FUNCTION purge_events(p_erasure uuid, p_limit integer); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.purge_events(p_erasure uuid, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.purge_events(p_erasure uuid, p_limit integer) TO service_role;
+
+-- Name: FUNCTION purge_rows(p_table regclass, p_workspace uuid, p_limit integer); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.purge_rows(p_table regclass, p_workspace uuid, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.purge_rows(p_table regclass, p_workspace uuid, p_limit integer) TO service_role;
+
 -- Name: FUNCTION queue_mails(p_workspace uuid, p_decisions private.mail_decision[], p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.queue_mails(p_workspace uuid, p_decisions private.mail_decision[], p_now timestamp with time zone) FROM PUBLIC;
@@ -8932,10 +10402,31 @@ REVOKE ALL ON FUNCTION private.quotas(p_workspace uuid, p_now timestamp with tim
 GRANT ALL ON FUNCTION private.quotas(p_workspace uuid, p_now timestamp with time zone) TO authenticated;
 GRANT ALL ON FUNCTION private.quotas(p_workspace uuid, p_now timestamp with time zone) TO service_role;
 
+-- Name: FUNCTION raise_rejection(p_code text); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.raise_rejection(p_code text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.raise_rejection(p_code text) TO service_role;
+
+-- Name: FUNCTION receipt_of(p_erasure public.erasures); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.receipt_of(p_erasure public.erasures) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.receipt_of(p_erasure public.erasures) TO service_role;
+
+-- Name: FUNCTION receipts_for(p_workspace uuid, p_lookup jsonb, p_key text); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.receipts_for(p_workspace uuid, p_lookup jsonb, p_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.receipts_for(p_workspace uuid, p_lookup jsonb, p_key text) TO service_role;
+
 -- Name: FUNCTION recipient(p_message public.messages, p_address_key text); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.recipient(p_message public.messages, p_address_key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.recipient(p_message public.messages, p_address_key text) TO service_role;
+
+-- Name: FUNCTION record_of(p_workspace uuid, p_contact uuid, p_identities uuid[]); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.record_of(p_workspace uuid, p_contact uuid, p_identities uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.record_of(p_workspace uuid, p_contact uuid, p_identities uuid[]) TO authenticated;
+GRANT ALL ON FUNCTION private.record_of(p_workspace uuid, p_contact uuid, p_identities uuid[]) TO service_role;
 
 -- Name: FUNCTION record_rejections(p_workspace uuid, p_api_key uuid, p_rejected jsonb, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
 
@@ -8956,6 +10447,11 @@ GRANT ALL ON FUNCTION private.recount_signals(p_workspace uuid, p_contacts uuid[
 
 REVOKE ALL ON FUNCTION private.refusal(p_sender private.sender, p_message private.message) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.refusal(p_sender private.sender, p_message private.message) TO service_role;
+
+-- Name: FUNCTION refuse_erased(p_sender private.sender, INOUT p_messages private.message[], OUT rejected jsonb); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.refuse_erased(p_sender private.sender, INOUT p_messages private.message[], OUT rejected jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.refuse_erased(p_sender private.sender, INOUT p_messages private.message[], OUT rejected jsonb) TO service_role;
 
 -- Name: FUNCTION refuse_lost_stages(p_workspace uuid, p_document jsonb); Type: ACL; Schema: private; Owner: -
 
@@ -8997,10 +10493,10 @@ GRANT ALL ON FUNCTION private.rescore_contacts(p_workspace uuid, p_rules private
 REVOKE ALL ON FUNCTION private.resolve_messages(p_workspace uuid, p_messages private.message[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.resolve_messages(p_workspace uuid, p_messages private.message[]) TO service_role;
 
--- Name: FUNCTION resolve_new(p_workspace uuid, INOUT p_messages private.message[], p_structural boolean, OUT resolved private.resolution[], OUT touched uuid[], OUT rejected jsonb); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION resolve_new(p_sender private.sender, INOUT p_messages private.message[], p_structural boolean, OUT resolved private.resolution[], OUT touched uuid[], OUT rejected jsonb); Type: ACL; Schema: private; Owner: -
 
-REVOKE ALL ON FUNCTION private.resolve_new(p_workspace uuid, INOUT p_messages private.message[], p_structural boolean, OUT resolved private.resolution[], OUT touched uuid[], OUT rejected jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.resolve_new(p_workspace uuid, INOUT p_messages private.message[], p_structural boolean, OUT resolved private.resolution[], OUT touched uuid[], OUT rejected jsonb) TO service_role;
+REVOKE ALL ON FUNCTION private.resolve_new(p_sender private.sender, INOUT p_messages private.message[], p_structural boolean, OUT resolved private.resolution[], OUT touched uuid[], OUT rejected jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.resolve_new(p_sender private.sender, INOUT p_messages private.message[], p_structural boolean, OUT resolved private.resolution[], OUT touched uuid[], OUT rejected jsonb) TO service_role;
 
 -- Name: FUNCTION rule_problems(p_document jsonb); Type: ACL; Schema: private; Owner: -
 
@@ -9016,6 +10512,11 @@ GRANT ALL ON FUNCTION private.score_rule_problems(p_document jsonb) TO service_r
 
 REVOKE ALL ON FUNCTION private.secret_workspace(p_key_hash text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.secret_workspace(p_key_hash text) TO service_role;
+
+-- Name: FUNCTION send_receipts(p_request public.deletion_requests, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.send_receipts(p_request public.deletion_requests, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.send_receipts(p_request public.deletion_requests, p_now timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION signal_number(p_workspace uuid, p_kind text, p_entry jsonb); Type: ACL; Schema: private; Owner: -
 
@@ -9068,6 +10569,11 @@ GRANT ALL ON FUNCTION private.sum_counts(p_rules private.compiled_rules, p_conta
 REVOKE ALL ON FUNCTION private.suppress(p_workspace uuid, p_address_hash text, p_reason text, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.suppress(p_workspace uuid, p_address_hash text, p_reason text, p_now timestamp with time zone) TO service_role;
 
+-- Name: FUNCTION tables_left(p_workspace uuid); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.tables_left(p_workspace uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.tables_left(p_workspace uuid) TO service_role;
+
 -- Name: FUNCTION take_contacts(p_workspace uuid, p_after uuid, p_limit integer); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.take_contacts(p_workspace uuid, p_after uuid, p_limit integer) FROM PUBLIC;
@@ -9108,6 +10614,16 @@ GRANT INSERT(html),UPDATE(html) ON TABLE public.templates TO authenticated;
 REVOKE ALL ON FUNCTION private.template_named(p_workspace uuid, p_name text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.template_named(p_workspace uuid, p_name text) TO authenticated;
 GRANT ALL ON FUNCTION private.template_named(p_workspace uuid, p_name text) TO service_role;
+
+-- Name: FUNCTION tenant_tables(); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.tenant_tables() FROM PUBLIC;
+GRANT ALL ON FUNCTION private.tenant_tables() TO service_role;
+
+-- Name: FUNCTION tombstone(p_key text, p_workspace uuid, p_kind text, p_value text); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.tombstone(p_key text, p_workspace uuid, p_kind text, p_value text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.tombstone(p_key text, p_workspace uuid, p_kind text, p_value text) TO service_role;
 
 -- Name: FUNCTION track_many(p_sender private.sender, p_rules private.compiled_rules, p_messages private.message[], p_structural boolean, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
 
@@ -9182,6 +10698,11 @@ GRANT ALL ON FUNCTION private.weighed(p_sender private.sender, p_message private
 REVOKE ALL ON FUNCTION private.with_originals(p_messages jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.with_originals(p_messages jsonb) TO service_role;
 
+-- Name: FUNCTION withdraw_exports(p_workspace uuid); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.withdraw_exports(p_workspace uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.withdraw_exports(p_workspace uuid) TO service_role;
+
 -- Name: FUNCTION workspace_of_checkout(p_said public.subscriptions, p_address_hash text); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.workspace_of_checkout(p_said public.subscriptions, p_address_hash text) FROM PUBLIC;
@@ -9206,6 +10727,17 @@ GRANT ALL ON FUNCTION private.write_stages(p_workspace uuid, p_stages jsonb) TO 
 
 REVOKE ALL ON FUNCTION private.write_traits(p_workspace uuid, p_messages private.message[], p_resolved private.resolution[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.write_traits(p_workspace uuid, p_messages private.message[], p_resolved private.resolution[]) TO service_role;
+
+-- Name: FUNCTION access_contact(p_workspace uuid, p_lookup jsonb, p_after jsonb); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.access_contact(p_workspace uuid, p_lookup jsonb, p_after jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.access_contact(p_workspace uuid, p_lookup jsonb, p_after jsonb) TO authenticated;
+GRANT ALL ON FUNCTION public.access_contact(p_workspace uuid, p_lookup jsonb, p_after jsonb) TO service_role;
+
+-- Name: FUNCTION access_contact_by_key(p_key_hash text, p_lookup jsonb, p_after jsonb); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.access_contact_by_key(p_key_hash text, p_lookup jsonb, p_after jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.access_contact_by_key(p_key_hash text, p_lookup jsonb, p_after jsonb) TO service_role;
 
 -- Name: FUNCTION advance_draft(p_limit integer, p_now timestamp with time zone, p_draft uuid); Type: ACL; Schema: public; Owner: -
 
@@ -9238,6 +10770,16 @@ GRANT ALL ON FUNCTION public.billing_owner(p_workspace uuid) TO authenticated;
 REVOKE ALL ON FUNCTION public.bounce_message(p_id uuid, p_claim uuid, p_provider text, p_reason text, p_address_hash text, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bounce_message(p_id uuid, p_claim uuid, p_provider text, p_reason text, p_address_hash text, p_now timestamp with time zone) TO service_role;
 
+-- Name: FUNCTION cancel_deletion(p_workspace uuid, p_actor text, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.cancel_deletion(p_workspace uuid, p_actor text, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.cancel_deletion(p_workspace uuid, p_actor text, p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION cancel_deletion_by_link(p_request uuid, p_owner uuid, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.cancel_deletion_by_link(p_request uuid, p_owner uuid, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.cancel_deletion_by_link(p_request uuid, p_owner uuid, p_now timestamp with time zone) TO service_role;
+
 -- Name: FUNCTION check_drift(p_limit integer, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.check_drift(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
@@ -9258,6 +10800,22 @@ GRANT ALL ON FUNCTION public.claim_notices(p_limit integer, p_now timestamp with
 REVOKE ALL ON FUNCTION public.claim_reconciliation(p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.claim_reconciliation(p_now timestamp with time zone) TO service_role;
 
+-- Name: FUNCTION contact_admin(p_workspace uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.contact_admin(p_workspace uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.contact_admin(p_workspace uuid) TO authenticated;
+GRANT ALL ON FUNCTION public.contact_admin(p_workspace uuid) TO service_role;
+
+-- Name: FUNCTION correct_contact(p_workspace uuid, p_lookup jsonb, p_message jsonb, p_tombstone_key text, p_actor text, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.correct_contact(p_workspace uuid, p_lookup jsonb, p_message jsonb, p_tombstone_key text, p_actor text, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.correct_contact(p_workspace uuid, p_lookup jsonb, p_message jsonb, p_tombstone_key text, p_actor text, p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION correct_contact_by_key(p_key_hash text, p_lookup jsonb, p_message jsonb, p_tombstone_key text); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.correct_contact_by_key(p_key_hash text, p_lookup jsonb, p_message jsonb, p_tombstone_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.correct_contact_by_key(p_key_hash text, p_lookup jsonb, p_message jsonb, p_tombstone_key text) TO service_role;
+
 -- Name: FUNCTION create_api_key(p_workspace uuid, p_kind text, p_key_hash text, p_hint text, p_origins text[]); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.create_api_key(p_workspace uuid, p_kind text, p_key_hash text, p_hint text, p_origins text[]) FROM PUBLIC;
@@ -9268,10 +10826,40 @@ GRANT ALL ON FUNCTION public.create_api_key(p_workspace uuid, p_kind text, p_key
 REVOKE ALL ON FUNCTION public.create_workspace(p_owner uuid, p_name text, p_slug text, p_rules text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.create_workspace(p_owner uuid, p_name text, p_slug text, p_rules text) TO service_role;
 
+-- Name: FUNCTION deletion_stored(p_request uuid, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.deletion_stored(p_request uuid, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.deletion_stored(p_request uuid, p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION due_subscription_orders(p_limit integer, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.due_subscription_orders(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.due_subscription_orders(p_limit integer, p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION emptied_deletions(); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.emptied_deletions() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.emptied_deletions() TO service_role;
+
 -- Name: FUNCTION encrypted_values(p_after uuid, p_limit integer); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.encrypted_values(p_after uuid, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.encrypted_values(p_after uuid, p_limit integer) TO service_role;
+
+-- Name: FUNCTION erase_contacts(p_workspace uuid, p_lookup jsonb, p_keys jsonb, p_actor text, p_forever boolean, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.erase_contacts(p_workspace uuid, p_lookup jsonb, p_keys jsonb, p_actor text, p_forever boolean, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.erase_contacts(p_workspace uuid, p_lookup jsonb, p_keys jsonb, p_actor text, p_forever boolean, p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION erase_contacts_by_key(p_key_hash text, p_lookup jsonb, p_keys jsonb, p_forever boolean); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.erase_contacts_by_key(p_key_hash text, p_lookup jsonb, p_keys jsonb, p_forever boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.erase_contacts_by_key(p_key_hash text, p_lookup jsonb, p_keys jsonb, p_forever boolean) TO service_role;
+
+-- Name: FUNCTION erasures_of(p_ids uuid[]); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.erasures_of(p_ids uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.erasures_of(p_ids uuid[]) TO service_role;
 
 -- Name: FUNCTION explain_mail(p_contact uuid, p_automation uuid, p_message uuid, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
@@ -9297,6 +10885,11 @@ REVOKE ALL ON FUNCTION public.find_contacts(p_workspace uuid, p_lookup jsonb) FR
 GRANT ALL ON FUNCTION public.find_contacts(p_workspace uuid, p_lookup jsonb) TO authenticated;
 GRANT ALL ON FUNCTION public.find_contacts(p_workspace uuid, p_lookup jsonb) TO service_role;
 
+-- Name: FUNCTION finish_deletion(p_request uuid, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.finish_deletion(p_request uuid, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.finish_deletion(p_request uuid, p_now timestamp with time zone) TO service_role;
+
 -- Name: FUNCTION finish_message(p_id uuid, p_claim uuid, p_status text, p_provider text, p_provider_message_id text, p_reason text, p_retry_at timestamp with time zone, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.finish_message(p_id uuid, p_claim uuid, p_status text, p_provider text, p_provider_message_id text, p_reason text, p_retry_at timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
@@ -9306,6 +10899,11 @@ GRANT ALL ON FUNCTION public.finish_message(p_id uuid, p_claim uuid, p_status te
 
 REVOKE ALL ON FUNCTION public.finish_notice(p_id uuid, p_claim uuid, p_status text, p_send_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.finish_notice(p_id uuid, p_claim uuid, p_status text, p_send_at timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION forget_what_has_lapsed(p_limit integer, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.forget_what_has_lapsed(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.forget_what_has_lapsed(p_limit integer, p_now timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION health(p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
@@ -9360,6 +10958,16 @@ GRANT ALL ON FUNCTION public.preview_mail(p_workspace uuid, p_mail jsonb) TO ser
 REVOKE ALL ON FUNCTION public.purchase(p_workspace uuid, p_plan text, p_interval text, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.purchase(p_workspace uuid, p_plan text, p_interval text, p_now timestamp with time zone) TO service_role;
 
+-- Name: FUNCTION purge_erased(p_limit integer, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.purge_erased(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.purge_erased(p_limit integer, p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION purge_workspaces(p_limit integer, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.purge_workspaces(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.purge_workspaces(p_limit integer, p_now timestamp with time zone) TO service_role;
+
 -- Name: FUNCTION queue_message(p_workspace uuid, p_message jsonb); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.queue_message(p_workspace uuid, p_message jsonb) FROM PUBLIC;
@@ -9370,6 +10978,16 @@ GRANT ALL ON FUNCTION public.queue_message(p_workspace uuid, p_message jsonb) TO
 
 REVOKE ALL ON FUNCTION public.queue_message_by_key(p_key_hash text, p_message jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.queue_message_by_key(p_key_hash text, p_message jsonb) TO service_role;
+
+-- Name: FUNCTION receipt_stored(p_erasure uuid, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.receipt_stored(p_erasure uuid, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.receipt_stored(p_erasure uuid, p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION recent_deletions(p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.recent_deletions(p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.recent_deletions(p_now timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION recompute(p_workspace uuid, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
@@ -9422,6 +11040,11 @@ GRANT ALL ON FUNCTION public.remove_smtp(p_workspace uuid) TO service_role;
 
 REVOKE ALL ON FUNCTION public.replace_encrypted_value(p_workspace uuid, p_before text, p_after text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.replace_encrypted_value(p_workspace uuid, p_before text, p_after text) TO service_role;
+
+-- Name: FUNCTION request_deletion(p_workspace uuid, p_name text, p_actor text, p_received_at timestamp with time zone, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.request_deletion(p_workspace uuid, p_name text, p_actor text, p_received_at timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.request_deletion(p_workspace uuid, p_name text, p_actor text, p_received_at timestamp with time zone, p_now timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION rescore_progress(p_workspace uuid); Type: ACL; Schema: public; Owner: -
 
@@ -9499,20 +11122,36 @@ GRANT ALL ON FUNCTION public.stage_on(p_contact uuid, p_score integer, p_on date
 REVOKE ALL ON FUNCTION public.start_message(p_id uuid, p_claim uuid, p_rendered jsonb, p_address_key text, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.start_message(p_id uuid, p_claim uuid, p_rendered jsonb, p_address_key text, p_now timestamp with time zone) TO service_role;
 
+-- Name: FUNCTION subscription_order_done(p_subscription text, p_wish text, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.subscription_order_done(p_subscription text, p_wish text, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.subscription_order_done(p_subscription text, p_wish text, p_now timestamp with time zone) TO service_role;
+
 -- Name: FUNCTION sweep_contacts(p_limit integer, p_now timestamp with time zone, p_workspace uuid); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.sweep_contacts(p_limit integer, p_now timestamp with time zone, p_workspace uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.sweep_contacts(p_limit integer, p_now timestamp with time zone, p_workspace uuid) TO service_role;
 
--- Name: FUNCTION track(p_key_hash text, p_origin text, p_messages jsonb, p_now timestamp with time zone, p_rejected jsonb); Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION track(p_key_hash text, p_origin text, p_messages jsonb, p_now timestamp with time zone, p_rejected jsonb, p_tombstone_key text); Type: ACL; Schema: public; Owner: -
 
-REVOKE ALL ON FUNCTION public.track(p_key_hash text, p_origin text, p_messages jsonb, p_now timestamp with time zone, p_rejected jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.track(p_key_hash text, p_origin text, p_messages jsonb, p_now timestamp with time zone, p_rejected jsonb) TO service_role;
+REVOKE ALL ON FUNCTION public.track(p_key_hash text, p_origin text, p_messages jsonb, p_now timestamp with time zone, p_rejected jsonb, p_tombstone_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.track(p_key_hash text, p_origin text, p_messages jsonb, p_now timestamp with time zone, p_rejected jsonb, p_tombstone_key text) TO service_role;
+
+-- Name: FUNCTION unstored_receipts(p_limit integer); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.unstored_receipts(p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.unstored_receipts(p_limit integer) TO service_role;
 
 -- Name: FUNCTION unsubscribe(p_workspace uuid, p_address_hash text, p_category text); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.unsubscribe(p_workspace uuid, p_address_hash text, p_category text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.unsubscribe(p_workspace uuid, p_address_hash text, p_category text) TO service_role;
+
+-- Name: FUNCTION workspace_owner(p_workspace uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.workspace_owner(p_workspace uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.workspace_owner(p_workspace uuid) TO authenticated;
+GRANT ALL ON FUNCTION public.workspace_owner(p_workspace uuid) TO service_role;
 
 -- Name: TABLE api_key_hashes; Type: ACL; Schema: private; Owner: -
 
@@ -9550,6 +11189,14 @@ GRANT SELECT,UPDATE ON TABLE private.reconciliation TO service_role;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.smtp_passwords TO service_role;
 
+-- Name: TABLE subscription_orders; Type: ACL; Schema: private; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.subscription_orders TO service_role;
+
+-- Name: TABLE tombstones; Type: ACL; Schema: private; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.tombstones TO service_role;
+
 -- Name: TABLE usage_clock; Type: ACL; Schema: private; Owner: -
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.usage_clock TO service_role;
@@ -9585,6 +11232,11 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contact_states TO service_role
 
 GRANT SELECT ON TABLE public.contacts TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contacts TO service_role;
+
+-- Name: TABLE erased_identities; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT ON TABLE public.erased_identities TO authenticated;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.erased_identities TO service_role;
 
 -- Name: TABLE events; Type: ACL; Schema: public; Owner: -
 

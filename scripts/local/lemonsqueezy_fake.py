@@ -50,6 +50,8 @@ class LemonSqueezyFake:
             routes=[
                 Route("/v1/subscriptions", self.admitted(self.list_subscriptions)),
                 Route("/v1/subscriptions/{id}", self.admitted(self.show_subscription)),
+                Route("/v1/subscriptions/{id}", self.admitted(self.cancel_subscription), methods=["DELETE"]),
+                Route("/v1/subscriptions/{id}", self.admitted(self.update_subscription), methods=["PATCH"]),
                 Route("/v1/checkouts", self.admitted(self.create_checkout), methods=["POST"]),
             ]
         )
@@ -72,6 +74,32 @@ class LemonSqueezyFake:
         wanted = request.path_params["id"]
         if wanted not in self.subscriptions:
             return problem(404, "Not Found", "The related resource does not exist.")
+        return document(self.resource(wanted))
+
+    async def cancel_subscription(self, request: Request) -> Response:
+        """Access stays until what is paid for ends."""
+        known = self.subscriptions.get(request.path_params["id"])
+        if known is None:
+            return problem(404, "Not Found", "The related resource does not exist.")
+        known |= {"status": "cancelled", "cancelled": True, "ends_at": known.get("renews_at")}
+        return document(self.resource(request.path_params["id"]))
+
+    async def update_subscription(self, request: Request) -> Response:
+        """Of what can be changed there, only the resumption, which is possible until the subscription has ended."""
+        wanted = request.path_params["id"]
+        if wanted not in self.subscriptions:
+            return problem(404, "Not Found", "The related resource does not exist.")
+        known = self.subscriptions[wanted]
+        try:
+            data = json.loads(await request.body())["data"]
+            is_resumption = data["attributes"]["cancelled"] is False
+        except (ValueError, KeyError, TypeError):
+            return problem(422, "Unprocessable Entity", "The attributes are required.")
+        if (data.get("type"), data.get("id")) != ("subscriptions", wanted) or not is_resumption:
+            return problem(422, "Unprocessable Entity", "The given data was invalid.")
+        if known["status"] == "expired":
+            return problem(422, "Unprocessable Entity", "An expired subscription can't be resumed.")
+        known |= {"status": "active", "cancelled": False, "ends_at": None}
         return document(self.resource(wanted))
 
     async def create_checkout(self, request: Request) -> Response:

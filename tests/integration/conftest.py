@@ -7,8 +7,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -28,6 +29,8 @@ ENDPOINTS = {
     "/api/identify": "POST",
     "/api/score": "POST, GET",
     "/api/send-email": "POST, GET",
+    "/api/contact": "POST",
+    "/api/delete-workspace": "POST, GET",
     "/api/settings": "POST",
     "/api/unsubscribe": "GET, HEAD, POST",
     "/api/resend-webhook": "POST",
@@ -139,6 +142,20 @@ class Api:
 @pytest.fixture
 def api(http: httpx.Client, db: Connection, workspace: Workspace) -> Api:
     return Api(http, db, workspace)
+
+
+@pytest.fixture
+def sweep(http: httpx.Client, env: Mapping[str, str]) -> Callable[..., dict[str, Any]]:
+    """Removes what is due at a time, now unless it is given."""
+
+    def run(now: datetime | None = None) -> dict[str, Any]:
+        query = {"now": now.isoformat()} if now else {}
+        answer = http.get("/api/delete-workspace", params=query, headers=bearer(env["CRON_SECRET"]), timeout=90)
+        assert answer.status_code == 200, answer.text
+        done: dict[str, Any] = answer.json()
+        return done
+
+    return run
 
 
 @dataclass(frozen=True)

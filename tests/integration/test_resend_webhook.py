@@ -15,7 +15,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lib.unsubscription import Wish, address_hash, address_key, make_token
+from lib.signing import address_key
+from lib.unsubscription import Wish, address_hash, make_token
 from tests.conftest import Faults, Inbox, Session, Workspace
 from tests.integration.conftest import Api, instance, problem
 from tests.webhooks import BOUNCE, resend_event, signature, signed

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from lib.encryption import encrypt
-from lib.unsubscription import address_hash, address_key
+from lib.signing import address_key
+from lib.unsubscription import address_hash
 from tests.conftest import Connection, Faults, Inbox, Workspace
 from tests.integration.conftest import Api, Instance, bearer
 from tests.integration.smtp_servers import PASSWORD, USER, World

@@ -1,0 +1,30 @@
+"""POST /api/contact: what an end user may ask a founder for. By secret key, or by a member's access token.
+
+200 {"access": lookup, "after"?}: {contact, events, mails, next}: everything that is held, in pages
+200 {"correct": lookup, "traits"}: {contactId, traits, email}: set so that no claim outranks it
+200 {"erase": lookup, "forever"?}: {"receipts": [{erasureId, contactId, status, counts, …}]}, 202 while rows are left
+"""
+
+from functools import partial
+
+from lib import callers, contacts
+from lib.endpoint import Request, Response, endpoint, json_response
+from lib.privacy_bodies import AccessBody, CorrectBody, parse_contact
+
+
+def serve(request: Request) -> Response:
+    body = request.json()  # 400 413 415
+    key = callers.secret_key(request)  # 401 403
+    asked = parse_contact(body)  # 422
+    ask = partial(callers.call, request, key, asked.workspace_id)  # 401 403 422 503
+    if isinstance(asked, AccessBody):
+        return json_response(contacts.access(ask, asked))  # 404 409
+    act = ask if key else contacts.by_admin(ask, asked.workspace_id)  # 401 403 422 503
+    if isinstance(asked, CorrectBody):
+        return json_response(contacts.correct(act, asked))  # 404 409 422
+    receipts = contacts.erase(act, asked)  # 404
+    is_done = all(receipt["status"] == "finished" for receipt in receipts)
+    return json_response({"receipts": receipts}, status=200 if is_done else 202)
+
+
+app = endpoint(POST=serve, cors="app")

@@ -1,0 +1,36 @@
+"""/api/delete-workspace. POST by an owner's access token; GET with the cron secret is the sweep.
+
+202 {"workspaceId", "name"}: {requestId, purgeAfter, dueBy, status}: from now on keys refuse and no product mail leaves
+200 {"workspaceId", "cancel": true}: the same with the status "cancelled": everything is as it was
+GET ?token=…   the page of the link that all owners get by mail; POST ?token=… does what its button says
+"""
+
+from lib import callers, deletions, pages, ratelimit
+from lib.endpoint import Request, Response, endpoint, json_response
+from lib.privacy_bodies import CancelDeletionBody, parse_deletion
+
+
+def ask(request: Request) -> Response:
+    if token := request.query("token"):
+        deletions.cancel_by_link(token)  # 404 409
+        return pages.answer(pages.WORKSPACE_KEPT)
+    body = request.json()  # 400 413 415
+    callers.refuse_keys(request)  # 401 403
+    asked = parse_deletion(body)  # 422
+    owner = str(callers.call(request, None, asked.workspace_id, "workspace_owner", {}))  # 401 403 503
+    ratelimit.admit_deletion(str(asked.workspace_id))  # 429
+    # From here on by our own rights: Postgres has decided that the caller is an owner.
+    if isinstance(asked, CancelDeletionBody):
+        return json_response(deletions.cancel(str(asked.workspace_id), owner))  # 404 409
+    return json_response(deletions.request(str(asked.workspace_id), asked.name, owner), status=202)  # 422
+
+
+def sweep(request: Request) -> Response:
+    if token := request.query("token"):
+        deletions.read_link(token)  # 404
+        return pages.answer(pages.KEEP_WORKSPACE)
+    now = callers.scheduled_at(request)  # 401
+    return json_response(deletions.sweep(now))  # 503
+
+
+app = endpoint(POST=ask, GET=sweep, cors="app")

@@ -1,0 +1,67 @@
+"""What an end user may ask for: to know what is held of them, to have it put right, and to be erased."""
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, cast
+from uuid import UUID
+
+from lib import database, erasures, limits, messages, signing
+from lib.errors import Invalid, refuse
+from lib.messages import Envelope
+from lib.privacy_bodies import AccessBody, CorrectBody, EraseBody
+from lib.strict_json import Json
+
+# Calls an SQL function for the server's key, or for the workspace of the member who asks.
+Ask = Callable[[str, Mapping[str, object]], object]
+# What a request may spend on removing what it has made invisible; a sweep goes on with the rest.
+PURGE_SECONDS = 20.0
+
+
+def by_admin(ask: Ask, workspace_id: UUID | None) -> Ask:
+    """Calls by our own rights, once Postgres has said that the member is an owner or admin. Raises 401, 403 and 422."""
+    actor = ask("contact_admin", {})
+
+    def act(function: str, arguments: Mapping[str, object]) -> object:
+        return database.call(function, {**arguments, "p_workspace": str(workspace_id), "p_actor": actor})
+
+    return act
+
+
+def access(ask: Ask, asked: AccessBody) -> Json:
+    """{"contact", "events", "mails", "next"}: a page of everything that is held. Raises 404 and 409."""
+    after = asked.after and asked.after.as_json()
+    return cast(Json, ask("access_contact", {"p_lookup": asked.access.as_json(), "p_after": after}))
+
+
+def correct(ask: Ask, asked: CorrectBody) -> Json:
+    """{"contactId", "traits", "email"}, as they are now. Raises 404, 409 and 422."""
+    arguments = {
+        "p_lookup": asked.correct.as_json(),
+        "p_message": _identify(asked.traits),
+        "p_tombstone_key": signing.tombstone_key(),
+    }
+    return cast(Json, ask("correct_contact", arguments))
+
+
+def erase(ask: Ask, asked: EraseBody) -> list[Json]:
+    """The receipts of all that the lookup names, once they are out of sight and, mostly, gone. Raises 404."""
+    deadline = time.monotonic() + PURGE_SECONDS
+    keys = {"tombstone": signing.tombstone_key(), "address": signing.address_key()}
+    arguments = {"p_lookup": asked.erase.as_json(), "p_keys": keys, "p_forever": asked.forever}
+    receipts = cast(list[dict[str, Any]], ask("erase_contacts", arguments))
+    erasures.purge(datetime.now(UTC), deadline)
+    return cast(list[Json], database.call("erasures_of", {"p_ids": [receipt["erasureId"] for receipt in receipts]}))
+
+
+def _identify(traits: dict[str, Any]) -> Json:
+    """The row of an identify that says so of a user; which one it is, the SQL function fills in."""
+    now = datetime.now(UTC)
+    try:
+        row = messages.read_message(
+            {"type": "identify", "userId": "-", "traits": traits, "messageId": f"correction:{time.time_ns()}"},
+            Envelope(now, limits.MAX_AGE_SECRET),
+        )
+    except Invalid as error:
+        raise refuse(error.as_error()) from error
+    return {"index": 0, **row}

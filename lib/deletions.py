@@ -1,0 +1,133 @@
+"""Workspaces whose owners want them deleted: the request, a week to think again, and the sweep that removes them.
+
+Any of the sweep may be cut off, missed or done twice at once: what is left is found again by the next one.
+"""
+
+import time
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+from lib import database, erasures, exports, lemonsqueezy, notices, receipts, signing
+from lib.config import config
+from lib.errors import ApiError, Unavailable
+from lib.log import log
+from lib.strict_json import Json
+
+# Rows that go in one transaction: some 20 ms.
+CHUNK = 1000
+ORDERS = 20
+NOTICE_SECONDS = 5.0
+
+
+def request(workspace_id: str, name: str, actor: str) -> Json:
+    """{"requestId", "purgeAfter", "dueBy", "status"}. Raises 422 unless `name` is the workspace's; tells the owners."""
+    arguments = {"p_workspace": workspace_id, "p_name": name, "p_actor": actor}
+    answer = cast(Json, database.call("request_deletion", arguments))
+    _tell_owners()
+    return answer
+
+
+def cancel(workspace_id: str, actor: str) -> Json:
+    """The same, with the status "cancelled". Raises 404 and 409."""
+    answer = cast(Json, database.call("cancel_deletion", {"p_workspace": workspace_id, "p_actor": actor}))
+    _tell_owners()
+    return answer
+
+
+def cancel_by_link(token: str) -> None:
+    """What the link in an owner's mail does. Raises 404 and 409."""
+    request_id, owner = read_link(token)
+    database.call("cancel_deletion_by_link", {"p_request": request_id, "p_owner": owner})
+    _tell_owners()
+
+
+def read_link(token: str) -> tuple[str, str]:
+    """The request and the owner that a link of notices' is for. Raises 404 for anything else."""
+    request_id, owner = signing.unseal(token, "cancel-deletion").split(":")
+    return str(UUID(request_id)), str(UUID(owner))
+
+
+def _tell_owners() -> None:
+    """At once; what can't be sent now, the outbox's drain sends."""
+    try:
+        notices.drain_now()
+    except ApiError as error:
+        log(event="notices_wait", code=error.code)
+
+
+def sweep(now: datetime) -> Json:
+    """All there is to remove, each kind with its share of the time.
+
+    Returns {"ordered", "finished", "left"}: subscriptions that Lemon Squeezy was told of, workspaces that are gone, and
+    whether time ran out first.
+    """
+    began = time.monotonic()
+    ordered = _settle_subscriptions(now, began + 10)
+    left = _purge(now, began + 25)
+    left |= erasures.purge(now, began + 35)
+    left |= _forget(now, began + 38)
+    # Last what needs others, who may be down.
+    finished = _finish(now, began + 45)
+    receipts.store_of_deletions(now)
+    left |= receipts.store_of_erasures(now, began + 50)
+    return {"ordered": ordered, "finished": finished, "left": left}
+
+
+def _purge(now: datetime, deadline: float) -> bool:
+    """Chunk by chunk, each with a rest as long as it took. Returns whether something may be left."""
+    arguments = {"p_limit": CHUNK, "p_now": now.isoformat()}
+    while (began := time.monotonic()) < deadline:
+        if not database.call("purge_workspaces", arguments):
+            return False
+        time.sleep(min(1.0, time.monotonic() - began))
+    return True
+
+
+def _forget(now: datetime, deadline: float) -> bool:
+    """What has served its time. Returns whether something may be left."""
+    arguments = {"p_limit": CHUNK, "p_now": now.isoformat()}
+    while time.monotonic() < deadline:
+        if not database.call("forget_what_has_lapsed", arguments):
+            return False
+    return True
+
+
+def _finish(now: datetime, deadline: float) -> int:
+    """For each workspace that is empty, the owners hear of it, then the last rows go. Returns how many have gone."""
+    finished = 0
+    for emptied in cast(list[dict[str, str]], database.call("emptied_deletions", {})):
+        if time.monotonic() > deadline:
+            break
+        exports.remove_all(emptied["workspaceId"])
+        receipts.remove_all(emptied["workspaceId"])
+        notices.drain(now, time.monotonic(), NOTICE_SECONDS)
+        arguments = {"p_request": emptied["requestId"], "p_now": now.isoformat()}
+        receipt = cast(dict[str, Any] | None, database.call("finish_deletion", arguments))
+        if receipt is not None:
+            log(event="workspace_deleted", requestId=receipt["requestId"], counts=receipt["counts"])
+            finished += 1
+    return finished
+
+
+def _settle_subscriptions(now: datetime, deadline: float) -> int:
+    """Tells Lemon Squeezy what is due. Returns how many it took; what it does not take now waits."""
+    if not config.lemonsqueezy_api_key:
+        return 0
+    at = {"p_now": now.isoformat()}
+    done = 0
+    for order in cast(list[dict[str, str]], database.call("due_subscription_orders", {"p_limit": ORDERS, **at})):
+        subscription_id, wish = order["subscriptionId"], order["wish"]
+        if time.monotonic() > deadline:
+            break
+        try:
+            if wish == "cancel":
+                lemonsqueezy.cancel_subscription(subscription_id)
+            else:
+                lemonsqueezy.resume_subscription(subscription_id)
+        except Unavailable:
+            log(event="subscription_order_waits", subscriptionId=subscription_id, wish=wish)
+            continue
+        database.call("subscription_order_done", {"p_subscription": subscription_id, "p_wish": wish, **at})
+        done += 1
+    return done

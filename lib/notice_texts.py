@@ -1,0 +1,80 @@
+"""What our own mails to owners say: for each kind, the subject and the content of a workspace's notice."""
+
+import html
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from lib import signing
+from lib.config import config
+
+
+def _usage(workspace: Mapping[str, Any], variables: Mapping[str, Any]) -> tuple[str, str]:
+    what, used, quota = variables["meter"], variables["used"], variables["quota"]
+    name = html.escape(workspace["name"])
+    if variables["percent"] == 100:
+        subject = f"{workspace['name']} has used all {quota:,} {what} of its plan"
+        effect = "Marketing mail pauses until there is room again. Events are still taken, scored and kept, every one."
+    else:
+        subject = f"{workspace['name']} has used {variables['percent']} % of the {what} of its plan"
+        effect = "Nothing changes yet. When all is used up, marketing mail pauses; events are still taken and kept."
+    said = f"has sent {used:,} emails this month (UTC)" if what == "emails" else f"has {used:,} {what}"
+    content = (
+        f"<h1>{used:,} of {quota:,} {what}</h1><p>{name} {said}; its plan includes {quota:,}.</p>"
+        f"<p>{effect}</p><p>A larger plan has room at once.</p>"
+        f'<p><a class="button" href="{html.escape(config.app_url)}">Look at your plan</a></p>'
+    )
+    return subject, content
+
+
+def _day(moment: str) -> str:
+    return f"{datetime.fromisoformat(moment).astimezone(UTC):%-d %B %Y}"
+
+
+def _deletion_requested(workspace: Mapping[str, Any], variables: Mapping[str, Any]) -> tuple[str, str]:
+    name = html.escape(workspace["name"])
+    token = signing.seal(f"{variables['requestId']}:{variables['owner']}", "cancel-deletion")
+    link = f"{config.app_url}/api/delete-workspace?token={token}"
+    content = (
+        f"<h1>{name} will be deleted</h1>"
+        "<p>An owner has asked for it, or wrote to us. From now on its keys refuse events and no mail leaves; "
+        "a paid plan is cancelled.</p>"
+        f"<p>Until {_day(variables['purgeAfter'])} (UTC) every owner can undo this, and nothing is lost. After that "
+        "all its data is removed for good: events, contacts, scores, stages, mail logs and exports, and the accounts "
+        f"of members who belong to no other workspace. It is done by {_day(variables['dueBy'])} at the latest.</p>"
+        f'<p><a class="button" href="{html.escape(link)}">Keep the workspace</a></p>'
+    )
+    return f"{workspace['name']} will be deleted on {_day(variables['purgeAfter'])}", content
+
+
+def _deletion_cancelled(workspace: Mapping[str, Any], _: Mapping[str, Any]) -> tuple[str, str]:
+    content = (
+        f"<h1>{html.escape(workspace['name'])} is kept</h1>"
+        "<p>Its deletion was cancelled. Nothing is lost; its keys and its mail work again, and a plan that was "
+        "cancelled for it is resumed.</p>"
+    )
+    return f"{workspace['name']} is kept", content
+
+
+def _deletion_receipt(workspace: Mapping[str, Any], variables: Mapping[str, Any]) -> tuple[str, str]:
+    rows = "".join(
+        f"<tr><td>{html.escape(table.replace('_', ' '))}</td><td>{int(count):,}</td></tr>"
+        for table, count in sorted(variables["counts"].items())
+    )
+    content = (
+        f"<h1>{html.escape(workspace['name'])} is deleted</h1>"
+        f"<p>As asked on {_day(variables['receivedAt'])}. These rows are gone from our database, and its exports from "
+        f"our storage:</p><table>{rows}</table>"
+        "<p>What is left of it, the workspace's name, its memberships and the accounts that belong to no other "
+        f"workspace, goes as soon as this mail has left. The number of this receipt is {variables['requestId']}. "
+        "Copies in backups go when these expire.</p>"
+    )
+    return f"{workspace['name']} is deleted: your receipt", content
+
+
+KINDS = {
+    "usage": _usage,
+    "deletion_requested": _deletion_requested,
+    "deletion_cancelled": _deletion_cancelled,
+    "deletion_receipt": _deletion_receipt,
+}

@@ -1,0 +1,66 @@
+"""What contact, export and delete-workspace take, as pydantic models."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from lib.bodies import Body, Lookup, parse
+
+
+class Place(Body):
+    """Where the page before ended, as it said itself."""
+
+    of: Literal["events", "mails"]
+    at: datetime
+    id: Annotated[str, Field(max_length=255)]
+    trusted: bool | None = None
+
+
+class AccessBody(Body):
+    workspace_id: UUID | None = None
+    access: Lookup
+    after: Place | None = None
+
+
+class CorrectBody(Body):
+    workspace_id: UUID | None = None
+    correct: Lookup
+    traits: Annotated[dict[str, Any], Field(min_length=1)]
+
+
+class EraseBody(Body):
+    workspace_id: UUID | None = None
+    erase: Lookup
+    forever: bool = False
+
+
+type ContactBody = AccessBody | CorrectBody | EraseBody
+
+
+def parse_contact(body: object) -> ContactBody:
+    """The body of one of the things that /api/contact is asked for. Raises 422."""
+    if isinstance(body, dict) and "erase" in body:
+        return parse(EraseBody, body)
+    if isinstance(body, dict) and "correct" in body:
+        return parse(CorrectBody, body)
+    return parse(AccessBody, body)
+
+
+class DeletionBody(Body):
+    workspace_id: UUID
+    # As its owner types it, to show that it is this one they mean.
+    name: Annotated[str, Field(max_length=200)]
+
+
+class CancelDeletionBody(Body):
+    workspace_id: UUID
+    cancel: Literal[True]
+
+
+def parse_deletion(body: object) -> DeletionBody | CancelDeletionBody:
+    """The body of one of the things that /api/delete-workspace is asked for. Raises 422."""
+    if isinstance(body, dict) and "cancel" in body:
+        return parse(CancelDeletionBody, body)
+    return parse(DeletionBody, body)
