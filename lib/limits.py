@@ -25,3 +25,5 @@ MESSAGES_PER_MINUTE_AND_ADDRESS = 120
 # Of a workspace's test mails, which bypass its caps, and of its links to pay, each a call of an API that all share.
 TEST_MAILS_PER_MINUTE = 5
 BILLING_LINKS_PER_MINUTE = 5
+# Requests for exports, and looks at how far one is, of a workspace.
+EXPORT_CALLS_PER_MINUTE = 20
