@@ -19,14 +19,16 @@ create function private.export_orders() returns table (
                 i.indrelid, i.indexrelid, i.indisprimary, i.indisunique, i.indnullsnotdistinct,
                 array_agg(a.attname::text order by k.position) as names,
                 bool_and(a.attnotnull) as is_filled,
-                bool_and(a.attname = 'workspace_id' or a.atttypid in ('uuid'::regtype, 'timestamptz'::regtype)) as is_fixed
+                -- Of whom a row is and since when never changes.
+                bool_and(
+                    a.attname in ('workspace_id', 'id', 'contact_id', 'identity_id') or a.atttypid = 'timestamptz'::regtype
+                ) as is_fixed
             from pg_catalog.pg_index as i
             cross join lateral unnest(i.indkey) with ordinality as k (attnum, position)
             join pg_catalog.pg_attribute as a on a.attrelid = i.indrelid and a.attnum = k.attnum
             where i.indpred is null and i.indexprs is null and i.indimmediate and k.position <= i.indnkeyatts
             group by i.indrelid, i.indexrelid, i.indisprimary, i.indisunique, i.indnullsnotdistinct
         ),
-        -- Ids and times are never changed, and where a name may be, its table is a small one.
         ranked as (
             select
                 i.*, p.names as primary_names,
@@ -34,7 +36,7 @@ create function private.export_orders() returns table (
                     when i.names[1] = 'workspace_id' and cardinality(i.names) > 1 and i.indisunique
                         and (i.is_filled or i.indnullsnotdistinct) and 'name' <> all (i.names) then 1
                     when i.indisprimary and i.names[1] in ('identity_id', 'lower_id', 'contact_id') then 2
-                    when i.names[1] = 'workspace_id' and i.is_filled and i.is_fixed and p.names is not null then 3
+                    when i.names[1] = 'workspace_id' and i.is_filled and i.is_fixed and p.names <> '{workspace_id}' then 3
                     when i.indisprimary then 4
                 end as rank
             from indexes as i
@@ -218,12 +220,16 @@ create function private.export_query(p_read jsonb, p_of_contact boolean, p_goes_
                 )
                 else format('public.%I as t', p_read ->> 'table')
             end
-            || coalesce(format(
-                ' join public.%I as d on d.id = t.%I and d.workspace_id = $1', p_read ->> 'via', p_read ->> 'viaColumn'
-            ), '')
+            || case
+                when p_read ->> 'via' is null then ''
+                else format(
+                    ' join public.%I as d on d.id = t.%I and d.workspace_id = $1', p_read ->> 'via', p_read ->> 'viaColumn'
+                )
+            end
             || ' where ' || p.owned || ' and ' || private.export_of_present(p_read ->> 'table', p_read -> 'columns')
-            || case when p_goes_on then format(' and (%s) > (%s)', p.key, p.after) else '' end
-            || case when p_goes_on then coalesce(format(' and (%s) >= (%s)', p.via_key, p.via_after), '') else '' end
+            || case when p_goes_on then ' and (' || p.key || ') > (' || p.after || ')' else '' end
+            -- The same once more, of what the other table's index knows.
+            || case when p_goes_on then coalesce(' and (' || p.via_key || ') >= (' || p.via_after || ')', '') else '' end
             || ' order by ' || p.key || ' limit $5'
         from parts as p
         cross join cells as c
