@@ -1,8 +1,8 @@
 """Builds exports in parts, and deletes their objects when their time is over.
 
 A builder claims an export for one part, reads pages into two zips on its own disk, uploads them whole into a folder of
-the claim's, and records them with the place to go on from. Killed anywhere, it costs that part: what it may have uploaded
-is named by no record and goes with the rest. If its export was withdrawn meanwhile, the record is refused.
+the claim's, and records them with the place to go on from. Killed anywhere, it costs that part: what it may have
+uploaded is named by no record and goes with the rest. If its export was withdrawn meanwhile, the record is refused.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from lib import database, exports, storage, unsubscription
-from lib.export_parts import PART_ROWS, Part
+from lib.export_parts import Part
 from lib.strict_json import Json
 
 # Within the function's duration, an upload included; below the least no new part is begun.
@@ -111,7 +111,7 @@ def _read(build: Build, part: Part, deadline: float) -> Json | None:
             return {"table": plan[place]["table"], "after": after}
         arguments = {"p_export": build["exportId"], "p_claim": build["claim"], "p_table": plan[place]["table"]}
         arguments |= {"p_after": after, "p_hashes": hashes, "p_bytes": PAGE_BYTES}
-        arguments |= {"p_rows": min(PAGE_ROWS, PART_ROWS - part.rows)}
+        arguments |= {"p_rows": min(PAGE_ROWS, part.room)}
         page = cast(dict[str, Any] | None, database.call("export_page", arguments))
         if page is None:
             raise _Stopped

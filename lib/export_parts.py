@@ -1,6 +1,6 @@
 """One part of an export: two zips that hold the same rows, as NDJSON and as CSV.
 
-NDJSON is exact. A CSV cell is the same text, but one that a spreadsheet would take for a formula begins with an apostrophe.
+NDJSON is exact. A CSV cell is the same text, but for an apostrophe before what a spreadsheet would take for a formula.
 Rows come as lists of text, null where there is nothing, beside columns [{name, type}] of PostgreSQL's types.
 """
 
@@ -57,8 +57,13 @@ class Part:
     def rows(self) -> int:
         return self.tables.total()
 
+    @property
+    def room(self) -> int:
+        """How many rows more it takes."""
+        return PART_ROWS - self.rows
+
     def is_full(self) -> bool:
-        return self.rows >= PART_ROWS or any(each.file.tell() >= ZIP_BYTES for each in self._zips.values())
+        return self.room <= 0 or any(each.file.tell() >= ZIP_BYTES for each in self._zips.values())
 
     def add(self, table: str, columns: Columns, rows: Sequence[Row]) -> None:
         """Appends rows of one table. All of a table's come one after the other."""
@@ -71,7 +76,7 @@ class Part:
         self._zips["csv"].write(f"{table}-{self.number:04}.csv", heading + csv_lines(rows))
 
     def finished(self) -> Iterator[tuple[dict[str, Any], BinaryIO]]:
-        """What there is to know of each zip, {part, name, format, rows, tables, bytes, sha256}, and the file, at its start."""
+        """Of each zip {part, name, format, rows, tables, bytes, sha256}, and the file, at its start."""
         for kind, each in self._zips.items():
             facts = {"part": self.number, "name": f"part-{self.number:04}.{kind}.zip", "format": kind}
             yield {**facts, "rows": self.rows, "tables": dict(self.tables), **each.finish()}, each.file
@@ -81,7 +86,7 @@ class _Zip:
     """A zip that is written member by member, each of them piece by piece."""
 
     def __init__(self) -> None:
-        self.file = tempfile.TemporaryFile()
+        self.file = tempfile.TemporaryFile()  # noqa: SIM115 (open for as long as its part is)
         self._zip = zipfile.ZipFile(self.file, "w", zipfile.ZIP_DEFLATED, compresslevel=COMPRESSION)
         self._name = ""
         self._member: IO[bytes] | None = None

@@ -11,7 +11,7 @@ from lib.strict_json import Json
 
 
 def ask(workspace_id: str, owner_id: str, contact: Json | None) -> Json:
-    """{exportId, status} of a new export, or of the same one that is under way. Raises 404 and 409 for the contact, 422."""
+    """{exportId, status} of a new export, or of the same one that is under way. Raises 404, 409 and 422."""
     _refuse_without_storage()
     arguments = {"p_workspace": workspace_id, "p_user": owner_id, "p_lookup": contact}
     return cast(Json, database.call("request_export", arguments))
