@@ -1,4 +1,4 @@
-"""What score, send-email and settings take, as pydantic models; ingestion has messages.py, which stays light."""
+"""What the endpoints for people take, as pydantic models; ingestion has messages.py, which stays light."""
 
 import re
 from collections.abc import Mapping
@@ -206,6 +206,20 @@ class CheckoutBody(Body):
 class PortalBody(Body):
     workspace_id: UUID | None = None
     portal: Literal[True]
+
+
+class ExportBody(Body):
+    """A request for everything or for one contact, or a look at an export."""
+
+    workspace_id: UUID | None = None
+    contact: Lookup | None = None
+    export_id: UUID | None = None
+
+    @model_validator(mode="after")
+    def asks_one_thing(self) -> Self:
+        if self.contact is not None and self.export_id is not None:
+            raise ValueError("Name a contact to ask for an export, or an exportId to look at one.")
+        return self
 
 
 type SettingsBody = SmtpBody | SmtpTestBody | MailPreviewBody | MailTestBody | CheckoutBody | PortalBody

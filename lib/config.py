@@ -13,6 +13,17 @@ class ConfigError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Storage:
+    """A private bucket behind an S3-compatible endpoint."""
+
+    endpoint_url: str
+    region: str
+    access_key_id: str
+    secret_access_key: str = field(repr=False)
+    bucket: str
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     app_url: str
     supabase_url: str
@@ -39,6 +50,8 @@ class Config:
     lemonsqueezy_api_key: str
     lemonsqueezy_store_id: str
     lemonsqueezy_webhook_secret: str
+    # None where nothing can be exported.
+    storage: Storage | None
     cell: str
     # The key that unknown publishable keys stand for; empty everywhere but in development.
     demo_key: str
@@ -74,6 +87,7 @@ def read(environ: Mapping[str, str]) -> Config:
         lemonsqueezy_api_key=environ.get("LEMONSQUEEZY_API_KEY", ""),
         lemonsqueezy_store_id=environ.get("LEMONSQUEEZY_STORE_ID", ""),
         lemonsqueezy_webhook_secret=environ.get("LEMONSQUEEZY_WEBHOOK_SECRET", ""),
+        storage=_storage(environ),
         cell=_cell(environ),
         demo_key=_demo_key(environ, on_vercel),
         on_vercel=on_vercel,
@@ -117,6 +131,15 @@ def _webhook_secret(environ: Mapping[str, str]) -> str:
             "RESEND_WEBHOOK_SECRET must be the webhook's signing secret: whsec_ and 24 bytes or more in base64"
         )
     return value
+
+
+def _storage(environ: Mapping[str, str]) -> Storage | None:
+    """Optional as a whole; half of it is a mistake."""
+    names = ("S3_ENDPOINT_URL", "S3_REGION", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY", "S3_BUCKET")
+    if not any(environ.get(name) for name in names):
+        return None
+    endpoint_url, *others = (_required(environ, name) for name in names)
+    return Storage(endpoint_url.rstrip("/"), *others)
 
 
 def _cell(environ: Mapping[str, str]) -> str:

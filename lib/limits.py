@@ -26,3 +26,5 @@ MESSAGES_PER_MINUTE_AND_ADDRESS = 120
 TEST_MAILS_PER_MINUTE = 5
 BILLING_LINKS_PER_MINUTE = 5
 DELETIONS_PER_MINUTE = 5
+# Requests for exports, and looks at how far one is, of a workspace.
+EXPORT_CALLS_PER_MINUTE = 20

@@ -138,6 +138,11 @@ def admit_deletion(workspace_id: str) -> None:
     _admit_of_workspace("deletion", workspace_id, limits.DELETIONS_PER_MINUTE)
 
 
+def admit_export(workspace_id: str) -> None:
+    """Charges one request for an export, or look at it, to the workspace. Raises 429 with Retry-After."""
+    _admit_of_workspace("export", workspace_id, limits.EXPORT_CALLS_PER_MINUTE)
+
+
 def _admit_of_workspace(what: str, workspace_id: str, most: int) -> None:
     name = hmac.new(config.signing_secret.encode(), workspace_id.encode(), hashlib.sha256).hexdigest()
     _refuse_beyond(_charge({f"limit:{what}:{name[:32]}": Quota(most, most)}, 1, 1), {})

@@ -1222,13 +1222,18 @@ CREATE FUNCTION private.delete_lone_accounts(p_users uuid[]) RETURNS integer
     SET search_path TO ''
     AS $$
     declare
-        gone integer;
+        lone uuid[];
     begin
         perform from auth.users where id = any (p_users) order by id for update;
-        delete from auth.users as u
-        where u.id = any (p_users) and not exists (select from public.members as m where m.user_id = u.id);
-        get diagnostics gone = row_count;
-        return gone;
+        lone := array(
+            select id from unnest(p_users) as id
+            where not exists (select from public.members as m where m.user_id = id)
+        );
+        -- Supabase's own log of sign-ins, which names their addresses, and sign-ins under way; no foreign key leads there.
+        delete from auth.audit_log_entries where payload ->> 'actor_id' = any (lone::text[]);
+        delete from auth.flow_state where user_id = any (lone);
+        delete from auth.users where id = any (lone);
+        return cardinality(lone);
     end
     $$;
 
@@ -1666,6 +1671,238 @@ CREATE FUNCTION private.event_stage_of(p_rules private.compiled_rules, p_contact
     end
     $$;
 
+-- Name: export_of_contact(text, jsonb); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.export_of_contact(p_table text, p_columns jsonb) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $_$
+        select case p_table
+            when 'identities' then 't.id = any ($3)'
+            when 'contacts' then 't.id = any ($3)'
+            when 'suppressions' then 't.address_hash = any ($4)'
+            when 'message_events' then
+                't.message_id = any (array(select m.id from public.messages as m'
+                || ' where m.workspace_id = $1 and m.contact_id = any ($3)))'
+            when 'redactions' then
+                '(t.message_id, t.trusted) in (select e.message_id, e.trusted from public.events as e'
+                || ' where e.workspace_id = $1 and e.identity_id = any ($3))'
+            else (
+                select string_agg(format('t.%I = any ($3)', c.name), ' or ')
+                from jsonb_to_recordset(p_columns) as c (name text)
+                where c.name in ('identity_id', 'lower_id', 'higher_id', 'contact_id')
+            )
+        end
+    $_$;
+
+-- Name: export_of_present(text, jsonb); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.export_of_present(p_table text, p_columns jsonb) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $_$
+        select case p_table
+            when 'audit_log' then 'true'
+            when 'contacts' then '(select true from public.identities as i where i.id = t.id)'
+            when 'message_events' then
+                '(select true from public.messages as m join public.identities as i on i.id = m.contact_id'
+                || ' where m.id = t.message_id and m.workspace_id = $1)'
+            when 'redactions' then
+                '(select true from public.events as e join public.identities as i on i.id = e.identity_id'
+                || ' where e.workspace_id = $1 and e.message_id = t.message_id and e.trusted = t.trusted)'
+            else coalesce((
+                select string_agg(
+                    format('(t.%1$I is null or (select true from public.identities as i where i.id = t.%1$I))', c.name),
+                    ' and '
+                )
+                from jsonb_to_recordset(p_columns) as c (name text)
+                where c.name in ('identity_id', 'lower_id', 'higher_id', 'contact_id')
+            ), 'true')
+        end
+    $_$;
+
+-- Name: export_orders(); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.export_orders() RETURNS TABLE(relid oid, via text, via_column text, via_key text[], key text[])
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        with indexes as (
+            select
+                i.indrelid, i.indexrelid, i.indisprimary, i.indisunique, i.indnullsnotdistinct,
+                array_agg(a.attname::text order by k.position) as names,
+                bool_and(a.attnotnull) as is_filled,
+                -- Of whom a row is and since when never changes.
+                bool_and(
+                    a.attname in ('workspace_id', 'id', 'contact_id', 'identity_id') or a.atttypid = 'timestamptz'::regtype
+                ) as is_fixed
+            from pg_catalog.pg_index as i
+            cross join lateral unnest(i.indkey) with ordinality as k (attnum, position)
+            join pg_catalog.pg_attribute as a on a.attrelid = i.indrelid and a.attnum = k.attnum
+            where i.indpred is null and i.indexprs is null and i.indimmediate and k.position <= i.indnkeyatts
+            group by i.indrelid, i.indexrelid, i.indisprimary, i.indisunique, i.indnullsnotdistinct
+        ),
+        ranked as (
+            select
+                i.*, p.names as primary_names,
+                case
+                    when i.names[1] = 'workspace_id' and cardinality(i.names) > 1 and i.indisunique
+                        and (i.is_filled or i.indnullsnotdistinct) and 'name' <> all (i.names) then 1
+                    when i.indisprimary and i.names[1] in ('identity_id', 'lower_id', 'contact_id') then 2
+                    when i.names[1] = 'workspace_id' and i.is_filled and i.is_fixed and p.names <> '{workspace_id}' then 3
+                    when i.indisprimary then 4
+                end as rank
+            from indexes as i
+            left join indexes as p on p.indrelid = i.indrelid and p.indisprimary
+        )
+        select distinct on (r.indrelid)
+            r.indrelid,
+            case when r.rank = 2 then case r.names[1] when 'contact_id' then 'contacts' else 'identities' end end,
+            case when r.rank = 2 then r.names[1] end,
+            case when r.rank = 2 then case r.names[1] when 'contact_id' then '{id}'::text[] else '{kind,value}' end end,
+            case r.rank
+                when 1 then r.names[2:]
+                when 2 then r.names[2:]
+                when 3 then r.names[2:] || array(
+                    select name from unnest(r.primary_names) with ordinality as u (name, position)
+                    where name <> all (r.names) order by position
+                )
+                else r.names
+            end
+        from ranked as r
+        where r.rank is not null
+        order by r.indrelid, r.rank, r.indisprimary desc, cardinality(r.names) desc, r.names
+    $$;
+
+-- Name: export_plan(boolean); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.export_plan(p_of_contact boolean DEFAULT false) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        with columns as (
+            select
+                c.oid, c.relname::text as table_name, a.attnum, a.attname::text as name,
+                format_type(a.atttypid, null) as type
+            from pg_catalog.pg_class as c
+            join pg_catalog.pg_attribute as a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+            where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+        ),
+        kept as (
+            select * from columns as c
+            where not exists (
+                select from private.export_exclusions as x
+                where x.table_name = c.table_name and x.column_name in ('', c.name)
+            )
+            union all
+            -- Who they are is in auth.users, which is not a tenant's.
+            select oid, table_name, 32767, 'email', 'text' from columns
+            where table_name = 'members' and name = 'user_id'
+        )
+        select jsonb_agg(
+            jsonb_build_object(
+                'table', t.table_name, 'columns', t.columns,
+                'via', o.via, 'viaColumn', o.via_column, 'viaKey', coalesce(o.via_key, '{}'), 'key', o.key
+            ) order by t.table_name
+        )
+        from (
+            select
+                k.oid, k.table_name,
+                jsonb_agg(jsonb_build_object('name', k.name, 'type', k.type) order by k.attnum) as columns
+            from kept as k
+            group by k.oid, k.table_name
+        ) as t
+        join private.export_orders() as o on o.relid = t.oid
+        where (t.table_name = 'workspaces' or t.columns @> '[{"name": "workspace_id"}]')
+            and (not p_of_contact or private.export_of_contact(t.table_name, t.columns) is not null)
+    $$;
+
+-- Name: export_query(jsonb, boolean, boolean); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.export_query(p_read jsonb, p_of_contact boolean, p_goes_on boolean) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $_$
+        with named as (
+            select 'd' as alias, v.name, v.position, p_read ->> 'via' as table_name
+            from jsonb_array_elements_text(p_read -> 'viaKey') with ordinality as v (name, position)
+            union all
+            select 't', v.name, v.position + jsonb_array_length(p_read -> 'viaKey'), p_read ->> 'table'
+            from jsonb_array_elements_text(p_read -> 'key') with ordinality as v (name, position)
+        ),
+        keys as (
+            select
+                n.position, n.alias,
+                case
+                    when a.attnotnull then format('%s.%I', n.alias, n.name)
+                    else format('coalesce(%s.%I, %L)', n.alias, n.name, '')
+                end as value,
+                format('$2[%s]::%s', n.position, format_type(a.atttypid, null)) as after
+            from named as n
+            join pg_catalog.pg_attribute as a
+                on a.attrelid = format('public.%I', n.table_name)::regclass and a.attname = n.name
+        ),
+        cells as (
+            select string_agg(
+                case
+                    when p_read ->> 'table' = 'members' and c.value ->> 'name' = 'email'
+                        then 'private.address_of_user(t.user_id)'
+                    when c.value ->> 'type' = 'timestamp with time zone'
+                        then format('to_json(t.%I) #>> ''{}''', c.value ->> 'name')
+                    when c.value ->> 'type' like '%[]' then format('to_json(t.%I)::text', c.value ->> 'name')
+                    else format('t.%I::text', c.value ->> 'name')
+                end, ', ' order by c.position
+            ) as list
+            from jsonb_array_elements(p_read -> 'columns') with ordinality as c (value, position)
+        ),
+        parts as (
+            select
+                string_agg(k.value, ', ' order by k.position) as key,
+                string_agg(k.value || '::text', ', ' order by k.position) as key_text,
+                string_agg(k.after, ', ' order by k.position) as after,
+                string_agg(k.value, ', ' order by k.position) filter (where k.alias = 'd') as via_key,
+                string_agg(k.after, ', ' order by k.position) filter (where k.alias = 'd') as via_after,
+                case p_read ->> 'table' when 'workspaces' then 't.id = $1' else 't.workspace_id = $1' end as owned
+            from keys as k
+        )
+        select
+            'select to_json(array[' || c.list || '])::text, array[' || p.key_text || '] from '
+            -- The contact's rows are found first, by their own indexes, and only then put in order.
+            || case
+                when p_of_contact then format(
+                    '(select t.* from public.%I as t where %s and (%s) offset 0) as t', p_read ->> 'table', p.owned,
+                    private.export_of_contact(p_read ->> 'table', p_read -> 'columns')
+                )
+                else format('public.%I as t', p_read ->> 'table')
+            end
+            || case
+                when p_read ->> 'via' is null then ''
+                else format(
+                    ' join public.%I as d on d.id = t.%I and d.workspace_id = $1', p_read ->> 'via', p_read ->> 'viaColumn'
+                )
+            end
+            || ' where ' || p.owned || ' and ' || private.export_of_present(p_read ->> 'table', p_read -> 'columns')
+            || case when p_goes_on then ' and (' || p.key || ') > (' || p.after || ')' else '' end
+            -- The same once more, of what the other table's index knows.
+            || case when p_goes_on then coalesce(' and (' || p.via_key || ') >= (' || p.via_after || ')', '') else '' end
+            || ' order by ' || p.key || ' limit $5'
+        from parts as p
+        cross join cells as c
+    $_$;
+
+-- Name: exports_at_rest(uuid, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.exports_at_rest(p_workspace uuid, p_now timestamp with time zone DEFAULT now()) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select not exists (
+            select from public.exports as e
+            join private.export_builds as b on b.export_id = e.id
+            where e.workspace_id = p_workspace and b.claimed_until >= p_now
+        )
+    $$;
+
 -- Name: fill_decay_factors(smallint); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.fill_decay_factors(p_half_life_days smallint) RETURNS void
@@ -1943,6 +2180,18 @@ CREATE FUNCTION private.hmac_sha256(p_key text, p_message text) RETURNS text
             ),
             'hex'
         )
+    $$;
+
+-- Name: identities_of(uuid, uuid); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.identities_of(p_workspace uuid, p_contact uuid) RETURNS uuid[]
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select array_agg(i.id)
+        from public.identities as named
+        join public.identities as i on i.contact_id = named.contact_id
+        where named.id = p_contact and named.workspace_id = p_workspace
     $$;
 
 -- Name: identity_rank(text); Type: FUNCTION; Schema: private; Owner: -
@@ -2579,17 +2828,6 @@ CREATE FUNCTION private.move_identity(p_identity uuid) RETURNS uuid[]
     end
     $$;
 
--- Name: name_of_table(regclass); Type: FUNCTION; Schema: private; Owner: -
-
-CREATE FUNCTION private.name_of_table(p_table regclass) RETURNS text
-    LANGUAGE sql STABLE
-    SET search_path TO ''
-    AS $$
-        select c.relname::text
-        from pg_catalog.pg_class as c
-        where c.oid = coalesce((select i.inhparent from pg_catalog.pg_inherits as i where i.inhrelid = p_table), p_table)
-    $$;
-
 -- Name: no_gains(uuid[]); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.no_gains(p_contacts uuid[]) RETURNS private.gain[]
@@ -3008,14 +3246,14 @@ CREATE FUNCTION private.purge_events(p_erasure uuid, p_limit integer) RETURNS in
 -- Name: purge_rows(regclass, uuid, integer); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.purge_rows(p_table regclass, p_workspace uuid, p_limit integer) RETURNS integer
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $_$
     declare
         gone integer;
     begin
         execute format(
-            'delete from %1$s where ctid = any (array(
+            'delete from %1$s where workspace_id = $1 and ctid = any (array(
                 select ctid from %1$s where workspace_id = $1 limit $2 for update skip locked
             ))', p_table
         ) using p_workspace, p_limit;
@@ -4146,7 +4384,7 @@ CREATE FUNCTION private.tenant_tables() RETURNS TABLE(name regclass, place integ
             select c.oid
             from pg_catalog.pg_class as c
             join pg_catalog.pg_attribute as a on a.attrelid = c.oid and a.attname = 'workspace_id' and not a.attisdropped
-            where c.relkind = 'r'
+            where c.relkind in ('r', 'p') and not c.relispartition
                 and c.relnamespace in ('public'::regnamespace, 'private'::regnamespace)
                 and c.oid <> all (array[
                     'public.deletion_requests', 'public.audit_log', 'public.members', 'private.notices'
@@ -4761,10 +4999,20 @@ CREATE FUNCTION private.with_originals(p_messages jsonb) RETURNS jsonb
 
 -- Name: withdraw_exports(uuid); Type: FUNCTION; Schema: private; Owner: -
 
-CREATE FUNCTION private.withdraw_exports(p_workspace uuid) RETURNS void
-    LANGUAGE plpgsql
+CREATE FUNCTION private.withdraw_exports(p_workspace uuid) RETURNS integer
+    LANGUAGE sql
     SET search_path TO ''
-    AS $$ begin null; end $$;
+    AS $$
+        with withdrawn as (
+            update public.exports set status = 'withdrawn'
+            where workspace_id = p_workspace and status in ('queued', 'building', 'complete')
+            returning id
+        ),
+        forgotten as (
+            update private.export_builds set cursor = null where export_id in (select id from withdrawn)
+        )
+        select count(*)::integer from withdrawn
+    $$;
 
 -- Name: workspace_of_checkout(public.subscriptions, text); Type: FUNCTION; Schema: private; Owner: -
 
@@ -5243,6 +5491,52 @@ CREATE FUNCTION public.check_drift(p_limit integer DEFAULT 200, p_now timestamp 
     end
     $$;
 
+-- Name: claim_export(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.claim_export(p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        claimed public.exports;
+        build   private.export_builds;
+    begin
+        select e.* into claimed
+        from public.exports as e
+        join private.export_builds as b on b.export_id = e.id
+        where e.status in ('queued', 'building') and coalesce(b.claimed_until, '-infinity') < p_now
+        order by (
+            select max(o.worked_at)
+            from public.exports as n
+            join private.export_builds as o on o.export_id = n.id
+            where n.workspace_id = e.workspace_id
+        ) nulls first, b.worked_at nulls first, e.requested_at, e.id
+        limit 1
+        for update of e, b skip locked;
+        if not found then
+            return null;
+        end if;
+        update public.exports set status = 'building', as_of = coalesce(as_of, p_now)
+        where id = claimed.id
+        returning * into claimed;
+        update private.export_builds
+        set
+            claim = gen_random_uuid(), claimed_until = p_now + interval '2 minutes', worked_at = clock_timestamp(),
+            plan = coalesce(plan, private.export_plan(claimed.contact_id is not null))
+        where export_id = claimed.id
+        returning * into build;
+        return jsonb_build_object(
+            'exportId', claimed.id, 'workspaceId', claimed.workspace_id, 'contactId', claimed.contact_id,
+            'claim', build.claim, 'asOf', claimed.as_of, 'plan', build.plan, 'cursor', build.cursor,
+            'files', build.files, 'counts', claimed.counts,
+            'addresses', (
+                select coalesce(jsonb_agg(value), '[]') from public.identities
+                where id = any (private.identities_of(claimed.workspace_id, claimed.contact_id)) and kind = 'email'
+            )
+        );
+    end
+    $$;
+
 -- Name: claim_messages(integer, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.claim_messages(p_limit integer, p_address_key text, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
@@ -5695,6 +5989,116 @@ CREATE FUNCTION public.explain_score(p_contact uuid, p_on date) RETURNS jsonb
         from totals as t
     $$;
 
+-- Name: export_cleaned(uuid, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.export_cleaned(p_export uuid, p_now timestamp with time zone DEFAULT now()) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+        with cleaned as (
+            update public.exports as e set cleaned_at = p_now
+            from private.export_builds as b
+            where e.id = p_export and b.export_id = e.id and coalesce(b.claimed_until, '-infinity') < p_now
+                and e.status in ('withdrawn', 'expired', 'failed')
+            returning e.id
+        )
+        update private.export_builds set plan = null, files = '[]' where export_id in (select id from cleaned)
+    $$;
+
+-- Name: export_owner(uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.export_owner(p_workspace uuid) RETURNS uuid
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    begin
+        if not exists (
+            select from public.members
+            where workspace_id = p_workspace and user_id = (select auth.uid()) and role = 'owner'
+        ) then
+            raise sqlstate '42501' using message = 'not_allowed';
+        end if;
+        return auth.uid();
+    end
+    $$;
+
+-- Name: export_page(uuid, uuid, text, jsonb, jsonb, integer, integer); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.export_page(p_export uuid, p_claim uuid, p_table text, p_after jsonb, p_hashes jsonb, p_rows integer, p_bytes integer) RETURNS json
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    SET "TimeZone" TO 'UTC'
+    SET "DateStyle" TO 'ISO'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    AS $$
+    declare
+        asked record;
+        cells text;
+        key   text[];
+        lines text[] := '{}';
+        size  bigint := 0;
+    begin
+        select e.workspace_id, e.contact_id, read.value as read into asked
+        from public.exports as e
+        join private.export_builds as b on b.export_id = e.id and b.claim = p_claim
+        cross join lateral jsonb_array_elements(b.plan) as read
+        where e.id = p_export and e.status = 'building' and read.value ->> 'table' = p_table;
+        if not found then
+            return null;
+        end if;
+        for cells, key in execute private.export_query(asked.read, asked.contact_id is not null, p_after is not null)
+            using
+                asked.workspace_id,
+                array(select jsonb_array_elements_text(p_after)),
+                private.identities_of(asked.workspace_id, asked.contact_id),
+                array(select jsonb_array_elements_text(p_hashes)),
+                p_rows
+        loop
+            lines := lines || cells;
+            size := size + octet_length(cells);
+            exit when size >= p_bytes;
+        end loop;
+        return format(
+            '{"rows":[%s],"after":%s}', array_to_string(lines, ','),
+            case when cardinality(lines) = p_rows or size >= p_bytes then to_json(key)::text else 'null' end
+        );
+    end
+    $$;
+
+-- Name: exports_to_clean(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.exports_to_clean(p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    begin
+        with ended as (
+            update public.exports
+            set status = case status when 'complete' then 'expired' else 'failed' end
+            where cleaned_at is null
+                and case
+                    when status = 'complete' then expires_at <= p_now
+                    when status in ('queued', 'building') then requested_at <= p_now - interval '7 days'
+                    else false
+                end
+            returning id
+        )
+        update private.export_builds set cursor = null where export_id in (select id from ended);
+        delete from public.exports where cleaned_at <= p_now - interval '30 days';
+        return (
+            select coalesce(jsonb_agg(jsonb_build_object('exportId', e.id, 'workspaceId', e.workspace_id)), '[]')
+            from (
+                select id, workspace_id from public.exports
+                where cleaned_at is null and status in ('withdrawn', 'expired', 'failed')
+                order by requested_at
+                limit 100
+            ) as e
+        );
+    end
+    $$;
+
 -- Name: find_contacts(uuid, jsonb); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.find_contacts(p_workspace uuid, p_lookup jsonb) RETURNS uuid[]
@@ -6137,7 +6541,7 @@ CREATE FUNCTION public.purge_workspaces(p_limit integer, p_now timestamp with ti
             gone := private.purge_rows(target, request.workspace_id, p_limit - total);
             total := total + gone;
             request.counts := private.added_counts(
-                request.counts, jsonb_build_object(private.name_of_table(target), gone)
+                request.counts, jsonb_build_object(split_part(target::text, '.', 2), gone)
             );
             exit when total >= p_limit;
         end loop;
@@ -6278,6 +6682,32 @@ CREATE FUNCTION public.reconcile_page(p_claim uuid, p_subscriptions jsonb, p_nex
             )
             from results
         );
+    end
+    $$;
+
+-- Name: record_export(uuid, uuid, jsonb, jsonb, jsonb, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.record_export(p_export uuid, p_claim uuid, p_files jsonb, p_counts jsonb, p_cursor jsonb, p_now timestamp with time zone DEFAULT now()) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    begin
+        update public.exports as e
+        set
+            counts = p_counts,
+            parts = (select max((f.value ->> 'part')::integer) from jsonb_array_elements(p_files) as f),
+            bytes = (select coalesce(sum((f.value ->> 'bytes')::bigint), 0) from jsonb_array_elements(p_files) as f),
+            status = case when p_cursor is null then 'complete' else 'building' end,
+            finished_at = case when p_cursor is null then p_now end,
+            expires_at = case when p_cursor is null then p_now + interval '24 hours' end
+        from private.export_builds as b
+        where e.id = p_export and e.status in ('building', 'complete') and b.export_id = e.id and b.claim = p_claim;
+        if not found then
+            return false;
+        end if;
+        update private.export_builds set files = p_files, cursor = p_cursor, claimed_until = null
+        where export_id = p_export;
+        return true;
     end
     $$;
 
@@ -6470,6 +6900,41 @@ CREATE FUNCTION public.request_deletion(p_workspace uuid, p_name text, p_actor t
         ), p_now);
         perform private.audit(p_workspace, 'workspace.request_deletion', null, p_actor);
         return private.deletion_answer(request);
+    end
+    $$;
+
+-- Name: request_export(uuid, uuid, jsonb, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.request_export(p_workspace uuid, p_user uuid, p_lookup jsonb DEFAULT NULL::jsonb, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        contacts  uuid[];
+        requested public.exports;
+    begin
+        perform private.lock_structure(p_workspace, false);
+        if p_lookup is not null then
+            contacts := public.find_contacts(p_workspace, p_lookup);
+            if cardinality(contacts) = 0 then
+                raise sqlstate 'PT404' using message = 'contact_unknown';
+            elsif cardinality(contacts) > 1 then
+                raise sqlstate 'PT409' using message = 'ambiguous', detail = to_jsonb(contacts)::text;
+            end if;
+        end if;
+        -- Whoever asks at the same moment waits here, and finds the other's.
+        insert into public.exports (workspace_id, contact_id, requested_by, requested_at)
+        values (p_workspace, contacts[1], p_user, p_now)
+        on conflict do nothing;
+        select * into strict requested from public.exports
+        where workspace_id = p_workspace and contact_id is not distinct from contacts[1]
+            and status in ('queued', 'building');
+        insert into private.export_builds (export_id) values (requested.id) on conflict do nothing;
+        perform private.audit(
+            p_workspace, 'export.request', requested.contact_id, 'member:' || p_user,
+            jsonb_build_object('exportId', requested.id)
+        );
+        return jsonb_build_object('exportId', requested.id, 'status', requested.status);
     end
     $$;
 
@@ -6677,6 +7142,43 @@ CREATE FUNCTION public.settings_admin(p_workspace uuid) RETURNS text
             raise sqlstate 'PT423' using message = 'workspace_deletion_pending';
         end if;
         return auth.jwt() ->> 'email';
+    end
+    $$;
+
+-- Name: show_export(uuid, uuid, uuid, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.show_export(p_workspace uuid, p_user uuid, p_export uuid, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        shown public.exports;
+        build private.export_builds;
+        files jsonb;
+    begin
+        select * into shown from public.exports where id = p_export and workspace_id = p_workspace for share;
+        if not found then
+            return null;
+        end if;
+        select * into strict build from private.export_builds where export_id = p_export;
+        if shown.status = 'complete' and shown.expires_at <= p_now then
+            shown.status := 'expired';
+        elsif shown.status = 'complete' then
+            files := build.files;
+            perform private.audit(
+                p_workspace, 'export.link', shown.contact_id, 'member:' || p_user,
+                jsonb_build_object('exportId', shown.id, 'files', jsonb_array_length(files))
+            );
+        end if;
+        return jsonb_build_object(
+            'exportId', shown.id, 'status', shown.status, 'contactId', shown.contact_id,
+            'requestedAt', shown.requested_at, 'asOf', shown.as_of, 'finishedAt', shown.finished_at,
+            'expiresAt', shown.expires_at, 'files', files, 'bytes', shown.bytes,
+            'progress', jsonb_build_object(
+                'rows', (select coalesce(sum(value::bigint), 0) from jsonb_each_text(shown.counts)),
+                'parts', shown.parts, 'table', build.cursor ->> 'table'
+            )
+        );
     end
     $$;
 
@@ -6958,6 +7460,26 @@ CREATE TABLE private.drift_checks (
     contacts integer NOT NULL,
     differences integer NOT NULL,
     checked_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+-- Name: export_builds; Type: TABLE; Schema: private; Owner: -
+
+CREATE TABLE private.export_builds (
+    export_id uuid NOT NULL,
+    plan jsonb,
+    cursor jsonb,
+    files jsonb DEFAULT '[]'::jsonb NOT NULL,
+    claim uuid,
+    claimed_until timestamp with time zone,
+    worked_at timestamp with time zone
+);
+
+-- Name: export_exclusions; Type: TABLE; Schema: private; Owner: -
+
+CREATE TABLE private.export_exclusions (
+    table_name text NOT NULL,
+    column_name text DEFAULT ''::text NOT NULL,
+    reason text NOT NULL
 );
 
 -- Name: identity_secrets; Type: TABLE; Schema: private; Owner: -
@@ -7379,6 +7901,26 @@ CREATE TABLE public.events_9 (
     context jsonb CONSTRAINT events_context_not_null NOT NULL
 );
 
+-- Name: exports; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.exports (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    workspace_id uuid NOT NULL,
+    contact_id uuid,
+    requested_by uuid NOT NULL,
+    status text DEFAULT 'queued'::text NOT NULL,
+    requested_at timestamp with time zone DEFAULT now() NOT NULL,
+    as_of timestamp with time zone,
+    counts jsonb DEFAULT '{}'::jsonb NOT NULL,
+    parts integer DEFAULT 0 NOT NULL,
+    bytes bigint DEFAULT 0 NOT NULL,
+    finished_at timestamp with time zone,
+    expires_at timestamp with time zone,
+    cleaned_at timestamp with time zone,
+    CONSTRAINT exports_complete_ends CHECK (((status <> 'complete'::text) OR ((finished_at IS NOT NULL) AND (expires_at IS NOT NULL)))),
+    CONSTRAINT exports_status_known CHECK ((status = ANY (ARRAY['queued'::text, 'building'::text, 'complete'::text, 'withdrawn'::text, 'expired'::text, 'failed'::text])))
+);
+
 -- Name: fit_rules; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.fit_rules (
@@ -7731,6 +8273,16 @@ ALTER TABLE ONLY private.decay_factors
 ALTER TABLE ONLY private.drift_checks
     ADD CONSTRAINT drift_checks_pkey PRIMARY KEY (checked_on);
 
+-- Name: export_builds export_builds_pkey; Type: CONSTRAINT; Schema: private; Owner: -
+
+ALTER TABLE ONLY private.export_builds
+    ADD CONSTRAINT export_builds_pkey PRIMARY KEY (export_id);
+
+-- Name: export_exclusions export_exclusions_pkey; Type: CONSTRAINT; Schema: private; Owner: -
+
+ALTER TABLE ONLY private.export_exclusions
+    ADD CONSTRAINT export_exclusions_pkey PRIMARY KEY (table_name, column_name);
+
 -- Name: identity_secrets identity_secrets_pkey; Type: CONSTRAINT; Schema: private; Owner: -
 
 ALTER TABLE ONLY private.identity_secrets
@@ -7900,6 +8452,11 @@ ALTER TABLE ONLY public.events_8
 
 ALTER TABLE ONLY public.events_9
     ADD CONSTRAINT events_9_pkey PRIMARY KEY (workspace_id, message_id, trusted);
+
+-- Name: exports exports_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.exports
+    ADD CONSTRAINT exports_pkey PRIMARY KEY (id);
 
 -- Name: fit_rules fit_rules_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -8372,6 +8929,18 @@ CREATE INDEX events_9_identity_id_occurred_at_idx ON public.events_9 USING btree
 
 CREATE INDEX events_9_received_at_idx ON public.events_9 USING brin (received_at) WITH (pages_per_range='32', autosummarize='on');
 
+-- Name: exports_open_key; Type: INDEX; Schema: public; Owner: -
+
+CREATE UNIQUE INDEX exports_open_key ON public.exports USING btree (workspace_id, contact_id) NULLS NOT DISTINCT WHERE (status = ANY (ARRAY['queued'::text, 'building'::text]));
+
+-- Name: exports_uncleaned_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX exports_uncleaned_idx ON public.exports USING btree (requested_at) WHERE (cleaned_at IS NULL);
+
+-- Name: exports_workspace_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX exports_workspace_idx ON public.exports USING btree (workspace_id, requested_at);
+
 -- Name: fit_rules_workspace_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX fit_rules_workspace_idx ON public.fit_rules USING btree (workspace_id);
@@ -8735,6 +9304,11 @@ ALTER TABLE ONLY private.checkouts
 ALTER TABLE ONLY private.compiled_rules
     ADD CONSTRAINT compiled_rules_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE;
 
+-- Name: export_builds export_builds_export_fkey; Type: FK CONSTRAINT; Schema: private; Owner: -
+
+ALTER TABLE ONLY private.export_builds
+    ADD CONSTRAINT export_builds_export_fkey FOREIGN KEY (export_id) REFERENCES public.exports(id) ON DELETE CASCADE;
+
 -- Name: identity_secrets identity_secrets_workspace_fkey; Type: FK CONSTRAINT; Schema: private; Owner: -
 
 ALTER TABLE ONLY private.identity_secrets
@@ -8794,6 +9368,11 @@ ALTER TABLE ONLY public.erased_identities
 
 ALTER TABLE ONLY public.erasures
     ADD CONSTRAINT erasures_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE;
+
+-- Name: exports exports_workspace_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.exports
+    ADD CONSTRAINT exports_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE;
 
 -- Name: fit_rules fit_rules_workspace_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
@@ -8924,6 +9503,14 @@ ALTER TABLE private.decay_factors ENABLE ROW LEVEL SECURITY;
 -- Name: drift_checks; Type: ROW SECURITY; Schema: private; Owner: -
 
 ALTER TABLE private.drift_checks ENABLE ROW LEVEL SECURITY;
+
+-- Name: export_builds; Type: ROW SECURITY; Schema: private; Owner: -
+
+ALTER TABLE private.export_builds ENABLE ROW LEVEL SECURITY;
+
+-- Name: export_exclusions; Type: ROW SECURITY; Schema: private; Owner: -
+
+ALTER TABLE private.export_exclusions ENABLE ROW LEVEL SECURITY;
 
 -- Name: identity_secrets; Type: ROW SECURITY; Schema: private; Owner: -
 
@@ -9302,6 +9889,12 @@ CREATE POLICY "Owners and admins write templates" ON public.templates FOR INSERT
    FROM public.members
   WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text]))))));
 
+-- Name: exports Owners see what was exported; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Owners see what was exported" ON public.exports FOR SELECT TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = 'owner'::text)))));
+
 -- Name: api_keys; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.api_keys ENABLE ROW LEVEL SECURITY;
@@ -9401,6 +9994,10 @@ ALTER TABLE public.events_8 ENABLE ROW LEVEL SECURITY;
 -- Name: events_9; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.events_9 ENABLE ROW LEVEL SECURITY;
+
+-- Name: exports; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.exports ENABLE ROW LEVEL SECURITY;
 
 -- Name: fit_rules; Type: ROW SECURITY; Schema: public; Owner: -
 
@@ -9985,6 +10582,36 @@ GRANT ALL ON FUNCTION private.erased_places(p_sender private.sender, p_message p
 REVOKE ALL ON FUNCTION private.event_stage_of(p_rules private.compiled_rules, p_contact uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.event_stage_of(p_rules private.compiled_rules, p_contact uuid) TO service_role;
 
+-- Name: FUNCTION export_of_contact(p_table text, p_columns jsonb); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.export_of_contact(p_table text, p_columns jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.export_of_contact(p_table text, p_columns jsonb) TO service_role;
+
+-- Name: FUNCTION export_of_present(p_table text, p_columns jsonb); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.export_of_present(p_table text, p_columns jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.export_of_present(p_table text, p_columns jsonb) TO service_role;
+
+-- Name: FUNCTION export_orders(); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.export_orders() FROM PUBLIC;
+GRANT ALL ON FUNCTION private.export_orders() TO service_role;
+
+-- Name: FUNCTION export_plan(p_of_contact boolean); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.export_plan(p_of_contact boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.export_plan(p_of_contact boolean) TO service_role;
+
+-- Name: FUNCTION export_query(p_read jsonb, p_of_contact boolean, p_goes_on boolean); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.export_query(p_read jsonb, p_of_contact boolean, p_goes_on boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.export_query(p_read jsonb, p_of_contact boolean, p_goes_on boolean) TO service_role;
+
+-- Name: FUNCTION exports_at_rest(p_workspace uuid, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.exports_at_rest(p_workspace uuid, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.exports_at_rest(p_workspace uuid, p_now timestamp with time zone) TO service_role;
+
 -- Name: FUNCTION fill_decay_factors(p_half_life_days smallint); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.fill_decay_factors(p_half_life_days smallint) FROM PUBLIC;
@@ -10054,6 +10681,11 @@ GRANT ALL ON FUNCTION private.hmac_key(p_secret bytea, p_pad integer) TO service
 
 REVOKE ALL ON FUNCTION private.hmac_sha256(p_key text, p_message text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.hmac_sha256(p_key text, p_message text) TO service_role;
+
+-- Name: FUNCTION identities_of(p_workspace uuid, p_contact uuid); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.identities_of(p_workspace uuid, p_contact uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.identities_of(p_workspace uuid, p_contact uuid) TO service_role;
 
 -- Name: FUNCTION identity_rank(p_kind text); Type: ACL; Schema: private; Owner: -
 
@@ -10275,11 +10907,6 @@ GRANT ALL ON FUNCTION private.month_of(p_moment timestamp with time zone) TO ser
 
 REVOKE ALL ON FUNCTION private.move_identity(p_identity uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.move_identity(p_identity uuid) TO service_role;
-
--- Name: FUNCTION name_of_table(p_table regclass); Type: ACL; Schema: private; Owner: -
-
-REVOKE ALL ON FUNCTION private.name_of_table(p_table regclass) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.name_of_table(p_table regclass) TO service_role;
 
 -- Name: FUNCTION no_gains(p_contacts uuid[]); Type: ACL; Schema: private; Owner: -
 
@@ -10785,6 +11412,11 @@ GRANT ALL ON FUNCTION public.cancel_deletion_by_link(p_request uuid, p_owner uui
 REVOKE ALL ON FUNCTION public.check_drift(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.check_drift(p_limit integer, p_now timestamp with time zone) TO service_role;
 
+-- Name: FUNCTION claim_export(p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.claim_export(p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.claim_export(p_now timestamp with time zone) TO service_role;
+
 -- Name: FUNCTION claim_messages(p_limit integer, p_address_key text, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.claim_messages(p_limit integer, p_address_key text, p_now timestamp with time zone) FROM PUBLIC;
@@ -10878,6 +11510,26 @@ GRANT ALL ON FUNCTION public.explain_past_score(p_contact uuid, p_on date) TO se
 REVOKE ALL ON FUNCTION public.explain_score(p_contact uuid, p_on date) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.explain_score(p_contact uuid, p_on date) TO authenticated;
 GRANT ALL ON FUNCTION public.explain_score(p_contact uuid, p_on date) TO service_role;
+
+-- Name: FUNCTION export_cleaned(p_export uuid, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.export_cleaned(p_export uuid, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.export_cleaned(p_export uuid, p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION export_owner(p_workspace uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.export_owner(p_workspace uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.export_owner(p_workspace uuid) TO authenticated;
+
+-- Name: FUNCTION export_page(p_export uuid, p_claim uuid, p_table text, p_after jsonb, p_hashes jsonb, p_rows integer, p_bytes integer); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.export_page(p_export uuid, p_claim uuid, p_table text, p_after jsonb, p_hashes jsonb, p_rows integer, p_bytes integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.export_page(p_export uuid, p_claim uuid, p_table text, p_after jsonb, p_hashes jsonb, p_rows integer, p_bytes integer) TO service_role;
+
+-- Name: FUNCTION exports_to_clean(p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.exports_to_clean(p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.exports_to_clean(p_now timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION find_contacts(p_workspace uuid, p_lookup jsonb); Type: ACL; Schema: public; Owner: -
 
@@ -11005,6 +11657,11 @@ GRANT ALL ON FUNCTION public.recompute_by_key(p_key_hash text, p_now timestamp w
 REVOKE ALL ON FUNCTION public.reconcile_page(p_claim uuid, p_subscriptions jsonb, p_next integer, p_asked_at timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.reconcile_page(p_claim uuid, p_subscriptions jsonb, p_next integer, p_asked_at timestamp with time zone, p_now timestamp with time zone) TO service_role;
 
+-- Name: FUNCTION record_export(p_export uuid, p_claim uuid, p_files jsonb, p_counts jsonb, p_cursor jsonb, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.record_export(p_export uuid, p_claim uuid, p_files jsonb, p_counts jsonb, p_cursor jsonb, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.record_export(p_export uuid, p_claim uuid, p_files jsonb, p_counts jsonb, p_cursor jsonb, p_now timestamp with time zone) TO service_role;
+
 -- Name: FUNCTION record_mail_event(p_event jsonb, p_address_key text, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.record_mail_event(p_event jsonb, p_address_key text, p_now timestamp with time zone) FROM PUBLIC;
@@ -11045,6 +11702,11 @@ GRANT ALL ON FUNCTION public.replace_encrypted_value(p_workspace uuid, p_before 
 
 REVOKE ALL ON FUNCTION public.request_deletion(p_workspace uuid, p_name text, p_actor text, p_received_at timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.request_deletion(p_workspace uuid, p_name text, p_actor text, p_received_at timestamp with time zone, p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION request_export(p_workspace uuid, p_user uuid, p_lookup jsonb, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.request_export(p_workspace uuid, p_user uuid, p_lookup jsonb, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.request_export(p_workspace uuid, p_user uuid, p_lookup jsonb, p_now timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION rescore_progress(p_workspace uuid); Type: ACL; Schema: public; Owner: -
 
@@ -11099,6 +11761,11 @@ GRANT ALL ON FUNCTION public.set_identity_secret(p_workspace uuid, p_secret text
 
 REVOKE ALL ON FUNCTION public.settings_admin(p_workspace uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.settings_admin(p_workspace uuid) TO authenticated;
+
+-- Name: FUNCTION show_export(p_workspace uuid, p_user uuid, p_export uuid, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.show_export(p_workspace uuid, p_user uuid, p_export uuid, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.show_export(p_workspace uuid, p_user uuid, p_export uuid, p_now timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION smtp_server(p_workspace uuid); Type: ACL; Schema: public; Owner: -
 
@@ -11168,6 +11835,14 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.decay_factors TO service_role
 -- Name: TABLE drift_checks; Type: ACL; Schema: private; Owner: -
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.drift_checks TO service_role;
+
+-- Name: TABLE export_builds; Type: ACL; Schema: private; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.export_builds TO service_role;
+
+-- Name: TABLE export_exclusions; Type: ACL; Schema: private; Owner: -
+
+GRANT SELECT ON TABLE private.export_exclusions TO service_role;
 
 -- Name: TABLE identity_secrets; Type: ACL; Schema: private; Owner: -
 
@@ -11242,6 +11917,11 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.erased_identities TO service_r
 
 GRANT SELECT ON TABLE public.events TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.events TO service_role;
+
+-- Name: TABLE exports; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT ON TABLE public.exports TO authenticated;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.exports TO service_role;
 
 -- Name: TABLE fit_rules; Type: ACL; Schema: public; Owner: -
 

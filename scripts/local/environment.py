@@ -10,6 +10,7 @@ from pathlib import Path
 from scripts.local.layout import Layout
 from scripts.local.lemonsqueezy_fake import STORE_ID
 from scripts.local.smtp import USER
+from scripts.local.storage import BUCKET
 
 MAIL_DOMAIN = "mail.example.com"
 DEMO_OWNER_EMAIL = "owner@example.com"
@@ -19,8 +20,8 @@ PRODUCT = (
     "APP_URL", "SUPABASE_URL", "SUPABASE_SECRET_KEY", "SUPABASE_PUBLISHABLE_KEY", "UPSTASH_REDIS_REST_URL",
     "UPSTASH_REDIS_REST_TOKEN", "CRON_SECRET", "RESEND_API_KEY", "RESEND_API_URL", "RESEND_PER_SECOND",
     "RESEND_WEBHOOK_SECRET", "MAIL_DOMAIN", "SIGNING_SECRET", "CELL", "LEMONSQUEEZY_API_URL", "LEMONSQUEEZY_API_KEY",
-    "LEMONSQUEEZY_WEBHOOK_SECRET", "LEMONSQUEEZY_STORE_ID", "S3_ENDPOINT_URL", "S3_ACCESS_KEY_ID",
-    "S3_SECRET_ACCESS_KEY", "ENCRYPTION_KEYS", "SMTP_ALLOWED_HOSTS", "SMTP_CA_FILE",
+    "LEMONSQUEEZY_WEBHOOK_SECRET", "LEMONSQUEEZY_STORE_ID", "S3_ENDPOINT_URL", "S3_REGION", "S3_ACCESS_KEY_ID",
+    "S3_SECRET_ACCESS_KEY", "S3_BUCKET", "ENCRYPTION_KEYS", "SMTP_ALLOWED_HOSTS", "SMTP_CA_FILE",
 )  # fmt: skip
 
 
@@ -33,8 +34,10 @@ def variables(ports: Mapping[str, int], credentials: Mapping[str, str], layout: 
         "SUPABASE_URL": url["supabase"],
         "UPSTASH_REDIS_REST_URL": url["upstash"],
         "S3_ENDPOINT_URL": url["s3"],
+        "S3_REGION": "us-east-1",
         "S3_ACCESS_KEY_ID": "local",
         "S3_SECRET_ACCESS_KEY": "local",
+        "S3_BUCKET": BUCKET,
         "MAIL_URL": url["mail"],
         "MAIL_DOMAIN": MAIL_DOMAIN,
         "FAKES_URL": url["fakes"],

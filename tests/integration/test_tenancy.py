@@ -28,7 +28,7 @@ PLAUSIBLE = {
 # Not of any workspace; readable by the members of any, and by nobody writable.
 SHARED = {"plan_variants", "plans", "rule_templates"}
 # Of no use to viewers.
-FOR_ADMINS = {"audit_log", "smtp_settings"}
+FOR_ADMINS = {"audit_log", "exports", "smtp_settings"}
 
 
 @pytest.fixture
@@ -103,6 +103,7 @@ def filled(db: Connection, workspace: Workspace, alice: Session) -> Workspace:
         """insert into public.rule_draft_mails (draft_id, workspace_id, automation_id, mails, mailable)
            select id, workspace_id, id, 1, 1 from public.rule_drafts where workspace_id = %s""",
         "insert into public.audit_log (workspace_id, action) values (%s, 'contact.access')",
+        "insert into public.exports (workspace_id, requested_by) values (%s, gen_random_uuid())",
     ):
         db.execute(statement, (workspace.id,))
     return workspace

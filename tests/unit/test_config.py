@@ -48,6 +48,29 @@ def test_a_required_variable_that_is_missing_or_empty_is_named(name: str, value:
         read(environ)
 
 
+STORAGE = {
+    "S3_ENDPOINT_URL": "https://abc.storage.supabase.co/storage/v1/s3",
+    "S3_REGION": "us-east-1",
+    "S3_ACCESS_KEY_ID": "id",
+    "S3_SECRET_ACCESS_KEY": "hidden",
+    "S3_BUCKET": "exports",
+}
+
+
+def test_storage_is_optional_as_a_whole() -> None:
+    storage = read({**GOOD, **STORAGE}).storage
+    assert storage is not None
+    assert (storage.region, storage.bucket) == ("us-east-1", "exports")
+    assert "hidden" not in repr(storage)
+    assert read(GOOD).storage is read({**GOOD, **dict.fromkeys(STORAGE, "")}).storage is None
+
+
+@pytest.mark.parametrize("name", STORAGE)
+def test_half_of_storage_is_refused_by_what_is_missing(name: str) -> None:
+    with pytest.raises(ConfigError, match=f"^{name} "):
+        read({**GOOD, **STORAGE, name: ""})
+
+
 def test_a_signing_secret_that_could_be_guessed_is_refused() -> None:
     with pytest.raises(ConfigError, match=r"^SIGNING_SECRET "):
         read({**GOOD, "SIGNING_SECRET": "5" * 31})

@@ -1,0 +1,65 @@
+"""What an owner asks about exports, and where their objects are; lib/export_builder.py makes them.
+
+docs/export.md says what is in one.
+"""
+
+from typing import Any, cast
+
+from lib import database, storage
+from lib.errors import ApiError
+from lib.strict_json import Json
+
+
+def ask(workspace_id: str, owner_id: str, contact: Json | None) -> Json:
+    """{exportId, status} of a new export, or of the same one that is under way. Raises 404, 409 and 422."""
+    _refuse_without_storage()
+    arguments = {"p_workspace": workspace_id, "p_user": owner_id, "p_lookup": contact}
+    return cast(Json, database.call("request_export", arguments))
+
+
+def show(workspace_id: str, owner_id: str, export_id: str) -> Json:
+    """How far an export is; once it is complete with a link to each file. Raises 404, 422.
+
+    {exportId, status, contactId, requestedAt, asOf, finishedAt, expiresAt, bytes, progress: {rows, parts, table}}, and
+    {files: [{name, bytes, sha256, url}], expiresIn: seconds}.
+    """
+    _refuse_without_storage()
+    arguments = {"p_workspace": workspace_id, "p_user": owner_id, "p_export": export_id}
+    shown = cast(dict[str, Any] | None, database.call("show_export", arguments))
+    if shown is None:
+        raise ApiError("export_unknown")
+    files = shown.pop("files")
+    if files is None:
+        return shown
+    links = [
+        {
+            **{name: file[name] for name in ("name", "bytes", "sha256")},
+            "url": storage.link(object_key(workspace_id, export_id, file)),
+        }
+        for file in files
+    ]
+    return {**shown, "files": links, "expiresIn": storage.LINK_SECONDS}
+
+
+def folder(workspace_id: str, export_id: str = "") -> str:
+    """Below which an export's objects are; without one those of all the workspace's."""
+    return f"exports/{workspace_id}/" + (f"{export_id}/" if export_id else "")
+
+
+def object_key(workspace_id: str, export_id: str, file: Json) -> str:
+    """No part of it comes from what the export holds."""
+    return f"{folder(workspace_id, export_id)}{file['folder']}/{file['name']}"
+
+
+def remove_all(workspace_id: str) -> int:
+    """Deletes every object of a workspace's exports. Returns how many. Raises Unavailable.
+
+    For its deletion: after private.withdraw_exports(), and once more when private.exports_at_rest() says so, since a
+    builder that was at work may have uploaded meanwhile.
+    """
+    return storage.delete_all(folder(workspace_id)) if storage.is_offered() else 0
+
+
+def _refuse_without_storage() -> None:
+    if not storage.is_offered():
+        raise ApiError("export_not_offered")
