@@ -1,5 +1,5 @@
-"""Receipts of what was erased, kept beside the database too: a backup that is restored brings back neither them nor whom
-they are of (scripts/replay_erasures.py).
+"""Receipts of what was erased, kept beside the database too: who restores a backup erases it again by them
+(scripts/replay_erasures.py).
 
 One object each: receipts/<workspace>/<erasure>.json, and receipts/<workspace>/deletion.json in place of all of these.
 """
@@ -35,7 +35,10 @@ def store_of_erasures(now: datetime, deadline: float) -> bool:
 
 
 def store_of_deletions(now: datetime) -> None:
-    """Stores those that are finished, and looks once more for exports that were still being written. Raises Unavailable."""
+    """Stores those that are finished, and looks once more for exports that were still being written.
+
+    Raises Unavailable.
+    """
     if not storage.is_offered():
         return
     for receipt in cast(list[dict[str, Any]], database.call("recent_deletions", {"p_now": now.isoformat()})):

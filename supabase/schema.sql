@@ -121,6 +121,15 @@ CREATE FUNCTION private.accept_rescore_request() RETURNS trigger
     end
     $$;
 
+-- Name: account_of_address(text); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.account_of_address(p_email text) RETURNS uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+        select u.id from auth.users as u where lower(u.email) = lower(p_email)
+    $$;
+
 -- Name: add_starter_mail(uuid); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.add_starter_mail(p_workspace uuid) RETURNS void
@@ -534,6 +543,45 @@ CREATE FUNCTION private.audit(p_workspace uuid, p_action text, p_contact uuid DE
                 coalesce(p_actor, 'member:' || auth.uid(), 'system'), coalesce(p_detail, '{}')
             );
         end if;
+    end
+    $$;
+
+-- Name: audit_change(); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.audit_change() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+    declare
+        after     jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) end;
+        before    jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
+        said      jsonb := coalesce(after, before);
+        workspace uuid := coalesce(said ->> 'workspace_id', said ->> 'id');
+        changed   text[];
+    begin
+        if auth.uid() is null and tg_table_name not in ('members', 'api_keys') then
+            return null;
+        end if;
+        changed := array(
+            select key from jsonb_each(after)
+            where value is distinct from before -> key
+                and key not in ('updated_at', 'verified_at', 'last_error', 'last_error_at', 'revision')
+            order by key
+        );
+        if (tg_op = 'UPDATE' and changed = '{}') or exists (
+            select from public.deletion_requests as r
+            where r.workspace_id = workspace and r.purging_since is not null
+        ) then
+            return null;
+        end if;
+        perform private.audit(
+            workspace, tg_table_name || '.' || lower(tg_op), (said ->> 'contact_id')::uuid, null,
+            jsonb_strip_nulls(jsonb_build_object(
+                'id', said -> 'id', 'user', said -> 'user_id', 'role', said -> 'role',
+                'columns', case tg_op when 'UPDATE' then to_jsonb(changed) end
+            ))
+        );
+        return null;
     end
     $$;
 
@@ -1588,6 +1636,7 @@ CREATE TABLE public.erasures (
     requested_at timestamp with time zone NOT NULL,
     is_forever boolean NOT NULL,
     tombstones text[] NOT NULL,
+    addresses text[] NOT NULL,
     counts jsonb NOT NULL,
     finished_at timestamp with time zone,
     stored_at timestamp with time zone
@@ -1609,24 +1658,24 @@ CREATE FUNCTION private.erase_contact(p_workspace uuid, p_contact uuid, p_keys j
         where workspace_id = p_workspace and contact_id = any (identities)
         order by id
         for update;
-        addresses := private.addresses_of(p_workspace, p_contact, identities);
+        addresses := array(
+            select private.hmac_sha256(p_keys ->> 'address', p_workspace || ':' || address)
+            from unnest(private.addresses_of(p_workspace, p_contact, identities)) as address
+        );
         tombstones := private.bury(
             p_workspace, identities, p_keys ->> 'tombstone',
             case when p_forever then 'infinity' else p_now + interval '35 days' end
         );
         insert into public.erasures
-            (workspace_id, contact_id, requested_by, requested_at, is_forever, tombstones, counts)
+            (workspace_id, contact_id, requested_by, requested_at, is_forever, tombstones, addresses, counts)
         values (
-            p_workspace, p_contact, p_actor, p_now, p_forever, tombstones,
+            p_workspace, p_contact, p_actor, p_now, p_forever, tombstones, addresses,
             private.delete_of_identities(p_workspace, identities)
         )
         returning * into erasure;
         insert into public.erased_identities (identity_id, workspace_id, erasure_id)
         select id, p_workspace, erasure.id from unnest(identities) as id;
-        perform private.suppress(
-            p_workspace, private.hmac_sha256(p_keys ->> 'address', p_workspace || ':' || address), 'erased', p_now
-        )
-        from unnest(addresses) as address;
+        perform private.suppress(p_workspace, address, 'erased', p_now) from unnest(addresses) as address;
         perform private.audit(p_workspace, 'contact.erase', p_contact, p_actor);
         return erasure;
     end
@@ -2828,6 +2877,15 @@ CREATE FUNCTION private.move_identity(p_identity uuid) RETURNS uuid[]
     end
     $$;
 
+-- Name: my_account(); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.my_account() RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+        select private.record_of_account(auth.uid())
+    $$;
+
 -- Name: no_gains(uuid[]); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.no_gains(p_contacts uuid[]) RETURNS private.gain[]
@@ -3458,6 +3516,43 @@ CREATE FUNCTION private.record_of(p_workspace uuid, p_contact uuid, p_identities
         from public.contacts as c
         left join public.contact_states as s on s.contact_id = c.id
         where c.id = p_contact and c.workspace_id = p_workspace
+    $$;
+
+-- Name: record_of_account(uuid); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.record_of_account(p_user uuid) RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+        select jsonb_build_object(
+            'userId', u.id, 'email', u.email, 'createdAt', u.created_at, 'lastSignInAt', u.last_sign_in_at,
+            'metadata', u.raw_user_meta_data,
+            'memberships', (
+                select coalesce(jsonb_agg(jsonb_build_object(
+                    'workspaceId', w.id, 'workspace', w.name, 'role', m.role, 'since', m.created_at
+                ) order by m.created_at), '[]')
+                from public.members as m
+                join public.workspaces as w on w.id = m.workspace_id
+                where m.user_id = u.id
+            ),
+            'notices', (
+                select coalesce(jsonb_agg(jsonb_build_object(
+                    'workspaceId', n.workspace_id, 'kind', n.kind, 'status', n.status, 'at', n.send_at
+                ) order by n.send_at), '[]')
+                from private.notices as n
+                where n.user_id = u.id
+            ),
+            'deeds', (
+                select coalesce(jsonb_agg(jsonb_build_object(
+                    'workspaceId', a.workspace_id, 'action', a.action, 'contactId', a.contact_id, 'detail', a.detail,
+                    'at', a.at
+                ) order by a.at), '[]')
+                from public.audit_log as a
+                where a.actor = 'member:' || u.id
+            )
+        )
+        from auth.users as u
+        where u.id = p_user
     $$;
 
 -- Name: record_rejections(uuid, uuid, jsonb, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
@@ -5174,6 +5269,15 @@ CREATE FUNCTION public.access_contact_by_key(p_key_hash text, p_lookup jsonb, p_
         select public.access_contact(private.secret_workspace(p_key_hash), p_lookup, p_after)
     $$;
 
+-- Name: account_record(text); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.account_record(p_email text) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select private.record_of_account(private.account_of_address(p_email))
+    $$;
+
 -- Name: advance_draft(integer, timestamp with time zone, uuid); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.advance_draft(p_limit integer DEFAULT 100, p_now timestamp with time zone DEFAULT now(), p_draft uuid DEFAULT NULL::uuid) RETURNS jsonb
@@ -5373,6 +5477,30 @@ CREATE FUNCTION public.bounce_message(p_id uuid, p_claim uuid, p_provider text, 
     AS $$
         select private.suppress(m.workspace_id, p_address_hash, 'bounced', p_now) from public.messages as m where m.id = p_id;
         select public.finish_message(p_id, p_claim, 'failed', p_provider, null, p_reason, null, p_now)
+    $$;
+
+-- Name: buried_contacts(uuid, jsonb, text, uuid, integer); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.buried_contacts(p_workspace uuid, p_erased jsonb, p_key text, p_after uuid, p_limit integer) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        with page as (
+            select c.id from public.contacts as c
+            where c.workspace_id = p_workspace and c.id > coalesce(p_after, '00000000-0000-0000-0000-000000000000')
+            order by c.id
+            limit p_limit
+        )
+        select jsonb_build_object(
+            'contacts', coalesce((
+                select jsonb_agg(distinct i.contact_id)
+                from page as p
+                join public.identities as i on i.contact_id = p.id
+                where i.created_at
+                    < (p_erased ->> private.tombstone(p_key, p_workspace, i.kind, i.value))::timestamptz
+            ), '[]'),
+            'next', case when (select count(*) from page) = p_limit then (select id from page order by id desc limit 1) end
+        )
     $$;
 
 -- Name: cancel_deletion(uuid, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
@@ -5742,6 +5870,37 @@ CREATE FUNCTION public.create_workspace(p_owner uuid, p_name text, p_slug text, 
         perform private.begin_with_rules(workspace, rules);
         perform private.add_starter_mail(workspace);
         return workspace;
+    end
+    $$;
+
+-- Name: delete_account(text); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.delete_account(p_email text) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        account uuid := private.account_of_address(p_email);
+        alone   uuid[];
+        gone    integer;
+    begin
+        if account is null then
+            return null;
+        end if;
+        alone := array(
+            select m.workspace_id from public.members as m
+            where m.user_id = account and m.role = 'owner' and not exists (
+                select from public.members as o
+                where o.workspace_id = m.workspace_id and o.role = 'owner' and o.user_id <> account
+            )
+        );
+        if alone <> '{}' then
+            raise sqlstate 'PT459' using message = 'last_owner', detail = to_jsonb(alone)::text;
+        end if;
+        delete from public.members where user_id = account;
+        get diagnostics gone = row_count;
+        perform private.delete_lone_accounts(array[account]);
+        return gone;
     end
     $$;
 
@@ -6354,6 +6513,15 @@ CREATE FUNCTION public.meter_events(p_now timestamp with time zone DEFAULT now()
     end
     $$;
 
+-- Name: my_account(); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.my_account() RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select private.my_account()
+    $$;
+
 -- Name: named_contacts(uuid[]); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.named_contacts(p_contacts uuid[]) RETURNS jsonb
@@ -6859,6 +7027,56 @@ CREATE FUNCTION public.replace_encrypted_value(p_workspace uuid, p_before text, 
             returning 1
         )
         select exists (select from replaced)
+    $$;
+
+-- Name: replay_deletion(jsonb, boolean, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.replay_deletion(p_receipt jsonb, p_is_dry boolean, p_now timestamp with time zone DEFAULT now()) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        workspace uuid := (p_receipt ->> 'workspaceId')::uuid;
+    begin
+        perform from public.workspaces where id = workspace for update;
+        if not found or p_is_dry then
+            return found;
+        end if;
+        update public.workspaces set deletion_requested_at = p_now where id = workspace;
+        insert into public.deletion_requests
+            (workspace_id, requested_by, received_at, requested_at, purge_after, due_by)
+        values (workspace, 'operator', (p_receipt ->> 'receivedAt')::timestamptz, p_now, p_now, p_now + interval '1 day')
+        on conflict (workspace_id) where cancelled_at is null and finished_at is null
+            do update set purge_after = p_now;
+        return true;
+    end
+    $$;
+
+-- Name: replay_receipt(jsonb, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.replay_receipt(p_receipt jsonb, p_now timestamp with time zone DEFAULT now()) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        workspace uuid := (p_receipt ->> 'workspaceId')::uuid;
+        expiry    timestamptz := case
+            when (p_receipt ->> 'forever')::boolean then 'infinity'
+            else (p_receipt ->> 'requestedAt')::timestamptz + interval '35 days'
+        end;
+    begin
+        if not exists (select from public.workspaces where id = workspace) then
+            return false;
+        end if;
+        insert into private.tombstones as t (workspace_id, hash, expires_at)
+        select workspace, hash, expiry
+        from jsonb_array_elements_text(p_receipt -> 'tombstones') as hash
+        where expiry > p_now
+        on conflict on constraint tombstones_pkey do update set expires_at = greatest(t.expires_at, excluded.expires_at);
+        perform private.suppress(workspace, address, 'erased', p_now)
+        from jsonb_array_elements_text(p_receipt -> 'addresses') as address;
+        return true;
+    end
     $$;
 
 -- Name: request_deletion(uuid, text, text, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
@@ -7391,8 +7609,9 @@ CREATE FUNCTION public.unstored_receipts(p_limit integer) RETURNS jsonb
     AS $$
         select coalesce(jsonb_agg(r.receipt), '[]')
         from (
-            select private.receipt_of(e) || jsonb_build_object('workspaceId', e.workspace_id, 'tombstones', e.tombstones)
-                as receipt
+            select private.receipt_of(e) || jsonb_build_object(
+                'workspaceId', e.workspace_id, 'tombstones', e.tombstones, 'addresses', e.addresses
+            ) as receipt
             from public.erasures as e
             where e.finished_at is not null and e.stored_at is null
             order by e.requested_at
@@ -9269,6 +9488,14 @@ ALTER INDEX public.events_pkey ATTACH PARTITION public.events_9_pkey;
 
 ALTER INDEX public.events_received_idx ATTACH PARTITION public.events_9_received_at_idx;
 
+-- Name: api_keys api_keys_audit; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER api_keys_audit AFTER INSERT OR DELETE OR UPDATE ON public.api_keys FOR EACH ROW EXECUTE FUNCTION private.audit_change();
+
+-- Name: automations automations_audit; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER automations_audit AFTER INSERT OR DELETE OR UPDATE ON public.automations FOR EACH ROW EXECUTE FUNCTION private.audit_change();
+
 -- Name: automations automations_compile; Type: TRIGGER; Schema: public; Owner: -
 
 CREATE TRIGGER automations_compile AFTER INSERT OR DELETE OR UPDATE ON public.automations FOR EACH ROW EXECUTE FUNCTION private.compile_automations();
@@ -9277,17 +9504,49 @@ CREATE TRIGGER automations_compile AFTER INSERT OR DELETE OR UPDATE ON public.au
 
 CREATE TRIGGER identity_moves_apply AFTER INSERT ON public.identity_moves FOR EACH ROW EXECUTE FUNCTION private.apply_move();
 
+-- Name: identity_moves identity_moves_audit; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER identity_moves_audit AFTER INSERT ON public.identity_moves FOR EACH ROW EXECUTE FUNCTION private.audit_change();
+
+-- Name: members members_audit; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER members_audit AFTER INSERT OR DELETE OR UPDATE ON public.members FOR EACH ROW EXECUTE FUNCTION private.audit_change();
+
 -- Name: rescore_requests rescore_requests_accept; Type: TRIGGER; Schema: public; Owner: -
 
 CREATE TRIGGER rescore_requests_accept AFTER INSERT ON public.rescore_requests FOR EACH ROW EXECUTE FUNCTION private.accept_rescore_request();
+
+-- Name: rule_drafts rule_drafts_audit; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER rule_drafts_audit AFTER INSERT OR UPDATE ON public.rule_drafts FOR EACH ROW EXECUTE FUNCTION private.audit_change();
 
 -- Name: rule_drafts rule_drafts_handle; Type: TRIGGER; Schema: public; Owner: -
 
 CREATE TRIGGER rule_drafts_handle AFTER INSERT OR UPDATE OF rules, decision ON public.rule_drafts FOR EACH ROW EXECUTE FUNCTION private.handle_draft();
 
+-- Name: smtp_settings smtp_settings_audit; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER smtp_settings_audit AFTER INSERT OR DELETE OR UPDATE ON public.smtp_settings FOR EACH ROW EXECUTE FUNCTION private.audit_change();
+
 -- Name: stage_pins stage_pins_apply; Type: TRIGGER; Schema: public; Owner: -
 
 CREATE TRIGGER stage_pins_apply AFTER INSERT ON public.stage_pins FOR EACH ROW EXECUTE FUNCTION private.apply_pin();
+
+-- Name: stage_pins stage_pins_audit; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER stage_pins_audit AFTER INSERT ON public.stage_pins FOR EACH ROW EXECUTE FUNCTION private.audit_change();
+
+-- Name: suppressions suppressions_audit; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER suppressions_audit AFTER INSERT OR DELETE OR UPDATE ON public.suppressions FOR EACH ROW EXECUTE FUNCTION private.audit_change();
+
+-- Name: templates templates_audit; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER templates_audit AFTER INSERT OR DELETE OR UPDATE ON public.templates FOR EACH ROW EXECUTE FUNCTION private.audit_change();
+
+-- Name: workspaces workspaces_audit; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER workspaces_audit AFTER UPDATE ON public.workspaces FOR EACH ROW EXECUTE FUNCTION private.audit_change();
 
 -- Name: api_key_hashes api_key_hashes_api_key_fkey; Type: FK CONSTRAINT; Schema: private; Owner: -
 
@@ -10150,6 +10409,11 @@ GRANT USAGE ON SCHEMA public TO service_role;
 
 REVOKE ALL ON FUNCTION private.accept_rescore_request() FROM PUBLIC;
 
+-- Name: FUNCTION account_of_address(p_email text); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.account_of_address(p_email text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.account_of_address(p_email text) TO service_role;
+
 -- Name: FUNCTION add_starter_mail(p_workspace uuid); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.add_starter_mail(p_workspace uuid) FROM PUBLIC;
@@ -10266,6 +10530,10 @@ GRANT ALL ON FUNCTION private.apply_subscription(p_workspace uuid, p_said public
 REVOKE ALL ON FUNCTION private.audit(p_workspace uuid, p_action text, p_contact uuid, p_actor text, p_detail jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.audit(p_workspace uuid, p_action text, p_contact uuid, p_actor text, p_detail jsonb) TO authenticated;
 GRANT ALL ON FUNCTION private.audit(p_workspace uuid, p_action text, p_contact uuid, p_actor text, p_detail jsonb) TO service_role;
+
+-- Name: FUNCTION audit_change(); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.audit_change() FROM PUBLIC;
 
 -- Name: FUNCTION authenticate(p_key_hash text, p_origin text); Type: ACL; Schema: private; Owner: -
 
@@ -10908,6 +11176,11 @@ GRANT ALL ON FUNCTION private.month_of(p_moment timestamp with time zone) TO ser
 REVOKE ALL ON FUNCTION private.move_identity(p_identity uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.move_identity(p_identity uuid) TO service_role;
 
+-- Name: FUNCTION my_account(); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.my_account() FROM PUBLIC;
+GRANT ALL ON FUNCTION private.my_account() TO authenticated;
+
 -- Name: FUNCTION no_gains(p_contacts uuid[]); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.no_gains(p_contacts uuid[]) FROM PUBLIC;
@@ -11054,6 +11327,11 @@ GRANT ALL ON FUNCTION private.recipient(p_message public.messages, p_address_key
 REVOKE ALL ON FUNCTION private.record_of(p_workspace uuid, p_contact uuid, p_identities uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.record_of(p_workspace uuid, p_contact uuid, p_identities uuid[]) TO authenticated;
 GRANT ALL ON FUNCTION private.record_of(p_workspace uuid, p_contact uuid, p_identities uuid[]) TO service_role;
+
+-- Name: FUNCTION record_of_account(p_user uuid); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.record_of_account(p_user uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.record_of_account(p_user uuid) TO service_role;
 
 -- Name: FUNCTION record_rejections(p_workspace uuid, p_api_key uuid, p_rejected jsonb, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
 
@@ -11366,6 +11644,11 @@ GRANT ALL ON FUNCTION public.access_contact(p_workspace uuid, p_lookup jsonb, p_
 REVOKE ALL ON FUNCTION public.access_contact_by_key(p_key_hash text, p_lookup jsonb, p_after jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.access_contact_by_key(p_key_hash text, p_lookup jsonb, p_after jsonb) TO service_role;
 
+-- Name: FUNCTION account_record(p_email text); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.account_record(p_email text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.account_record(p_email text) TO service_role;
+
 -- Name: FUNCTION advance_draft(p_limit integer, p_now timestamp with time zone, p_draft uuid); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.advance_draft(p_limit integer, p_now timestamp with time zone, p_draft uuid) FROM PUBLIC;
@@ -11396,6 +11679,11 @@ GRANT ALL ON FUNCTION public.billing_owner(p_workspace uuid) TO authenticated;
 
 REVOKE ALL ON FUNCTION public.bounce_message(p_id uuid, p_claim uuid, p_provider text, p_reason text, p_address_hash text, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bounce_message(p_id uuid, p_claim uuid, p_provider text, p_reason text, p_address_hash text, p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION buried_contacts(p_workspace uuid, p_erased jsonb, p_key text, p_after uuid, p_limit integer); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.buried_contacts(p_workspace uuid, p_erased jsonb, p_key text, p_after uuid, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.buried_contacts(p_workspace uuid, p_erased jsonb, p_key text, p_after uuid, p_limit integer) TO service_role;
 
 -- Name: FUNCTION cancel_deletion(p_workspace uuid, p_actor text, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
@@ -11457,6 +11745,11 @@ GRANT ALL ON FUNCTION public.create_api_key(p_workspace uuid, p_kind text, p_key
 
 REVOKE ALL ON FUNCTION public.create_workspace(p_owner uuid, p_name text, p_slug text, p_rules text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.create_workspace(p_owner uuid, p_name text, p_slug text, p_rules text) TO service_role;
+
+-- Name: FUNCTION delete_account(p_email text); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.delete_account(p_email text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.delete_account(p_email text) TO service_role;
 
 -- Name: FUNCTION deletion_stored(p_request uuid, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
@@ -11578,6 +11871,11 @@ GRANT ALL ON FUNCTION public.measure_usage(p_now timestamp with time zone) TO se
 REVOKE ALL ON FUNCTION public.meter_events(p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.meter_events(p_now timestamp with time zone) TO service_role;
 
+-- Name: FUNCTION my_account(); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.my_account() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.my_account() TO authenticated;
+
 -- Name: FUNCTION named_contacts(p_contacts uuid[]); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.named_contacts(p_contacts uuid[]) FROM PUBLIC;
@@ -11697,6 +11995,16 @@ GRANT ALL ON FUNCTION public.remove_smtp(p_workspace uuid) TO service_role;
 
 REVOKE ALL ON FUNCTION public.replace_encrypted_value(p_workspace uuid, p_before text, p_after text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.replace_encrypted_value(p_workspace uuid, p_before text, p_after text) TO service_role;
+
+-- Name: FUNCTION replay_deletion(p_receipt jsonb, p_is_dry boolean, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.replay_deletion(p_receipt jsonb, p_is_dry boolean, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.replay_deletion(p_receipt jsonb, p_is_dry boolean, p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION replay_receipt(p_receipt jsonb, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.replay_receipt(p_receipt jsonb, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.replay_receipt(p_receipt jsonb, p_now timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION request_deletion(p_workspace uuid, p_name text, p_actor text, p_received_at timestamp with time zone, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 

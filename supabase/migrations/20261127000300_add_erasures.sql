@@ -13,8 +13,10 @@ create table public.erasures (
     requested_at timestamptz not null,
     -- Whether the founder chose that it never comes back.
     is_forever   boolean     not null,
-    -- What tells the identities again in a restored backup: their hashes, as in private.tombstones.
+    -- What tells the identities and the addresses again in a restored backup: their hashes, as in private.tombstones and
+    -- in suppressions.
     tombstones   text[]      not null,
+    addresses    text[]      not null,
     -- Rows that are gone, by table.
     counts       jsonb       not null,
     -- When nothing was left, and when the receipt was put beside the database, where a restored backup does not undo it.

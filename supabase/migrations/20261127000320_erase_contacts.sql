@@ -129,24 +129,24 @@ create function private.erase_contact(
         where workspace_id = p_workspace and contact_id = any (identities)
         order by id
         for update;
-        addresses := private.addresses_of(p_workspace, p_contact, identities);
+        addresses := array(
+            select private.hmac_sha256(p_keys ->> 'address', p_workspace || ':' || address)
+            from unnest(private.addresses_of(p_workspace, p_contact, identities)) as address
+        );
         tombstones := private.bury(
             p_workspace, identities, p_keys ->> 'tombstone',
             case when p_forever then 'infinity' else p_now + interval '35 days' end
         );
         insert into public.erasures
-            (workspace_id, contact_id, requested_by, requested_at, is_forever, tombstones, counts)
+            (workspace_id, contact_id, requested_by, requested_at, is_forever, tombstones, addresses, counts)
         values (
-            p_workspace, p_contact, p_actor, p_now, p_forever, tombstones,
+            p_workspace, p_contact, p_actor, p_now, p_forever, tombstones, addresses,
             private.delete_of_identities(p_workspace, identities)
         )
         returning * into erasure;
         insert into public.erased_identities (identity_id, workspace_id, erasure_id)
         select id, p_workspace, erasure.id from unnest(identities) as id;
-        perform private.suppress(
-            p_workspace, private.hmac_sha256(p_keys ->> 'address', p_workspace || ':' || address), 'erased', p_now
-        )
-        from unnest(addresses) as address;
+        perform private.suppress(p_workspace, address, 'erased', p_now) from unnest(addresses) as address;
         perform private.audit(p_workspace, 'contact.erase', p_contact, p_actor);
         return erasure;
     end
@@ -311,8 +311,9 @@ create function public.unstored_receipts(p_limit integer) returns jsonb
     as $$
         select coalesce(jsonb_agg(r.receipt), '[]')
         from (
-            select private.receipt_of(e) || jsonb_build_object('workspaceId', e.workspace_id, 'tombstones', e.tombstones)
-                as receipt
+            select private.receipt_of(e) || jsonb_build_object(
+                'workspaceId', e.workspace_id, 'tombstones', e.tombstones, 'addresses', e.addresses
+            ) as receipt
             from public.erasures as e
             where e.finished_at is not null and e.stored_at is null
             order by e.requested_at
