@@ -5044,6 +5044,54 @@ CREATE FUNCTION public.advance_rescore(p_limit integer DEFAULT 100, p_now timest
     end
     $$;
 
+-- Name: announce_policy(date, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.announce_policy(p_policy_date date, p_changes text, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    begin
+        -- Of two at once the second waits here for the first one's commit.
+        insert into private.policies (policy_date, changes, announced_at)
+        values (p_policy_date, p_changes, p_now)
+        on conflict on constraint policies_pkey do nothing;
+        if found then
+            insert into private.announcements (policy_date, user_id, send_at)
+            select distinct p_policy_date, m.user_id, p_now from public.members as m where m.role = 'owner';
+        else
+            update private.announcements
+            set status = 'queued', send_at = p_now
+            where policy_date = p_policy_date and status = 'failed';
+        end if;
+        return public.announcement_status(p_policy_date, p_now);
+    end
+    $$;
+
+-- Name: announcement_status(date, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.announcement_status(p_policy_date date, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select jsonb_build_object(
+            'changes', (select p.changes from private.policies as p where p.policy_date = p_policy_date),
+            'lastPolicy', (select max(p.policy_date) from private.policies as p),
+            'owners', case
+                when exists (select from private.policies as p where p.policy_date = p_policy_date) then count(*)
+                else (select count(distinct m.user_id) from public.members as m where m.role = 'owner')
+            end,
+            'queued', count(*) filter (where a.status = 'queued'),
+            'sent', count(*) filter (where a.status = 'sent'),
+            'failed', count(*) filter (where a.status = 'failed'),
+            'unknown', count(*) filter (where a.status = 'unknown'),
+            'nextInSeconds', greatest(0, extract(epoch from
+                min(greatest(a.send_at, coalesce(a.claimed_until, '-infinity'))) filter (where a.status = 'queued') - p_now
+            ))
+        )
+        from private.announcements as a
+        where a.policy_date = p_policy_date
+    $$;
+
 -- Name: ask_to_confirm(uuid, text, text, text, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.ask_to_confirm(p_workspace uuid, p_address_hash text, p_category text, p_subject text, p_text text, p_now timestamp with time zone DEFAULT now()) RETURNS void
@@ -5191,6 +5239,45 @@ CREATE FUNCTION public.check_drift(p_limit integer DEFAULT 200, p_now timestamp 
         on conflict on constraint drift_checks_pkey do nothing
         returning * into result;
         return jsonb_build_object('on', result.checked_on, 'contacts', result.contacts, 'differences', result.differences);
+    end
+    $$;
+
+-- Name: claim_announcement(date, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.claim_announcement(p_policy_date date, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        taken private.announcements;
+    begin
+        loop
+            select a.* into taken
+            from private.announcements as a
+            where a.policy_date = p_policy_date and a.status = 'queued' and a.send_at <= p_now
+                and coalesce(a.claimed_until, '-infinity') < p_now
+            order by a.send_at
+            limit 1
+            for update skip locked;
+            if not found then
+                return null;
+            elsif not exists (select from public.members as m where m.user_id = taken.user_id and m.role = 'owner') then
+                delete from private.announcements where id = taken.id;
+            elsif taken.first_attempt_at < p_now - interval '23 hours' then
+                update private.announcements set status = 'unknown', claim = null, claimed_until = null where id = taken.id;
+            else
+                exit;
+            end if;
+        end loop;
+        update private.announcements
+        set
+            claim = gen_random_uuid(), claimed_until = p_now + interval '2 minutes', attempts = attempts + 1,
+            first_attempt_at = coalesce(first_attempt_at, p_now)
+        where id = taken.id
+        returning * into taken;
+        return jsonb_build_object(
+            'id', taken.id, 'claim', taken.claim, 'to', private.address_of_user(taken.user_id), 'attempts', taken.attempts
+        );
     end
     $$;
 
@@ -5511,6 +5598,22 @@ CREATE FUNCTION public.find_contacts(p_workspace uuid, p_lookup jsonb) RETURNS u
                 where said.lower_id = named.id and said.trusted
             )
         ) as f
+    $$;
+
+-- Name: finish_announcement(uuid, uuid, text, text, double precision, boolean, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.finish_announcement(p_id uuid, p_claim uuid, p_status text, p_reason text, p_pause double precision, p_refused boolean, p_now timestamp with time zone DEFAULT now()) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+        update private.announcements
+        set
+            status = p_status, reason = p_reason, claim = null, claimed_until = null,
+            send_at = case when p_status = 'queued' then p_now + make_interval(secs => p_pause) else send_at end,
+            first_attempt_at = case
+                when not p_refused or first_attempt_at < claimed_until - interval '2 minutes' then first_attempt_at
+            end
+        where id = p_id and claim = p_claim
     $$;
 
 -- Name: finish_message(uuid, uuid, text, text, text, text, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
@@ -6431,6 +6534,66 @@ CREATE FUNCTION public.unsubscribe(p_workspace uuid, p_address_hash text, p_cate
         on conflict on constraint suppressions_key do nothing
     $$;
 
+-- Name: announcements; Type: TABLE; Schema: private; Owner: -
+
+CREATE TABLE private.announcements (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    policy_date date NOT NULL,
+    user_id uuid NOT NULL,
+    status text DEFAULT 'queued'::text NOT NULL,
+    reason text,
+    send_at timestamp with time zone NOT NULL,
+    attempts smallint DEFAULT 0 NOT NULL,
+    claim uuid,
+    claimed_until timestamp with time zone,
+    first_attempt_at timestamp with time zone,
+    CONSTRAINT announcements_status_known CHECK ((status = ANY (ARRAY['queued'::text, 'sent'::text, 'failed'::text, 'unknown'::text])))
+);
+
+-- Name: TABLE announcements; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON TABLE private.announcements IS 'Announcements: mail from us to each owner about a changed policy; kept until the account is deleted';
+
+-- Name: COLUMN announcements.id; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.announcements.id IS 'nobody: id of the announcement; the provider sends it once by it';
+
+-- Name: COLUMN announcements.policy_date; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.announcements.policy_date IS 'owner: date of the policy; an owner is told once of each';
+
+-- Name: COLUMN announcements.user_id; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.announcements.user_id IS 'owner: account of the owner it goes to; the mail is sent to its address';
+
+-- Name: COLUMN announcements.status; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.announcements.status IS 'owner: whether it is queued, sent, failed or unknown; it goes out once';
+
+-- Name: COLUMN announcements.reason; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.announcements.reason IS 'owner: code of the last failure; the operator sees why somebody was not told';
+
+-- Name: COLUMN announcements.send_at; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.announcements.send_at IS 'nobody: when it is to go out; it goes out then';
+
+-- Name: COLUMN announcements.attempts; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.announcements.attempts IS 'nobody: how often it was tried; pauses grow with it';
+
+-- Name: COLUMN announcements.claim; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.announcements.claim IS 'nobody: which run works on it; no two runs send it';
+
+-- Name: COLUMN announcements.claimed_until; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.announcements.claimed_until IS 'nobody: how long that run may take; another one takes over after a crash';
+
+-- Name: COLUMN announcements.first_attempt_at; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.announcements.first_attempt_at IS 'nobody: when the provider may first have taken it; it is not repeated once the provider may have forgotten it';
+
 -- Name: api_key_hashes; Type: TABLE; Schema: private; Owner: -
 
 CREATE TABLE private.api_key_hashes (
@@ -6642,6 +6805,31 @@ COMMENT ON COLUMN private.notices.claimed_until IS 'nobody: how long that run ma
 -- Name: COLUMN notices.first_attempt_at; Type: COMMENT; Schema: private; Owner: -
 
 COMMENT ON COLUMN private.notices.first_attempt_at IS 'nobody: when the provider may first have seen it; it is not repeated once the provider may have forgotten it';
+
+-- Name: policies; Type: TABLE; Schema: private; Owner: -
+
+CREATE TABLE private.policies (
+    policy_date date NOT NULL,
+    changes text NOT NULL,
+    announced_at timestamp with time zone NOT NULL,
+    CONSTRAINT policies_changes_length CHECK (((char_length(changes) >= 1) AND (char_length(changes) <= 10000)))
+);
+
+-- Name: TABLE policies; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON TABLE private.policies IS 'Announced policies: which policy was announced, with what words; kept until the deployment ends';
+
+-- Name: COLUMN policies.policy_date; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.policies.policy_date IS 'nobody: date of the policy; it is announced once';
+
+-- Name: COLUMN policies.changes; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.policies.changes IS 'nobody: what changed, as owners were told; every attempt sends the same';
+
+-- Name: COLUMN policies.announced_at; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.policies.announced_at IS 'nobody: when it was announced; who became an owner later is not told';
 
 -- Name: reconciliation; Type: TABLE; Schema: private; Owner: -
 
@@ -8204,6 +8392,16 @@ ALTER TABLE ONLY public.events ATTACH PARTITION public.events_8 FOR VALUES WITH 
 
 ALTER TABLE ONLY public.events ATTACH PARTITION public.events_9 FOR VALUES WITH (modulus 16, remainder 9);
 
+-- Name: announcements announcements_owner_key; Type: CONSTRAINT; Schema: private; Owner: -
+
+ALTER TABLE ONLY private.announcements
+    ADD CONSTRAINT announcements_owner_key UNIQUE (policy_date, user_id);
+
+-- Name: announcements announcements_pkey; Type: CONSTRAINT; Schema: private; Owner: -
+
+ALTER TABLE ONLY private.announcements
+    ADD CONSTRAINT announcements_pkey PRIMARY KEY (id);
+
 -- Name: api_key_hashes api_key_hashes_pkey; Type: CONSTRAINT; Schema: private; Owner: -
 
 ALTER TABLE ONLY private.api_key_hashes
@@ -8243,6 +8441,11 @@ ALTER TABLE ONLY private.metering
 
 ALTER TABLE ONLY private.notices
     ADD CONSTRAINT notices_pkey PRIMARY KEY (id);
+
+-- Name: policies policies_pkey; Type: CONSTRAINT; Schema: private; Owner: -
+
+ALTER TABLE ONLY private.policies
+    ADD CONSTRAINT policies_pkey PRIMARY KEY (policy_date);
 
 -- Name: reconciliation reconciliation_pkey; Type: CONSTRAINT; Schema: private; Owner: -
 
@@ -8608,6 +8811,14 @@ ALTER TABLE ONLY public.workspaces
 
 ALTER TABLE ONLY public.workspaces
     ADD CONSTRAINT workspaces_slug_key UNIQUE (slug);
+
+-- Name: announcements_due_idx; Type: INDEX; Schema: private; Owner: -
+
+CREATE INDEX announcements_due_idx ON private.announcements USING btree (policy_date, send_at) WHERE (status = 'queued'::text);
+
+-- Name: announcements_user_idx; Type: INDEX; Schema: private; Owner: -
+
+CREATE INDEX announcements_user_idx ON private.announcements USING btree (user_id);
 
 -- Name: api_key_hashes_api_key_idx; Type: INDEX; Schema: private; Owner: -
 
@@ -9153,6 +9364,16 @@ CREATE TRIGGER rule_drafts_handle AFTER INSERT OR UPDATE OF rules, decision ON p
 
 CREATE TRIGGER stage_pins_apply AFTER INSERT ON public.stage_pins FOR EACH ROW EXECUTE FUNCTION private.apply_pin();
 
+-- Name: announcements announcements_policy_fkey; Type: FK CONSTRAINT; Schema: private; Owner: -
+
+ALTER TABLE ONLY private.announcements
+    ADD CONSTRAINT announcements_policy_fkey FOREIGN KEY (policy_date) REFERENCES private.policies(policy_date);
+
+-- Name: announcements announcements_user_fkey; Type: FK CONSTRAINT; Schema: private; Owner: -
+
+ALTER TABLE ONLY private.announcements
+    ADD CONSTRAINT announcements_user_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE CASCADE;
+
 -- Name: api_key_hashes api_key_hashes_api_key_fkey; Type: FK CONSTRAINT; Schema: private; Owner: -
 
 ALTER TABLE ONLY private.api_key_hashes
@@ -9323,6 +9544,10 @@ ALTER TABLE ONLY public.usage_warnings
 ALTER TABLE ONLY public.usage
     ADD CONSTRAINT usage_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE;
 
+-- Name: announcements; Type: ROW SECURITY; Schema: private; Owner: -
+
+ALTER TABLE private.announcements ENABLE ROW LEVEL SECURITY;
+
 -- Name: api_key_hashes; Type: ROW SECURITY; Schema: private; Owner: -
 
 ALTER TABLE private.api_key_hashes ENABLE ROW LEVEL SECURITY;
@@ -9354,6 +9579,10 @@ ALTER TABLE private.metering ENABLE ROW LEVEL SECURITY;
 -- Name: notices; Type: ROW SECURITY; Schema: private; Owner: -
 
 ALTER TABLE private.notices ENABLE ROW LEVEL SECURITY;
+
+-- Name: policies; Type: ROW SECURITY; Schema: private; Owner: -
+
+ALTER TABLE private.policies ENABLE ROW LEVEL SECURITY;
 
 -- Name: reconciliation; Type: ROW SECURITY; Schema: private; Owner: -
 
@@ -10969,6 +11198,16 @@ GRANT ALL ON FUNCTION public.advance_draft(p_limit integer, p_now timestamp with
 REVOKE ALL ON FUNCTION public.advance_rescore(p_limit integer, p_now timestamp with time zone, p_workspace uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.advance_rescore(p_limit integer, p_now timestamp with time zone, p_workspace uuid) TO service_role;
 
+-- Name: FUNCTION announce_policy(p_policy_date date, p_changes text, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.announce_policy(p_policy_date date, p_changes text, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.announce_policy(p_policy_date date, p_changes text, p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION announcement_status(p_policy_date date, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.announcement_status(p_policy_date date, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.announcement_status(p_policy_date date, p_now timestamp with time zone) TO service_role;
+
 -- Name: FUNCTION ask_to_confirm(p_workspace uuid, p_address_hash text, p_category text, p_subject text, p_text text, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.ask_to_confirm(p_workspace uuid, p_address_hash text, p_category text, p_subject text, p_text text, p_now timestamp with time zone) FROM PUBLIC;
@@ -10994,6 +11233,11 @@ GRANT ALL ON FUNCTION public.bounce_message(p_id uuid, p_claim uuid, p_provider 
 
 REVOKE ALL ON FUNCTION public.check_drift(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.check_drift(p_limit integer, p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION claim_announcement(p_policy_date date, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.claim_announcement(p_policy_date date, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.claim_announcement(p_policy_date date, p_now timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION claim_messages(p_limit integer, p_address_key text, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
@@ -11048,6 +11292,11 @@ GRANT ALL ON FUNCTION public.explain_score(p_contact uuid, p_on date) TO service
 REVOKE ALL ON FUNCTION public.find_contacts(p_workspace uuid, p_lookup jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.find_contacts(p_workspace uuid, p_lookup jsonb) TO authenticated;
 GRANT ALL ON FUNCTION public.find_contacts(p_workspace uuid, p_lookup jsonb) TO service_role;
+
+-- Name: FUNCTION finish_announcement(p_id uuid, p_claim uuid, p_status text, p_reason text, p_pause double precision, p_refused boolean, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.finish_announcement(p_id uuid, p_claim uuid, p_status text, p_reason text, p_pause double precision, p_refused boolean, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.finish_announcement(p_id uuid, p_claim uuid, p_status text, p_reason text, p_pause double precision, p_refused boolean, p_now timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION finish_message(p_id uuid, p_claim uuid, p_status text, p_provider text, p_provider_message_id text, p_reason text, p_retry_at timestamp with time zone, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
@@ -11266,6 +11515,10 @@ GRANT ALL ON FUNCTION public.track(p_key_hash text, p_origin text, p_messages js
 REVOKE ALL ON FUNCTION public.unsubscribe(p_workspace uuid, p_address_hash text, p_category text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.unsubscribe(p_workspace uuid, p_address_hash text, p_category text) TO service_role;
 
+-- Name: TABLE announcements; Type: ACL; Schema: private; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.announcements TO service_role;
+
 -- Name: TABLE api_key_hashes; Type: ACL; Schema: private; Owner: -
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.api_key_hashes TO service_role;
@@ -11293,6 +11546,10 @@ GRANT SELECT,UPDATE ON TABLE private.metering TO service_role;
 -- Name: TABLE notices; Type: ACL; Schema: private; Owner: -
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.notices TO service_role;
+
+-- Name: TABLE policies; Type: ACL; Schema: private; Owner: -
+
+GRANT SELECT,INSERT ON TABLE private.policies TO service_role;
 
 -- Name: TABLE reconciliation; Type: ACL; Schema: private; Owner: -
 

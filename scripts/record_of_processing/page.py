@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from operator import itemgetter
 from typing import Any
 
 from markdown_it import MarkdownIt
 
 # Where the lists go, and whose data each of them has.
 LISTS = {"<!-- of end users -->": "end user", "<!-- of owners -->": "owner"}
+DATE = "%B %d, %Y"
 Record = Mapping[str, Any]
 
 AROUND = """<!doctype html>
@@ -34,6 +38,13 @@ AROUND = """<!doctype html>
 """
 
 
+def last_updated(policy: str) -> date:
+    """The policy's date, as in "Last updated: November 26, 2026"."""
+    written = re.search(r"^Last updated: (.+)$", policy, re.MULTILINE)
+    assert written is not None
+    return datetime.strptime(f"{written[1]} +0000", f"{DATE} %z").date()
+
+
 def page(policy: str, record: Record) -> str:
     """The page's HTML. `policy` is Markdown with a place for each list."""
     content = MarkdownIt("commonmark").render(policy)
@@ -43,15 +54,14 @@ def page(policy: str, record: Record) -> str:
     return AROUND.replace("{content}", content.rstrip())
 
 
-def kinds(record: Record, whose: str) -> Iterator[dict[str, Any]]:
-    """Each kind of data that is somebody's, by name: {name, what, keptUntil, where, fields}."""
-    for table in record["postgres"]:
-        fields = [column for column in table["columns"] if column["whose"] == whose]
-        if fields:
-            yield {"where": "", "fields": fields, **table}
-    for kind in record["outside"]:
-        if kind["whose"] == whose:
-            yield {"fields": [], **kind}
+def kinds(record: Record, whose: str) -> list[dict[str, Any]]:
+    """Each kind of data that is somebody's, the largest first: {name, what, keptUntil, where, fields}."""
+    stored = [
+        {"where": "", "fields": [column for column in table["columns"] if column["whose"] == whose], **table}
+        for table in record["postgres"]
+    ]
+    elsewhere = [{"fields": [], **kind} for kind in record["outside"] if kind["whose"] == whose]
+    return sorted(filter(itemgetter("fields"), stored), key=lambda kind: -len(kind["fields"])) + elsewhere
 
 
 def item(kind: Mapping[str, Any]) -> str:
@@ -63,7 +73,7 @@ def item(kind: Mapping[str, Any]) -> str:
 def fields(kind: Mapping[str, Any]) -> str:
     if not kind["fields"]:
         return ""
-    rows = "".join(f"<li>{escaped(field['what'])}: {escaped(field['why'])}</li>" for field in kind["fields"])
+    rows = "".join(f"<li>{escaped(field['what'])} ({escaped(field['why'])})</li>" for field in kind["fields"])
     return f"<details><summary>What it holds, and why</summary><ul>{rows}</ul></details>"
 
 
