@@ -197,6 +197,7 @@ def test_killed_again_and_again_it_tells_each_once(
         assert set(column(db, "status")) == {"sent"}
 
 
+@pytest.mark.prove
 def test_two_at_once_share_the_work(
     owners: Owners, start: Start, faults: Faults, inbox: Inbox, rounds: Callable[[int], int], db: Connection
 ) -> None:
