@@ -9,7 +9,7 @@ from typing import Any, cast
 from lib import database, layout, mailer, notice_texts
 from lib.config import config
 from lib.log import log
-from lib.mail import Email, mailbox, one_line
+from lib.mail import Email, Outcome, mailbox, one_line
 from lib.plain_text import plain_text
 
 CLAIM_SIZE = 5
@@ -42,20 +42,30 @@ def _deliver(notice: Mapping[str, Any], now: datetime) -> bool:
     outcome = mailer.send(render(notice), notice["id"])
     ending: dict[str, str | None] = {"p_status": outcome.status, "p_send_at": None}
     if outcome.status == "retry":
-        # For 23 hours (claim_notices), each pause twice the one before, up to an hour.
-        pause = outcome.retry_after or min(3600.0, 60.0 * 2 ** (notice["attempts"] - 1))
-        ending = {"p_status": "queued", "p_send_at": (now + timedelta(seconds=pause)).isoformat()}
+        # For 23 hours (claim_notices).
+        again = now + timedelta(seconds=pause(outcome, notice["attempts"]))
+        ending = {"p_status": "queued", "p_send_at": again.isoformat()}
     database.call("finish_notice", {"p_id": notice["id"], "p_claim": notice["claim"], **ending})
     log(event="notice", noticeId=notice["id"], kind=notice["kind"], outcome=outcome.status)
     return outcome.status == "sent"
+
+
+def pause(outcome: Outcome, attempts: int) -> float:
+    """Seconds until the next attempt: what Resend asks for, else twice the pause before, up to an hour."""
+    return outcome.retry_after or min(3600.0, 60.0 * 2 ** (attempts - 1))
 
 
 def render(notice: Mapping[str, Any]) -> Email:
     """The same text at every attempt, or Resend would refuse its key."""
     subject, content = notice_texts.KINDS[notice["kind"]](notice["workspace"], notice["variables"])
     why = f"You get this because you own the workspace {html.escape(notice['workspace']['name'])}."
+    return email(notice["to"], subject, content, why)
+
+
+def email(to: str, subject: str, content: str, why: str) -> Email:
+    """Mail from us. `content` and `why` are HTML; `why` says in the footer why somebody gets it."""
     return Email(
-        to=notice["to"],
+        to=to,
         sender=mailbox("ConversionCRM", f"notices@{config.mail_domain}"),
         reply_to=None,
         subject=one_line(subject),

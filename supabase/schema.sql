@@ -180,6 +180,58 @@ CREATE TABLE public.subscriptions (
     CONSTRAINT subscriptions_status_known CHECK ((status = ANY (ARRAY['on_trial'::text, 'active'::text, 'paused'::text, 'past_due'::text, 'unpaid'::text, 'cancelled'::text, 'expired'::text])))
 );
 
+-- Name: TABLE subscriptions; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.subscriptions IS 'Subscriptions: what you have bought, without names, addresses or cards, which Lemon Squeezy keeps; kept until the workspace is deleted';
+
+-- Name: COLUMN subscriptions.id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.subscriptions.id IS 'owner: Lemon Squeezy''s id of the subscription; its reports are matched by it';
+
+-- Name: COLUMN subscriptions.workspace_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.subscriptions.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN subscriptions.variant_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.subscriptions.variant_id IS 'owner: what was bought; says which plan it is';
+
+-- Name: COLUMN subscriptions.status; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.subscriptions.status IS 'owner: whether it runs, is paused, cancelled or unpaid; says what the workspace may use';
+
+-- Name: COLUMN subscriptions.pause_mode; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.subscriptions.pause_mode IS 'owner: whether a paused one may be used meanwhile; says what the workspace may use';
+
+-- Name: COLUMN subscriptions.trial_ends_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.subscriptions.trial_ends_at IS 'owner: when its trial ends; shown to owners';
+
+-- Name: COLUMN subscriptions.renews_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.subscriptions.renews_at IS 'owner: when it is paid next; shown to owners';
+
+-- Name: COLUMN subscriptions.ends_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.subscriptions.ends_at IS 'owner: when it ends; says until when the plan counts';
+
+-- Name: COLUMN subscriptions.created_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.subscriptions.created_at IS 'owner: when it was bought; shown to owners';
+
+-- Name: COLUMN subscriptions.updated_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.subscriptions.updated_at IS 'owner: when Lemon Squeezy last changed it; nothing older is applied';
+
+-- Name: COLUMN subscriptions.told_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.subscriptions.told_at IS 'nobody: when we were told so; decides between two reports of one second';
+
+-- Name: COLUMN subscriptions.is_guessed; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.subscriptions.is_guessed IS 'nobody: whether the workspace was found by the buyer''s address; a signed report knows better';
+
 -- Name: add_subscription(uuid, public.subscriptions, boolean); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.add_subscription(p_workspace uuid, p_said public.subscriptions, p_is_guessed boolean) RETURNS boolean
@@ -285,6 +337,134 @@ CREATE TABLE public.messages (
     CONSTRAINT messages_status_known CHECK ((status = ANY (ARRAY['queued'::text, 'claimed'::text, 'sending'::text, 'sent'::text, 'skipped'::text, 'failed'::text, 'unknown'::text])))
 );
 
+-- Name: TABLE messages; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.messages IS 'Email log: each mail to an end user, from the decision to what became of it; kept until the contact is erased or the workspace deleted';
+
+-- Name: COLUMN messages.id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.messages.id IS 'end user: id of the message; the provider and its reports refer to it';
+
+-- Name: COLUMN messages.workspace_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.messages.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN messages.contact_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.messages.contact_id IS 'end user: id of the contact it is for; names whom it is for';
+
+-- Name: COLUMN messages.automation_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.messages.automation_id IS 'nobody: automation that decided on it; explains the mail';
+
+-- Name: COLUMN messages.occurrence; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.messages.occurrence IS 'end user: which time this is for the automation and the contact; a mail is decided on once';
+
+-- Name: COLUMN messages.idempotency_key; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.messages.idempotency_key IS 'end user: the sender''s own key for it; a repeated request queues nothing twice';
+
+-- Name: COLUMN messages.template_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.messages.template_id IS 'nobody: template that it is made from; the mail is made from it';
+
+-- Name: COLUMN messages.variables; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.messages.variables IS 'end user: values that your server gave for it; filled into the mail';
+
+-- Name: COLUMN messages.category; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.messages.category IS 'nobody: transactional or marketing; marketing mail obeys consent and caps';
+
+-- Name: COLUMN messages.to_address; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.messages.to_address IS 'end user: address it goes to; the mail is sent there';
+
+-- Name: COLUMN messages.from_address; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.messages.from_address IS 'owner: sender that it was sent with; every attempt sends the same';
+
+-- Name: COLUMN messages.subject; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.messages.subject IS 'end user: subject as it was sent; every attempt sends the same, and members see it';
+
+-- Name: COLUMN messages.html; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.messages.html IS 'end user: HTML text as it was sent; every attempt sends the same, and members see it';
+
+-- Name: COLUMN messages.plain_text; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.messages.plain_text IS 'end user: plain text as it was sent; every attempt sends the same, and members see it';
+
+-- Name: COLUMN messages.status; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.messages.status IS 'end user: whether it is queued, sent, skipped, failed or unknown; it goes out once, and members see it';
+
+-- Name: COLUMN messages.reason; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.messages.reason IS 'end user: why it was postponed, skipped or failed; explains the mail';
+
+-- Name: COLUMN messages.provider; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.messages.provider IS 'nobody: whether Resend or your own server took it; an attempt goes on with the provider it began with';
+
+-- Name: COLUMN messages.provider_message_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.messages.provider_message_id IS 'end user: the provider''s id of the mail; its reports are matched by it';
+
+-- Name: COLUMN messages.attempts; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.messages.attempts IS 'nobody: how often it was tried; pauses grow with it, and it is given up in the end';
+
+-- Name: COLUMN messages.send_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.messages.send_at IS 'end user: when it is to go out; it goes out then';
+
+-- Name: COLUMN messages.claim; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.messages.claim IS 'nobody: which run of the drain works on it; no two runs send it';
+
+-- Name: COLUMN messages.claimed_until; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.messages.claimed_until IS 'nobody: how long that run may take; another one takes over after a crash';
+
+-- Name: COLUMN messages.first_attempt_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.messages.first_attempt_at IS 'nobody: when a provider may first have seen it; it is not repeated once the provider may have forgotten it';
+
+-- Name: COLUMN messages.sent_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.messages.sent_at IS 'end user: when it was sent; shown to members';
+
+-- Name: COLUMN messages.created_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.messages.created_at IS 'end user: when it was decided on; shown to members';
+
+-- Name: COLUMN messages.address_hash; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.messages.address_hash IS 'end user: keyed hash of the address; suppressions and caps are found by it';
+
+-- Name: COLUMN messages.counted_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.messages.counted_at IS 'end user: when it was let through; cap and quota count it from then on';
+
+-- Name: COLUMN messages.postponed_since; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.messages.postponed_since IS 'end user: when it was to go before it was postponed; it is skipped after 72 hours';
+
+-- Name: COLUMN messages.first_claimed; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.messages.first_claimed IS 'end user: whether it is the first mail to an address that nobody vouched for; only so many a day go out';
+
+-- Name: COLUMN messages.delivery; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.messages.delivery IS 'end user: what the provider last reported of it; shown to members';
+
+-- Name: COLUMN messages.reply_to; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.messages.reply_to IS 'owner: address that answers go to; every attempt sends the same';
+
 -- Name: admit_message(public.messages, text, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.admit_message(p_message public.messages, p_address_key text, p_now timestamp with time zone) RETURNS void
@@ -364,6 +544,126 @@ CREATE TABLE private.compiled_rules (
     mail_trusted boolean[] NOT NULL,
     mail_silences integer[] NOT NULL
 );
+
+-- Name: TABLE compiled_rules; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON TABLE private.compiled_rules IS 'Compiled rules: the rules in force in the form that ingestion reads; kept until the rules are changed or the workspace is deleted';
+
+-- Name: COLUMN compiled_rules.workspace_id; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.compiled_rules.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN compiled_rules.version; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.compiled_rules.version IS 'owner: version of the rules; says which scores are out of date';
+
+-- Name: COLUMN compiled_rules.half_life_days; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.compiled_rules.half_life_days IS 'owner: days in which points lose half; the score is computed with it';
+
+-- Name: COLUMN compiled_rules.signals; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.compiled_rules.signals IS 'owner: numbers of the signals that are counted; an event is matched with them';
+
+-- Name: COLUMN compiled_rules.signal_events; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.compiled_rules.signal_events IS 'owner: event of each of them; an event is matched with them';
+
+-- Name: COLUMN compiled_rules.signal_conditions; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.compiled_rules.signal_conditions IS 'owner: properties that each of them asks for; an event is matched with them';
+
+-- Name: COLUMN compiled_rules.signal_trusted; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.compiled_rules.signal_trusted IS 'owner: whether each of them needs a trusted event; an event is matched with them';
+
+-- Name: COLUMN compiled_rules.rule_signals; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.compiled_rules.rule_signals IS 'owner: signal of each score rule; the score is computed with them';
+
+-- Name: COLUMN compiled_rules.rule_points; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.compiled_rules.rule_points IS 'owner: points of each score rule; the score is computed with them';
+
+-- Name: COLUMN compiled_rules.rule_caps; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.compiled_rules.rule_caps IS 'owner: cap of each score rule; the score is computed with them';
+
+-- Name: COLUMN compiled_rules.score_stages; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.compiled_rules.score_stages IS 'owner: stages that a score leads to; decides stages';
+
+-- Name: COLUMN compiled_rules.thresholds; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.compiled_rules.thresholds IS 'owner: score of each of them; decides stages';
+
+-- Name: COLUMN compiled_rules.event_stages; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.compiled_rules.event_stages IS 'owner: stages that an event leads to; decides stages';
+
+-- Name: COLUMN compiled_rules.silence_stages; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.compiled_rules.silence_stages IS 'owner: stages that silence leads to; decides stages';
+
+-- Name: COLUMN compiled_rules.silence_days; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.compiled_rules.silence_days IS 'owner: days of each of them; decides stages';
+
+-- Name: COLUMN compiled_rules.fit_traits; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.compiled_rules.fit_traits IS 'owner: trait of each fit rule; the score is computed with them';
+
+-- Name: COLUMN compiled_rules.fit_operators; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.compiled_rules.fit_operators IS 'owner: operator of each fit rule; the score is computed with them';
+
+-- Name: COLUMN compiled_rules.fit_operands; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.compiled_rules.fit_operands IS 'owner: operand of each fit rule; the score is computed with them';
+
+-- Name: COLUMN compiled_rules.fit_points; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.compiled_rules.fit_points IS 'owner: points of each fit rule; the score is computed with them';
+
+-- Name: COLUMN compiled_rules.event_signals; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.compiled_rules.event_signals IS 'owner: signal of each stage that an event leads to; decides stages';
+
+-- Name: COLUMN compiled_rules.last_signals; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.compiled_rules.last_signals IS 'owner: signals of which the last occurrence is kept, drafts'' too; an event is matched with them';
+
+-- Name: COLUMN compiled_rules.last_events; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.compiled_rules.last_events IS 'owner: event of each of them; an event is matched with them';
+
+-- Name: COLUMN compiled_rules.last_conditions; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.compiled_rules.last_conditions IS 'owner: properties that each of them asks for; an event is matched with them';
+
+-- Name: COLUMN compiled_rules.last_trusted; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.compiled_rules.last_trusted IS 'owner: whether each of them needs a trusted event; an event is matched with them';
+
+-- Name: COLUMN compiled_rules.mail_automations; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.compiled_rules.mail_automations IS 'owner: live automations that an event starts; decides mails';
+
+-- Name: COLUMN compiled_rules.mail_events; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.compiled_rules.mail_events IS 'owner: event of each of them; an event is matched with them';
+
+-- Name: COLUMN compiled_rules.mail_conditions; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.compiled_rules.mail_conditions IS 'owner: properties that each of them asks for; an event is matched with them';
+
+-- Name: COLUMN compiled_rules.mail_trusted; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.compiled_rules.mail_trusted IS 'owner: whether each of them needs a trusted event; an event is matched with them';
+
+-- Name: COLUMN compiled_rules.mail_silences; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.compiled_rules.mail_silences IS 'owner: days of silence that start a mail; the day a contact is due is found with them';
 
 -- Name: age_contacts(uuid, private.compiled_rules, uuid[], timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
 
@@ -657,6 +957,42 @@ CREATE TABLE public.transitions (
     CONSTRAINT transitions_cause_known CHECK ((cause = ANY (ARRAY['message'::text, 'decay'::text, 'silence'::text, 'rules'::text, 'hand'::text])))
 );
 
+-- Name: TABLE transitions; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.transitions IS 'Stage changes: each move of an end user from one stage to another; kept until the contact is erased or the workspace deleted';
+
+-- Name: COLUMN transitions.id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.transitions.id IS 'nobody: id of the transition; mails refer to it';
+
+-- Name: COLUMN transitions.workspace_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.transitions.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN transitions.contact_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.transitions.contact_id IS 'end user: id of the contact; names who moved';
+
+-- Name: COLUMN transitions.from_stage_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.transitions.from_stage_id IS 'end user: stage before; shown to members';
+
+-- Name: COLUMN transitions.to_stage_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.transitions.to_stage_id IS 'end user: stage after; shown to members and starts mails';
+
+-- Name: COLUMN transitions.cause; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.transitions.cause IS 'end user: whether a message, decay, silence, changed rules or a member caused it; explains the move';
+
+-- Name: COLUMN transitions.score; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.transitions.score IS 'end user: score at that moment; explains the move';
+
+-- Name: COLUMN transitions.created_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.transitions.created_at IS 'end user: when it happened; shown to members, and coming back soon starts no mail';
+
 -- Name: away_before(public.transitions); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.away_before(p_entry public.transitions) RETURNS interval
@@ -690,6 +1026,66 @@ CREATE TABLE public.rule_drafts (
     CONSTRAINT rule_drafts_decision_known CHECK ((decision = ANY (ARRAY['publish'::text, 'discard'::text]))),
     CONSTRAINT rule_drafts_status_known CHECK ((status = ANY (ARRAY['counting'::text, 'previewing'::text, 'previewed'::text, 'published'::text, 'discarded'::text])))
 );
+
+-- Name: TABLE rule_drafts; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.rule_drafts IS 'Drafts of rules: rules that you are trying out; kept until the workspace is deleted';
+
+-- Name: COLUMN rule_drafts.id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.rule_drafts.id IS 'nobody: id of the draft; its preview refers to it';
+
+-- Name: COLUMN rule_drafts.workspace_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.rule_drafts.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN rule_drafts.rules; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.rule_drafts.rules IS 'owner: the rules as they were written; they are previewed and published';
+
+-- Name: COLUMN rule_drafts.completed; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.rule_drafts.completed IS 'owner: the rules with the signals and stages that are there for them; they are counted and published';
+
+-- Name: COLUMN rule_drafts.status; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.rule_drafts.status IS 'nobody: how far the draft has come; shown to members';
+
+-- Name: COLUMN rule_drafts.decision; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.rule_drafts.decision IS 'owner: whether a member wants it published or discarded; the sweep does so';
+
+-- Name: COLUMN rule_drafts.previewed_on; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.rule_drafts.previewed_on IS 'nobody: UTC day as of which the preview was made; shown to members';
+
+-- Name: COLUMN rule_drafts.done_to; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.rule_drafts.done_to IS 'nobody: id of the last contact that is done; the sweep goes on there';
+
+-- Name: COLUMN rule_drafts.done; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.rule_drafts.done IS 'nobody: how many contacts are done; shows progress';
+
+-- Name: COLUMN rule_drafts.total; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.rule_drafts.total IS 'nobody: how many contacts there are to do; shows progress';
+
+-- Name: COLUMN rule_drafts.created_by; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.rule_drafts.created_by IS 'owner: id of the member who wrote it; says who did it';
+
+-- Name: COLUMN rule_drafts.created_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.rule_drafts.created_at IS 'owner: when it was written; shown to members';
+
+-- Name: COLUMN rule_drafts.changed_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.rule_drafts.changed_at IS 'owner: when it was last changed; oldest first';
+
+-- Name: COLUMN rule_drafts.decided_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.rule_drafts.decided_at IS 'owner: when it was published or discarded; shown to members';
 
 -- Name: begin_draft(public.rule_drafts); Type: FUNCTION; Schema: private; Owner: -
 
@@ -825,6 +1221,94 @@ CREATE TABLE public.workspaces (
     CONSTRAINT workspaces_slug_format CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$'::text)),
     CONSTRAINT workspaces_website_address CHECK (((website ~ '^https?://[^[:space:]"<>]+$'::text) AND (char_length(website) <= 500)))
 );
+
+-- Name: TABLE workspaces; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.workspaces IS 'Workspaces: your workspace and its settings; kept until the workspace is deleted';
+
+-- Name: COLUMN workspaces.id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.workspaces.id IS 'nobody: id of the workspace; everything in it refers to it';
+
+-- Name: COLUMN workspaces.name; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.workspaces.name IS 'owner: name of the workspace; shown to members and named in mail to owners';
+
+-- Name: COLUMN workspaces.slug; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.workspaces.slug IS 'owner: first part of the address that its mail is sent from; every mail names its sender';
+
+-- Name: COLUMN workspaces.reply_to; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.workspaces.reply_to IS 'owner: address that answers to its mail go to; every mail carries it';
+
+-- Name: COLUMN workspaces.postal_address; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.workspaces.postal_address IS 'owner: your postal address; the law wants it in marketing mail';
+
+-- Name: COLUMN workspaces.require_verification; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.workspaces.require_verification IS 'owner: whether messages that name a userId need a userHash; keeps forged identities out';
+
+-- Name: COLUMN workspaces.redact; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.workspaces.redact IS 'owner: what becomes of card numbers and the like; ingestion obeys it';
+
+-- Name: COLUMN workspaces.rate_multiplier; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.workspaces.rate_multiplier IS 'owner: how many times the base rate limit its keys may send; ingestion obeys it';
+
+-- Name: COLUMN workspaces.half_life_days; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.workspaces.half_life_days IS 'owner: days in which points lose half; scores are computed with it';
+
+-- Name: COLUMN workspaces.rules_version; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.workspaces.rules_version IS 'owner: version of the rules in force; says which scores are out of date';
+
+-- Name: COLUMN workspaces.created_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.workspaces.created_at IS 'owner: when it was made; shown to members';
+
+-- Name: COLUMN workspaces.deletion_requested_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.workspaces.deletion_requested_at IS 'owner: when its deletion was asked for; keys and mail stop from then on, and the deletion is due';
+
+-- Name: COLUMN workspaces.marketing_cap; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.workspaces.marketing_cap IS 'owner: how many marketing mails one address gets in 24 hours; holds mail back';
+
+-- Name: COLUMN workspaces.quiet_from; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.workspaces.quiet_from IS 'owner: hour from which no marketing mail goes out; holds mail back';
+
+-- Name: COLUMN workspaces.quiet_to; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.workspaces.quiet_to IS 'owner: hour until which no marketing mail goes out; holds mail back';
+
+-- Name: COLUMN workspaces.time_zone; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.workspaces.time_zone IS 'owner: time zone of these hours where an end user has none; holds mail back';
+
+-- Name: COLUMN workspaces.monthly_emails; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.workspaces.monthly_emails IS 'owner: emails a month that the operator granted instead of the plan; marketing mail pauses above it';
+
+-- Name: COLUMN workspaces.mail_claimed; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.workspaces.mail_claimed IS 'owner: whether addresses that nobody vouched for get mail; decides whom mail goes to';
+
+-- Name: COLUMN workspaces.claimed_a_day; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.workspaces.claimed_a_day IS 'owner: how many such addresses may get their first mail a day; holds mail back';
+
+-- Name: COLUMN workspaces.website; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.workspaces.website IS 'owner: address of your product; mails link to it';
+
+-- Name: COLUMN workspaces.is_billed; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.workspaces.is_billed IS 'owner: whether there is a subscription; ingestion looks for a plan only then';
 
 -- Name: capped_until(public.workspaces, text, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
 
@@ -1077,6 +1561,42 @@ CREATE TABLE public.identities (
     CONSTRAINT identities_user_owns_itself CHECK (((kind <> 'userId'::text) OR ((owner_id IS NULL) AND (contact_id = id)))),
     CONSTRAINT identities_value_length CHECK (((char_length(value) >= 1) AND (char_length(value) <= 255)))
 );
+
+-- Name: TABLE identities; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.identities IS 'Identities: the ids and addresses that you know an end user by; kept until the contact is erased or the workspace deleted';
+
+-- Name: COLUMN identities.id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.identities.id IS 'end user: id of the identity; what is recorded of an end user hangs on it';
+
+-- Name: COLUMN identities.workspace_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.identities.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN identities.kind; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.identities.kind IS 'nobody: whether it is a userId, an email or an anonymousId; the kinds rank in that order when identities meet';
+
+-- Name: COLUMN identities.value; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.identities.value IS 'end user: the userId, email address or anonymousId itself; who sends a message is recognised by it';
+
+-- Name: COLUMN identities.owner_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.identities.owner_id IS 'end user: the identity that this one belongs to by the messages; joins what one person did under several identities';
+
+-- Name: COLUMN identities.pinned_to_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.identities.pinned_to_id IS 'end user: the identity that a member moved this one to; goes before what the messages say';
+
+-- Name: COLUMN identities.contact_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.identities.contact_id IS 'end user: id of the contact that it belongs to now; finds the contact of an event';
+
+-- Name: COLUMN identities.created_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.identities.created_at IS 'end user: when the identity was first seen; shown to members';
 
 -- Name: contact_by_messages(public.identities); Type: FUNCTION; Schema: private; Owner: -
 
@@ -1347,6 +1867,66 @@ CREATE TABLE public.deletion_requests (
     CONSTRAINT deletion_requests_ended_once CHECK ((num_nonnulls(cancelled_at, finished_at) <= 1))
 );
 
+-- Name: TABLE deletion_requests; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.deletion_requests IS 'Deletion requests and their receipts: that a workspace was to be deleted, and how many rows of which table went; kept for 3 years after the end, also when the workspace is gone';
+
+-- Name: COLUMN deletion_requests.id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.deletion_requests.id IS 'nobody: number of the request and of its receipt; names it to whoever asks';
+
+-- Name: COLUMN deletion_requests.workspace_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.deletion_requests.workspace_id IS 'nobody: the workspace that the row belongs to; finds it and guards it';
+
+-- Name: COLUMN deletion_requests.requested_by; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.deletion_requests.requested_by IS 'owner: the owner or script that asked; shows who answers for it';
+
+-- Name: COLUMN deletion_requests.received_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.deletion_requests.received_at IS 'owner: when the request reached us; 30 days count from then';
+
+-- Name: COLUMN deletion_requests.requested_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.deletion_requests.requested_at IS 'owner: when it took effect; keys refuse from then on';
+
+-- Name: COLUMN deletion_requests.purge_after; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.deletion_requests.purge_after IS 'owner: until when it can be cancelled; the data goes after that';
+
+-- Name: COLUMN deletion_requests.due_by; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.deletion_requests.due_by IS 'owner: when it has to be done; what is overdue is reported';
+
+-- Name: COLUMN deletion_requests.cancelled_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.deletion_requests.cancelled_at IS 'owner: when it was cancelled; ends it';
+
+-- Name: COLUMN deletion_requests.cancelled_by; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.deletion_requests.cancelled_by IS 'owner: who cancelled it; shows who answers for it';
+
+-- Name: COLUMN deletion_requests.purging_since; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.deletion_requests.purging_since IS 'nobody: when the first rows went; nothing can be cancelled from then on';
+
+-- Name: COLUMN deletion_requests.emptied_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.deletion_requests.emptied_at IS 'nobody: when the last rows but the memberships had gone; the owners are told then';
+
+-- Name: COLUMN deletion_requests.finished_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.deletion_requests.finished_at IS 'nobody: when nothing was left; proves the deletion';
+
+-- Name: COLUMN deletion_requests.counts; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.deletion_requests.counts IS 'nobody: rows that went, by table; proves the deletion';
+
+-- Name: COLUMN deletion_requests.stored_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.deletion_requests.stored_at IS 'nobody: when a copy of the receipt was put into storage; a restored backup does not undo that';
+
 -- Name: deletion_answer(public.deletion_requests); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.deletion_answer(p_request public.deletion_requests) RETURNS jsonb
@@ -1387,6 +1967,34 @@ CREATE TABLE public.message_events (
     detail jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT message_events_kind_known CHECK ((kind = ANY (ARRAY['sent'::text, 'delayed'::text, 'delivered'::text, 'opened'::text, 'clicked'::text, 'failed'::text, 'bounced'::text, 'complained'::text])))
 );
+
+-- Name: TABLE message_events; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.message_events IS 'Delivery reports: whether a mail arrived, bounced, was called spam, opened or clicked, without IP address or browser; kept until the contact is erased or the workspace deleted';
+
+-- Name: COLUMN message_events.workspace_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.message_events.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN message_events.svix_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.message_events.svix_id IS 'nobody: id of the report; a report counts once';
+
+-- Name: COLUMN message_events.message_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.message_events.message_id IS 'end user: id of the message; says which mail it is about';
+
+-- Name: COLUMN message_events.kind; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.message_events.kind IS 'end user: what happened; shown to members, and bounces and complaints stop mail';
+
+-- Name: COLUMN message_events.occurred_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.message_events.occurred_at IS 'end user: when it happened; reports are ordered by it';
+
+-- Name: COLUMN message_events.detail; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.message_events.detail IS 'end user: codes of a bounce, or the clicked address without its query; explains what happened';
 
 -- Name: delivery_answer(public.message_events); Type: FUNCTION; Schema: private; Owner: -
 
@@ -1594,6 +2202,34 @@ CREATE TABLE public.plans (
     CONSTRAINT plans_rate_multiplier_range CHECK (((rate_multiplier >= 1) AND (rate_multiplier <= 1000)))
 );
 
+-- Name: TABLE plans; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.plans IS 'Plans: what can be bought, the same for everyone; kept until the operator changes it';
+
+-- Name: COLUMN plans.name; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.plans.name IS 'nobody: name of the plan; subscriptions refer to it';
+
+-- Name: COLUMN plans."position"; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.plans."position" IS 'nobody: order of the plans; the higher of two counts';
+
+-- Name: COLUMN plans.rate_multiplier; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.plans.rate_multiplier IS 'nobody: how many times the base rate limit a key may send; ingestion obeys it';
+
+-- Name: COLUMN plans.contacts; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.plans.contacts IS 'nobody: contacts that the plan includes; owners are warned and marketing mail pauses above it';
+
+-- Name: COLUMN plans.emails; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.plans.emails IS 'nobody: emails a month that the plan includes; owners are warned and marketing mail pauses above it';
+
+-- Name: COLUMN plans.members; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.plans.members IS 'nobody: members that the plan includes; shown to owners';
+
 -- Name: entitlements(uuid, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.entitlements(p_workspace uuid, p_now timestamp with time zone) RETURNS public.plans
@@ -1641,6 +2277,54 @@ CREATE TABLE public.erasures (
     finished_at timestamp with time zone,
     stored_at timestamp with time zone
 );
+
+-- Name: TABLE erasures; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.erasures IS 'Receipts of erasures: which contact was erased when, and how many rows of which table went; kept until the workspace is deleted';
+
+-- Name: COLUMN erasures.id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.erasures.id IS 'nobody: number of the receipt; names it to whoever asks';
+
+-- Name: COLUMN erasures.workspace_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.erasures.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN erasures.contact_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.erasures.contact_id IS 'end user: id that the contact had, which leads nowhere any more; answers whoever asks for the same erasure again';
+
+-- Name: COLUMN erasures.requested_by; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.erasures.requested_by IS 'owner: the member, API key or script that asked; shows who answers for it';
+
+-- Name: COLUMN erasures.requested_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.erasures.requested_at IS 'owner: when the contact was taken out of sight; shows that it was done in time';
+
+-- Name: COLUMN erasures.is_forever; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.erasures.is_forever IS 'owner: whether you chose that the contact never comes back; sets how long its hashes stay';
+
+-- Name: COLUMN erasures.tombstones; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.erasures.tombstones IS 'end user: keyed hashes of the identities, which nobody can read back; erases again what a restored backup brings back';
+
+-- Name: COLUMN erasures.addresses; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.erasures.addresses IS 'end user: keyed hashes of the addresses, which nobody can read back; keeps them from being mailed after a backup was restored';
+
+-- Name: COLUMN erasures.counts; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.erasures.counts IS 'nobody: rows that went, by table; proves the erasure';
+
+-- Name: COLUMN erasures.finished_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.erasures.finished_at IS 'nobody: when nothing was left; proves the erasure';
+
+-- Name: COLUMN erasures.stored_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.erasures.stored_at IS 'nobody: when a copy of the receipt was put into storage; a restored backup does not undo that';
 
 -- Name: erase_contact(uuid, uuid, jsonb, text, boolean, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
 
@@ -2562,6 +3246,70 @@ CREATE TABLE public.automations (
     CONSTRAINT automations_status_known CHECK ((status = ANY (ARRAY['draft'::text, 'live'::text, 'paused'::text])))
 );
 
+-- Name: TABLE automations; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.automations IS 'Automations: when a mail goes out by itself; kept until you delete it or the workspace is deleted';
+
+-- Name: COLUMN automations.id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.automations.id IS 'nobody: id of the automation; messages refer to it';
+
+-- Name: COLUMN automations.workspace_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.automations.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN automations.name; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.automations.name IS 'owner: name of the automation; shown to members';
+
+-- Name: COLUMN automations.entering_stage_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.automations.entering_stage_id IS 'owner: stage whose entering starts it; decides mails';
+
+-- Name: COLUMN automations.template_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.automations.template_id IS 'owner: template that it sends; the mail is made from it';
+
+-- Name: COLUMN automations.status; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.automations.status IS 'owner: draft, live or paused; only live ones send';
+
+-- Name: COLUMN automations.created_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.automations.created_at IS 'owner: when it was made; what happened before starts nothing';
+
+-- Name: COLUMN automations.event; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.automations.event IS 'owner: event that starts it; decides mails';
+
+-- Name: COLUMN automations.condition; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.automations.condition IS 'owner: properties that the event must have; decides mails';
+
+-- Name: COLUMN automations.trusted_only; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.automations.trusted_only IS 'owner: whether the event must be trusted; decides mails';
+
+-- Name: COLUMN automations.silence_days; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.automations.silence_days IS 'owner: days without an event that start it; decides mails';
+
+-- Name: COLUMN automations.delay_minutes; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.automations.delay_minutes IS 'owner: how long the mail waits; decides when it goes out';
+
+-- Name: COLUMN automations.repeats; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.automations.repeats IS 'owner: whether it may be sent more than once to a contact; decides mails';
+
+-- Name: COLUMN automations.while_true; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.automations.while_true IS 'owner: whether its reason must still hold when it is sent; decides mails';
+
+-- Name: COLUMN automations.goal_stage_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.automations.goal_stage_id IS 'owner: stage whose contacts get no mail from it; decides mails';
+
 -- Name: mail_chain(uuid[], public.automations, public.transitions, public.messages, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.mail_chain(p_identities uuid[], p_automation public.automations, p_entry public.transitions, p_message public.messages, p_received timestamp with time zone) RETURNS jsonb
@@ -2912,6 +3660,38 @@ CREATE TABLE public.stages (
     CONSTRAINT stages_threshold_range CHECK (((threshold >= 0) AND (threshold <= 100)))
 );
 
+-- Name: TABLE stages; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.stages IS 'Stages: the lifecycle stages of your workspace; kept until the workspace is deleted, since past moves still name a stage that the rules no longer have';
+
+-- Name: COLUMN stages.id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.stages.id IS 'nobody: id of the stage; states and transitions refer to it';
+
+-- Name: COLUMN stages.workspace_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.stages.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN stages.name; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.stages.name IS 'owner: name of the stage; shown to members';
+
+-- Name: COLUMN stages."position"; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.stages."position" IS 'owner: place in the order of stages, or null once the rules no longer have it; higher stages go first';
+
+-- Name: COLUMN stages.threshold; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.stages.threshold IS 'owner: score that leads to the stage; decides stages';
+
+-- Name: COLUMN stages.silence_days; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.stages.silence_days IS 'owner: days without an event that lead to the stage; decides stages';
+
+-- Name: COLUMN stages.signal; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.stages.signal IS 'owner: number of the signal that leads to the stage; decides stages';
+
 -- Name: not_yet_answer(uuid, public.automations, public.stages); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.not_yet_answer(p_contact uuid, p_automation public.automations, p_stage public.stages) RETURNS jsonb
@@ -3169,6 +3949,34 @@ CREATE TABLE public.identity_moves (
     moved_by uuid DEFAULT auth.uid(),
     moved_at timestamp with time zone DEFAULT now() NOT NULL
 );
+
+-- Name: TABLE identity_moves; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.identity_moves IS 'Moved identities: which identity a member moved to another contact by hand; kept until the contact is erased or the workspace deleted';
+
+-- Name: COLUMN identity_moves.id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.identity_moves.id IS 'nobody: id of the move; names the row';
+
+-- Name: COLUMN identity_moves.workspace_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.identity_moves.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN identity_moves.identity_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.identity_moves.identity_id IS 'end user: the identity that was moved; the move applies to it';
+
+-- Name: COLUMN identity_moves.contact_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.identity_moves.contact_id IS 'end user: the contact it was moved to, or null to give it back; the move applies to it';
+
+-- Name: COLUMN identity_moves.moved_by; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.identity_moves.moved_by IS 'owner: id of the member who moved it; says who did it';
+
+-- Name: COLUMN identity_moves.moved_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.identity_moves.moved_at IS 'owner: when it was moved; the last move counts';
 
 -- Name: pin_for(public.identity_moves); Type: FUNCTION; Schema: private; Owner: -
 
@@ -4452,6 +5260,38 @@ CREATE TABLE public.templates (
     CONSTRAINT templates_size CHECK (((char_length(subject) <= 500) AND (char_length(html) <= 200000)))
 );
 
+-- Name: TABLE templates; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.templates IS 'Templates: the mails that you write; kept until you delete it or the workspace is deleted';
+
+-- Name: COLUMN templates.id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.templates.id IS 'nobody: id of the template; automations and messages refer to it';
+
+-- Name: COLUMN templates.workspace_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.templates.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN templates.name; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.templates.name IS 'owner: name of the template; shown to members';
+
+-- Name: COLUMN templates.category; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.templates.category IS 'owner: transactional or marketing; marketing mail obeys consent and caps';
+
+-- Name: COLUMN templates.subject; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.templates.subject IS 'owner: subject as it was written; mails are made from it';
+
+-- Name: COLUMN templates.html; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.templates.html IS 'owner: text as it was written; mails are made from it';
+
+-- Name: COLUMN templates.updated_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.templates.updated_at IS 'owner: when it was last changed; shown to members';
+
 -- Name: template_named(uuid, text); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.template_named(p_workspace uuid, p_name text) RETURNS public.templates
@@ -5377,6 +6217,54 @@ CREATE FUNCTION public.advance_rescore(p_limit integer DEFAULT 100, p_now timest
     end
     $$;
 
+-- Name: announce_policy(date, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.announce_policy(p_policy_date date, p_changes text, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    begin
+        -- Of two at once the second waits here for the first one's commit.
+        insert into private.policies (policy_date, changes, announced_at)
+        values (p_policy_date, p_changes, p_now)
+        on conflict on constraint policies_pkey do nothing;
+        if found then
+            insert into private.announcements (policy_date, user_id, send_at)
+            select distinct p_policy_date, m.user_id, p_now from public.members as m where m.role = 'owner';
+        else
+            update private.announcements
+            set status = 'queued', send_at = p_now
+            where policy_date = p_policy_date and status = 'failed';
+        end if;
+        return public.announcement_status(p_policy_date, p_now);
+    end
+    $$;
+
+-- Name: announcement_status(date, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.announcement_status(p_policy_date date, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select jsonb_build_object(
+            'changes', (select p.changes from private.policies as p where p.policy_date = p_policy_date),
+            'lastPolicy', (select max(p.policy_date) from private.policies as p),
+            'owners', case
+                when exists (select from private.policies as p where p.policy_date = p_policy_date) then count(*)
+                else (select count(distinct m.user_id) from public.members as m where m.role = 'owner')
+            end,
+            'queued', count(*) filter (where a.status = 'queued'),
+            'sent', count(*) filter (where a.status = 'sent'),
+            'failed', count(*) filter (where a.status = 'failed'),
+            'unknown', count(*) filter (where a.status = 'unknown'),
+            'nextInSeconds', greatest(0, extract(epoch from
+                min(greatest(a.send_at, coalesce(a.claimed_until, '-infinity'))) filter (where a.status = 'queued') - p_now
+            ))
+        )
+        from private.announcements as a
+        where a.policy_date = p_policy_date
+    $$;
+
 -- Name: ask_to_confirm(uuid, text, text, text, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.ask_to_confirm(p_workspace uuid, p_address_hash text, p_category text, p_subject text, p_text text, p_now timestamp with time zone DEFAULT now()) RETURNS void
@@ -5616,6 +6504,45 @@ CREATE FUNCTION public.check_drift(p_limit integer DEFAULT 200, p_now timestamp 
         on conflict on constraint drift_checks_pkey do nothing
         returning * into result;
         return jsonb_build_object('on', result.checked_on, 'contacts', result.contacts, 'differences', result.differences);
+    end
+    $$;
+
+-- Name: claim_announcement(date, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.claim_announcement(p_policy_date date, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        taken private.announcements;
+    begin
+        loop
+            select a.* into taken
+            from private.announcements as a
+            where a.policy_date = p_policy_date and a.status = 'queued' and a.send_at <= p_now
+                and coalesce(a.claimed_until, '-infinity') < p_now
+            order by a.send_at
+            limit 1
+            for update skip locked;
+            if not found then
+                return null;
+            elsif not exists (select from public.members as m where m.user_id = taken.user_id and m.role = 'owner') then
+                delete from private.announcements where id = taken.id;
+            elsif taken.first_attempt_at < p_now - interval '23 hours' then
+                update private.announcements set status = 'unknown', claim = null, claimed_until = null where id = taken.id;
+            else
+                exit;
+            end if;
+        end loop;
+        update private.announcements
+        set
+            claim = gen_random_uuid(), claimed_until = p_now + interval '2 minutes', attempts = attempts + 1,
+            first_attempt_at = coalesce(first_attempt_at, p_now)
+        where id = taken.id
+        returning * into taken;
+        return jsonb_build_object(
+            'id', taken.id, 'claim', taken.claim, 'to', private.address_of_user(taken.user_id), 'attempts', taken.attempts
+        );
     end
     $$;
 
@@ -6291,6 +7218,22 @@ CREATE FUNCTION public.find_contacts(p_workspace uuid, p_lookup jsonb) RETURNS u
                 where said.lower_id = named.id and said.trusted
             )
         ) as f
+    $$;
+
+-- Name: finish_announcement(uuid, uuid, text, text, double precision, boolean, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.finish_announcement(p_id uuid, p_claim uuid, p_status text, p_reason text, p_pause double precision, p_refused boolean, p_now timestamp with time zone DEFAULT now()) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+        update private.announcements
+        set
+            status = p_status, reason = p_reason, claim = null, claimed_until = null,
+            send_at = case when p_status = 'queued' then p_now + make_interval(secs => p_pause) else send_at end,
+            first_attempt_at = case
+                when not p_refused or first_attempt_at < claimed_until - interval '2 minutes' then first_attempt_at
+            end
+        where id = p_id and claim = p_claim
     $$;
 
 -- Name: finish_deletion(uuid, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
@@ -7647,6 +8590,66 @@ CREATE FUNCTION public.workspace_owner(p_workspace uuid) RETURNS text
     end
     $$;
 
+-- Name: announcements; Type: TABLE; Schema: private; Owner: -
+
+CREATE TABLE private.announcements (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    policy_date date NOT NULL,
+    user_id uuid NOT NULL,
+    status text DEFAULT 'queued'::text NOT NULL,
+    reason text,
+    send_at timestamp with time zone NOT NULL,
+    attempts smallint DEFAULT 0 NOT NULL,
+    claim uuid,
+    claimed_until timestamp with time zone,
+    first_attempt_at timestamp with time zone,
+    CONSTRAINT announcements_status_known CHECK ((status = ANY (ARRAY['queued'::text, 'sent'::text, 'failed'::text, 'unknown'::text])))
+);
+
+-- Name: TABLE announcements; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON TABLE private.announcements IS 'Announcements: mail from us to each owner about a changed policy; kept until the account is deleted';
+
+-- Name: COLUMN announcements.id; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.announcements.id IS 'nobody: id of the announcement; the provider sends it once by it';
+
+-- Name: COLUMN announcements.policy_date; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.announcements.policy_date IS 'owner: date of the policy; an owner is told once of each';
+
+-- Name: COLUMN announcements.user_id; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.announcements.user_id IS 'owner: account of the owner it goes to; the mail is sent to its address';
+
+-- Name: COLUMN announcements.status; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.announcements.status IS 'owner: whether it is queued, sent, failed or unknown; it goes out once';
+
+-- Name: COLUMN announcements.reason; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.announcements.reason IS 'owner: code of the last failure; the operator sees why somebody was not told';
+
+-- Name: COLUMN announcements.send_at; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.announcements.send_at IS 'nobody: when it is to go out; it goes out then';
+
+-- Name: COLUMN announcements.attempts; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.announcements.attempts IS 'nobody: how often it was tried; pauses grow with it';
+
+-- Name: COLUMN announcements.claim; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.announcements.claim IS 'nobody: which run works on it; no two runs send it';
+
+-- Name: COLUMN announcements.claimed_until; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.announcements.claimed_until IS 'nobody: how long that run may take; another one takes over after a crash';
+
+-- Name: COLUMN announcements.first_attempt_at; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.announcements.first_attempt_at IS 'nobody: when the provider may first have taken it; it is not repeated once the provider may have forgotten it';
+
 -- Name: api_key_hashes; Type: TABLE; Schema: private; Owner: -
 
 CREATE TABLE private.api_key_hashes (
@@ -7654,6 +8657,18 @@ CREATE TABLE private.api_key_hashes (
     api_key_id uuid NOT NULL,
     CONSTRAINT api_key_hashes_sha256 CHECK ((key_hash ~ '^[0-9a-f]{64}$'::text))
 );
+
+-- Name: TABLE api_key_hashes; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON TABLE private.api_key_hashes IS 'Hashes of API keys: the keys themselves are not stored; kept until the workspace is deleted';
+
+-- Name: COLUMN api_key_hashes.key_hash; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.api_key_hashes.key_hash IS 'owner: SHA-256 of the key; a key is recognised by it';
+
+-- Name: COLUMN api_key_hashes.api_key_id; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.api_key_hashes.api_key_id IS 'owner: id of the key; finds what the key may do';
 
 -- Name: checkouts; Type: TABLE; Schema: private; Owner: -
 
@@ -7664,6 +8679,26 @@ CREATE TABLE private.checkouts (
     opened_at timestamp with time zone NOT NULL
 );
 
+-- Name: TABLE checkouts; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON TABLE private.checkouts IS 'Checkouts: that an owner opened a page to pay at; kept until 30 days have passed and somebody opens another one, or the workspace is deleted';
+
+-- Name: COLUMN checkouts.workspace_id; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.checkouts.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN checkouts.variant_id; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.checkouts.variant_id IS 'owner: what was to be bought; a subscription is matched by it';
+
+-- Name: COLUMN checkouts.address_hash; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.checkouts.address_hash IS 'owner: keyed hash of the owner''s address; a subscription is matched by it';
+
+-- Name: COLUMN checkouts.opened_at; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.checkouts.opened_at IS 'owner: when it was opened; the latest one counts';
+
 -- Name: decay_factors; Type: TABLE; Schema: private; Owner: -
 
 CREATE TABLE private.decay_factors (
@@ -7671,6 +8706,22 @@ CREATE TABLE private.decay_factors (
     age smallint NOT NULL,
     factor numeric(13,12) NOT NULL
 );
+
+-- Name: TABLE decay_factors; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON TABLE private.decay_factors IS 'Decay: what is left of a point after so many days; kept until a release changes it';
+
+-- Name: COLUMN decay_factors.half_life_days; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.decay_factors.half_life_days IS 'nobody: days in which points lose half; finds the factor';
+
+-- Name: COLUMN decay_factors.age; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.decay_factors.age IS 'nobody: days since the event; finds the factor';
+
+-- Name: COLUMN decay_factors.factor; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.decay_factors.factor IS 'nobody: what is left of one point; the score is computed with it';
 
 -- Name: drift_checks; Type: TABLE; Schema: private; Owner: -
 
@@ -7680,6 +8731,26 @@ CREATE TABLE private.drift_checks (
     differences integer NOT NULL,
     checked_at timestamp with time zone DEFAULT now() NOT NULL
 );
+
+-- Name: TABLE drift_checks; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON TABLE private.drift_checks IS 'Nightly checks: whether stored scores are what the events say; kept until the operator deletes it';
+
+-- Name: COLUMN drift_checks.checked_on; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.drift_checks.checked_on IS 'nobody: UTC day of the check; one check a day';
+
+-- Name: COLUMN drift_checks.contacts; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.drift_checks.contacts IS 'nobody: how many contacts were looked at; says how far to rely on it';
+
+-- Name: COLUMN drift_checks.differences; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.drift_checks.differences IS 'nobody: how many of them differed; shows faults to the operator';
+
+-- Name: COLUMN drift_checks.checked_at; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.drift_checks.checked_at IS 'nobody: when it was done; says when it was done';
 
 -- Name: export_builds; Type: TABLE; Schema: private; Owner: -
 
@@ -7693,6 +8764,38 @@ CREATE TABLE private.export_builds (
     worked_at timestamp with time zone
 );
 
+-- Name: TABLE export_builds; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON TABLE private.export_builds IS 'Exports being built: where the next run of the builder goes on; kept as long as the export''s own row';
+
+-- Name: COLUMN export_builds.export_id; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.export_builds.export_id IS 'nobody: the export that is built; finds the row';
+
+-- Name: COLUMN export_builds.plan; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.export_builds.plan IS 'nobody: tables and columns to read; keeps them the same from the beginning to the end';
+
+-- Name: COLUMN export_builds.cursor; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.export_builds.cursor IS 'end user: key of the last row that was read, until the export ends; the next run goes on from there';
+
+-- Name: COLUMN export_builds.files; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.export_builds.files IS 'nobody: names, sizes and checksums of the files; makes the list of them and the links';
+
+-- Name: COLUMN export_builds.claim; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.export_builds.claim IS 'nobody: which run of the builder is at work; two never write the same file';
+
+-- Name: COLUMN export_builds.claimed_until; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.export_builds.claimed_until IS 'nobody: until when that run has it to itself; another takes over what crashed';
+
+-- Name: COLUMN export_builds.worked_at; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.export_builds.worked_at IS 'nobody: when a run was last at work; takes turns between exports';
+
 -- Name: export_exclusions; Type: TABLE; Schema: private; Owner: -
 
 CREATE TABLE private.export_exclusions (
@@ -7700,6 +8803,22 @@ CREATE TABLE private.export_exclusions (
     column_name text DEFAULT ''::text NOT NULL,
     reason text NOT NULL
 );
+
+-- Name: TABLE export_exclusions; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON TABLE private.export_exclusions IS 'What no export holds: tables and columns of machinery, each with its reason; kept as long as the software is installed';
+
+-- Name: COLUMN export_exclusions.table_name; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.export_exclusions.table_name IS 'nobody: name of the table; says what is left out';
+
+-- Name: COLUMN export_exclusions.column_name; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.export_exclusions.column_name IS 'nobody: name of the column, empty for all of the table; says what is left out';
+
+-- Name: COLUMN export_exclusions.reason; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.export_exclusions.reason IS 'nobody: why it is left out; answers whoever asks';
 
 -- Name: identity_secrets; Type: TABLE; Schema: private; Owner: -
 
@@ -7710,6 +8829,22 @@ CREATE TABLE private.identity_secrets (
     CONSTRAINT identity_secrets_block_length CHECK (((length(inner_key) = 64) AND (length(outer_key) = 64)))
 );
 
+-- Name: TABLE identity_secrets; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON TABLE private.identity_secrets IS 'Identity secrets: what a userHash is checked with; kept until the workspace is deleted';
+
+-- Name: COLUMN identity_secrets.workspace_id; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.identity_secrets.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN identity_secrets.inner_key; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.identity_secrets.inner_key IS 'owner: inner HMAC key made from the secret; a userHash is checked with it';
+
+-- Name: COLUMN identity_secrets.outer_key; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.identity_secrets.outer_key IS 'owner: outer HMAC key made from the secret; a userHash is checked with it';
+
 -- Name: metering; Type: TABLE; Schema: private; Owner: -
 
 CREATE TABLE private.metering (
@@ -7717,6 +8852,18 @@ CREATE TABLE private.metering (
     counted_until timestamp with time zone NOT NULL,
     CONSTRAINT metering_one_row CHECK (is_only)
 );
+
+-- Name: TABLE metering; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON TABLE private.metering IS 'Counting events: until when events have been counted into usage; kept until the deployment ends, as one row that is written over';
+
+-- Name: COLUMN metering.is_only; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.metering.is_only IS 'nobody: always true; there is one row';
+
+-- Name: COLUMN metering.counted_until; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.metering.counted_until IS 'nobody: until when events have been counted; the sweep goes on there';
 
 -- Name: notices; Type: TABLE; Schema: private; Owner: -
 
@@ -7735,6 +8882,79 @@ CREATE TABLE private.notices (
     CONSTRAINT notices_status_known CHECK ((status = ANY (ARRAY['queued'::text, 'sent'::text, 'failed'::text, 'unknown'::text])))
 );
 
+-- Name: TABLE notices; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON TABLE private.notices IS 'Notices: mail from us to owners about their workspace; kept until the owner''s account or the workspace is deleted';
+
+-- Name: COLUMN notices.id; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.id IS 'nobody: id of the notice; the provider sends it once by it';
+
+-- Name: COLUMN notices.workspace_id; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN notices.user_id; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.user_id IS 'owner: account of the owner it goes to; the mail is sent to its address';
+
+-- Name: COLUMN notices.kind; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.kind IS 'owner: what it is about; the mail is made from it';
+
+-- Name: COLUMN notices.variables; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.variables IS 'owner: figures and links that it names; the mail is made from it';
+
+-- Name: COLUMN notices.status; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.status IS 'owner: whether it is queued, sent, failed or unknown; it goes out once';
+
+-- Name: COLUMN notices.send_at; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.send_at IS 'nobody: when it is to go out; it goes out then';
+
+-- Name: COLUMN notices.attempts; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.attempts IS 'nobody: how often it was tried; pauses grow with it';
+
+-- Name: COLUMN notices.claim; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.claim IS 'nobody: which run works on it; no two runs send it';
+
+-- Name: COLUMN notices.claimed_until; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.claimed_until IS 'nobody: how long that run may take; another one takes over after a crash';
+
+-- Name: COLUMN notices.first_attempt_at; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.first_attempt_at IS 'nobody: when the provider may first have seen it; it is not repeated once the provider may have forgotten it';
+
+-- Name: policies; Type: TABLE; Schema: private; Owner: -
+
+CREATE TABLE private.policies (
+    policy_date date NOT NULL,
+    changes text NOT NULL,
+    announced_at timestamp with time zone NOT NULL,
+    CONSTRAINT policies_changes_length CHECK (((char_length(changes) >= 1) AND (char_length(changes) <= 10000)))
+);
+
+-- Name: TABLE policies; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON TABLE private.policies IS 'Announced policies: which policy was announced, with what words; kept until the deployment ends';
+
+-- Name: COLUMN policies.policy_date; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.policies.policy_date IS 'nobody: date of the policy; it is announced once';
+
+-- Name: COLUMN policies.changes; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.policies.changes IS 'nobody: what changed, as owners were told; every attempt sends the same';
+
+-- Name: COLUMN policies.announced_at; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.policies.announced_at IS 'nobody: when it was announced; who became an owner later is not told';
+
 -- Name: reconciliation; Type: TABLE; Schema: private; Owner: -
 
 CREATE TABLE private.reconciliation (
@@ -7746,12 +8966,48 @@ CREATE TABLE private.reconciliation (
     CONSTRAINT reconciliation_one_row CHECK (is_only)
 );
 
+-- Name: TABLE reconciliation; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON TABLE private.reconciliation IS 'Reconciliation: how far the comparison with Lemon Squeezy has come; kept until the deployment ends, as one row that is written over';
+
+-- Name: COLUMN reconciliation.is_only; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.reconciliation.is_only IS 'nobody: always true; there is one row';
+
+-- Name: COLUMN reconciliation.page; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.reconciliation.page IS 'nobody: page of the list that comes next; the sweep goes on there';
+
+-- Name: COLUMN reconciliation.claim; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.reconciliation.claim IS 'nobody: which run works on it; no two runs do';
+
+-- Name: COLUMN reconciliation.claimed_until; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.reconciliation.claimed_until IS 'nobody: how long that run may take; another one takes over after a crash';
+
+-- Name: COLUMN reconciliation.rests_until; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.reconciliation.rests_until IS 'nobody: how long Lemon Squeezy asked to wait; it is obeyed';
+
 -- Name: smtp_passwords; Type: TABLE; Schema: private; Owner: -
 
 CREATE TABLE private.smtp_passwords (
     workspace_id uuid NOT NULL,
     password text NOT NULL
 );
+
+-- Name: TABLE smtp_passwords; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON TABLE private.smtp_passwords IS 'SMTP passwords: the password of your own mail server, encrypted with a key outside the database; kept until you remove the server or the workspace is deleted';
+
+-- Name: COLUMN smtp_passwords.workspace_id; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.smtp_passwords.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN smtp_passwords.password; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.smtp_passwords.password IS 'owner: ciphertext of the password; the login needs it';
 
 -- Name: subscription_orders; Type: TABLE; Schema: private; Owner: -
 
@@ -7764,6 +9020,30 @@ CREATE TABLE private.subscription_orders (
     CONSTRAINT subscription_orders_wish_known CHECK ((wish = ANY (ARRAY['cancel'::text, 'resume'::text])))
 );
 
+-- Name: TABLE subscription_orders; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON TABLE private.subscription_orders IS 'Orders to Lemon Squeezy: subscriptions to cancel or resume because a workspace is deleted or kept; kept until the workspace is deleted, or the subscription resumed';
+
+-- Name: COLUMN subscription_orders.subscription_id; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.subscription_orders.subscription_id IS 'owner: the subscription''s number at Lemon Squeezy; says which one is meant';
+
+-- Name: COLUMN subscription_orders.workspace_id; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.subscription_orders.workspace_id IS 'nobody: the workspace that the row belongs to; finds it and deletes it';
+
+-- Name: COLUMN subscription_orders.wish; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.subscription_orders.wish IS 'owner: cancel or resume; says what to ask for';
+
+-- Name: COLUMN subscription_orders.due_at; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.subscription_orders.due_at IS 'nobody: when Lemon Squeezy is to be told; what could not be resumed waits until it is too late to think again';
+
+-- Name: COLUMN subscription_orders.done_at; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.subscription_orders.done_at IS 'nobody: when Lemon Squeezy was told; ends the order';
+
 -- Name: tombstones; Type: TABLE; Schema: private; Owner: -
 
 CREATE TABLE private.tombstones (
@@ -7772,12 +9052,40 @@ CREATE TABLE private.tombstones (
     expires_at timestamp with time zone NOT NULL
 );
 
+-- Name: TABLE tombstones; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON TABLE private.tombstones IS 'Tombstones: that somebody was erased, without whom; kept for 35 days, or until the workspace is deleted where you chose that they never come back';
+
+-- Name: COLUMN tombstones.workspace_id; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.tombstones.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN tombstones.hash; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.tombstones.hash IS 'end user: keyed hash of an identity, which nobody can read back; refuses its return';
+
+-- Name: COLUMN tombstones.expires_at; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.tombstones.expires_at IS 'nobody: when the tombstone goes; ends its keeping';
+
 -- Name: usage_clock; Type: TABLE; Schema: private; Owner: -
 
 CREATE TABLE private.usage_clock (
     workspace_id uuid NOT NULL,
     measured_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL
 );
+
+-- Name: TABLE usage_clock; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON TABLE private.usage_clock IS 'Measuring: when a workspace''s usage was last measured; kept until the workspace is deleted';
+
+-- Name: COLUMN usage_clock.workspace_id; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.usage_clock.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN usage_clock.measured_at; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.usage_clock.measured_at IS 'nobody: when it was measured; the longest ago comes first';
 
 -- Name: api_keys; Type: TABLE; Schema: public; Owner: -
 
@@ -7795,6 +9103,42 @@ CREATE TABLE public.api_keys (
     CONSTRAINT api_keys_rate_multiplier_range CHECK (((rate_multiplier >= 1) AND (rate_multiplier <= 1000)))
 );
 
+-- Name: TABLE api_keys; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.api_keys IS 'API keys: what your site and server send with; kept until the workspace is deleted';
+
+-- Name: COLUMN api_keys.id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.api_keys.id IS 'nobody: id of the key; refused messages refer to it';
+
+-- Name: COLUMN api_keys.workspace_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.api_keys.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN api_keys.kind; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.api_keys.kind IS 'owner: publishable or secret; says what the key may do';
+
+-- Name: COLUMN api_keys.hint; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.api_keys.hint IS 'owner: first 7 and last 4 characters of the key; you recognise it by them';
+
+-- Name: COLUMN api_keys.origins; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.api_keys.origins IS 'owner: sites that a publishable key works on; keeps others from using it';
+
+-- Name: COLUMN api_keys.rate_multiplier; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.api_keys.rate_multiplier IS 'owner: how many times the base rate limit it may send; ingestion obeys it';
+
+-- Name: COLUMN api_keys.created_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.api_keys.created_at IS 'owner: when it was made; shown to members';
+
+-- Name: COLUMN api_keys.revoked_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.api_keys.revoked_at IS 'owner: when it was revoked; it is refused from then on';
+
 -- Name: audit_log; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.audit_log (
@@ -7808,6 +9152,38 @@ CREATE TABLE public.audit_log (
     CONSTRAINT audit_log_action_format CHECK ((action ~ '^[a-z_]{1,40}\.[a-z_]{1,40}$'::text)),
     CONSTRAINT audit_log_actor_known CHECK ((actor ~ '^((member|key):[0-9a-f-]{36}|operator|system)$'::text))
 );
+
+-- Name: TABLE audit_log; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.audit_log IS 'Audit log: who did what to which workspace or contact, without what it said; kept for 3 years, also after what it is about was erased';
+
+-- Name: COLUMN audit_log.id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.audit_log.id IS 'nobody: id of the row; old rows are deleted by it';
+
+-- Name: COLUMN audit_log.workspace_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.audit_log.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN audit_log.actor; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.audit_log.actor IS 'owner: the member, API key or script that did it; shows who answers for it';
+
+-- Name: COLUMN audit_log.action; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.audit_log.action IS 'owner: what was done to what kind of thing; shows what happened';
+
+-- Name: COLUMN audit_log.contact_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.audit_log.contact_id IS 'end user: id of the contact it was done to, which leads nowhere once that is erased; shows to whom it happened';
+
+-- Name: COLUMN audit_log.detail; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.audit_log.detail IS 'owner: ids, names of columns and counts; shows what of it changed';
+
+-- Name: COLUMN audit_log.at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.audit_log.at IS 'owner: when it was done; orders the log and ends its keeping';
 
 -- Name: contact_states; Type: TABLE; Schema: public; Owner: -
 
@@ -7828,6 +9204,62 @@ CREATE TABLE public.contact_states (
 )
 WITH (fillfactor='75');
 
+-- Name: TABLE contact_states; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.contact_states IS 'Scores and stages: where an end user stands now; kept until the contact is erased or the workspace deleted';
+
+-- Name: COLUMN contact_states.contact_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.contact_states.contact_id IS 'end user: id of the contact; names whose score it is';
+
+-- Name: COLUMN contact_states.workspace_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.contact_states.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN contact_states.score; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.contact_states.score IS 'end user: score from 0 to 100; shown to members and decides stages';
+
+-- Name: COLUMN contact_states.stage_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.contact_states.stage_id IS 'end user: lifecycle stage the contact is in; shown to members and starts mails';
+
+-- Name: COLUMN contact_states.fit; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.contact_states.fit IS 'end user: points from traits; part of the score';
+
+-- Name: COLUMN contact_states.last_event_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.contact_states.last_event_at IS 'end user: when the end user was last active; silence moves the stage';
+
+-- Name: COLUMN contact_states.event_stage_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.contact_states.event_stage_id IS 'end user: stage that the latest stage event leads to; goes before score and silence';
+
+-- Name: COLUMN contact_states.sums; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.contact_states.sums IS 'end user: decayed count of each score rule; makes the score at the next event quick';
+
+-- Name: COLUMN contact_states.sums_on; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.contact_states.sums_on IS 'nobody: UTC day as of which the sums stand; decay is applied from there';
+
+-- Name: COLUMN contact_states.rules_version; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.contact_states.rules_version IS 'nobody: version of the rules that the row was computed by; says whether to compute it anew';
+
+-- Name: COLUMN contact_states.due_on; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.contact_states.due_on IS 'nobody: UTC day on which decay or silence changes it next at the earliest; the sweep looks only at what is due';
+
+-- Name: COLUMN contact_states.changed_on; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.contact_states.changed_on IS 'end user: UTC day since which score and stage are what they are; the history begins before it';
+
+-- Name: COLUMN contact_states.pinned_stage_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.contact_states.pinned_stage_id IS 'end user: stage that a member pinned the contact to; goes before everything else';
+
 -- Name: contacts; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.contacts (
@@ -7839,6 +9271,34 @@ CREATE TABLE public.contacts (
     created_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+-- Name: TABLE contacts; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.contacts IS 'Contacts: an end user as a whole, made of identities and traits; kept until the contact is erased or the workspace deleted';
+
+-- Name: COLUMN contacts.id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.contacts.id IS 'end user: id of the contact, which is that of its highest identity; names the end user inside the product';
+
+-- Name: COLUMN contacts.workspace_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.contacts.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN contacts.traits; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.contacts.traits IS 'end user: all current traits of the end user; shown to members, scored by and filled into mails';
+
+-- Name: COLUMN contacts.email; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.contacts.email IS 'end user: the end user''s email address; mail goes there, and members find the contact by it';
+
+-- Name: COLUMN contacts.email_trusted; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.contacts.email_trusted IS 'nobody: whether your server or a valid userHash set the address; other addresses get no mail unless you choose so';
+
+-- Name: COLUMN contacts.created_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.contacts.created_at IS 'end user: when the contact was first seen; shown to members';
+
 -- Name: erased_identities; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.erased_identities (
@@ -7846,6 +9306,22 @@ CREATE TABLE public.erased_identities (
     workspace_id uuid NOT NULL,
     erasure_id uuid NOT NULL
 );
+
+-- Name: TABLE erased_identities; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.erased_identities IS 'Identities being erased: whose events are out of sight and on their way out; kept for the minutes until these are gone';
+
+-- Name: COLUMN erased_identities.identity_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.erased_identities.identity_id IS 'end user: id that the identity had; hides and finds its events';
+
+-- Name: COLUMN erased_identities.workspace_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.erased_identities.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN erased_identities.erasure_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.erased_identities.erasure_id IS 'nobody: the receipt it goes with; counts what goes';
 
 -- Name: events; Type: TABLE; Schema: public; Owner: -
 
@@ -7863,6 +9339,54 @@ CREATE TABLE public.events (
     context jsonb NOT NULL
 )
 PARTITION BY HASH (workspace_id);
+
+-- Name: TABLE events; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.events IS 'Events: what an end user did, as your site or server sent it, without the client''s IP address; kept until the contact is erased or the workspace deleted';
+
+-- Name: COLUMN events.workspace_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.events.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN events.trusted; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.events.trusted IS 'nobody: whether your server or a valid userHash said so; rules may require it';
+
+-- Name: COLUMN events.message_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.events.message_id IS 'end user: the sender''s id of the message; a message is stored once';
+
+-- Name: COLUMN events.identity_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.events.identity_id IS 'end user: the highest identity that the message names; the event belongs to that identity''s contact';
+
+-- Name: COLUMN events.lower_ids; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.events.lower_ids IS 'end user: the other identities that the message names; the event stays with them when identities are moved';
+
+-- Name: COLUMN events.type; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.events.type IS 'nobody: track, page, screen, identify, group or alias; the types count differently';
+
+-- Name: COLUMN events.name; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.events.name IS 'end user: name of the event; scores and starts mails';
+
+-- Name: COLUMN events.occurred_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.events.occurred_at IS 'end user: when it happened, by the corrected clock of the sender; scores decay by it and members see it';
+
+-- Name: COLUMN events.received_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.events.received_at IS 'end user: when it reached the server; use is counted by it';
+
+-- Name: COLUMN events.properties; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.events.properties IS 'end user: details of the event, without card numbers and the like unless you chose otherwise; rules and mails can ask for them';
+
+-- Name: COLUMN events.context; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.events.context IS 'end user: page address without its query, browser, language, time zone and the like, as the SDK sent them; shown to members, and mails keep quiet hours by the time zone';
 
 -- Name: events_0; Type: TABLE; Schema: public; Owner: -
 
@@ -8140,6 +9664,62 @@ CREATE TABLE public.exports (
     CONSTRAINT exports_status_known CHECK ((status = ANY (ARRAY['queued'::text, 'building'::text, 'complete'::text, 'withdrawn'::text, 'expired'::text, 'failed'::text])))
 );
 
+-- Name: TABLE exports; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.exports IS 'Exports: who asked for a copy of a workspace or contact, and how far it is; kept for 30 days after its files have gone, which is 24 hours after it was complete';
+
+-- Name: COLUMN exports.id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.exports.id IS 'nobody: number of the export; names it and its files';
+
+-- Name: COLUMN exports.workspace_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.exports.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN exports.contact_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.exports.contact_id IS 'end user: id of the contact that it is of, if it is of one; says what is in it';
+
+-- Name: COLUMN exports.requested_by; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.exports.requested_by IS 'owner: who asked for it; shows who answers for it';
+
+-- Name: COLUMN exports.status; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.exports.status IS 'nobody: how far it is; shown to owners';
+
+-- Name: COLUMN exports.requested_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.exports.requested_at IS 'owner: when it was asked for; shown to owners';
+
+-- Name: COLUMN exports.as_of; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.exports.as_of IS 'nobody: when reading began; says what is in it';
+
+-- Name: COLUMN exports.counts; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.exports.counts IS 'nobody: rows read so far, by table; shown to owners';
+
+-- Name: COLUMN exports.parts; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.exports.parts IS 'nobody: files written so far; shown to owners';
+
+-- Name: COLUMN exports.bytes; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.exports.bytes IS 'nobody: size of its files; shown to owners';
+
+-- Name: COLUMN exports.finished_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.exports.finished_at IS 'nobody: when it was complete; ends the keeping of its files';
+
+-- Name: COLUMN exports.expires_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.exports.expires_at IS 'nobody: when its files go; ends their keeping';
+
+-- Name: COLUMN exports.cleaned_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.exports.cleaned_at IS 'nobody: when its files were gone; proves it';
+
 -- Name: fit_rules; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.fit_rules (
@@ -8152,6 +9732,34 @@ CREATE TABLE public.fit_rules (
     CONSTRAINT fit_rules_operator_known CHECK ((operator = ANY (ARRAY['equals'::text, 'in'::text, 'contains'::text, 'exists'::text, 'between'::text])))
 );
 
+-- Name: TABLE fit_rules; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.fit_rules IS 'Fit rules: how many points a trait gives; kept until the rules are changed or the workspace is deleted';
+
+-- Name: COLUMN fit_rules.id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.fit_rules.id IS 'nobody: id of the rule; names the rule';
+
+-- Name: COLUMN fit_rules.workspace_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.fit_rules.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN fit_rules.trait; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.fit_rules.trait IS 'owner: name of the trait; the rule looks at it';
+
+-- Name: COLUMN fit_rules.operator; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.fit_rules.operator IS 'owner: how the trait is compared; the rule is computed with it';
+
+-- Name: COLUMN fit_rules.operand; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.fit_rules.operand IS 'owner: what the trait is compared with; the rule is computed with it';
+
+-- Name: COLUMN fit_rules.points; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.fit_rules.points IS 'owner: points when it matches; the score is computed with it';
+
 -- Name: identity_links; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.identity_links (
@@ -8163,6 +9771,34 @@ CREATE TABLE public.identity_links (
     message_id text NOT NULL COLLATE pg_catalog."C"
 );
 
+-- Name: TABLE identity_links; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.identity_links IS 'Links between identities: which two identities one message named together; kept until the contact is erased or the workspace deleted';
+
+-- Name: COLUMN identity_links.workspace_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.identity_links.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN identity_links.lower_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.identity_links.lower_id IS 'end user: the lower identity of the pair; says who is who whatever order messages come in';
+
+-- Name: COLUMN identity_links.higher_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.identity_links.higher_id IS 'end user: the higher identity of the pair; says who is who whatever order messages come in';
+
+-- Name: COLUMN identity_links.trusted; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.identity_links.trusted IS 'nobody: whether your server or a valid userHash said so; trusted links go before claimed ones';
+
+-- Name: COLUMN identity_links.occurred_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.identity_links.occurred_at IS 'end user: when the first message that names both happened; the first link counts';
+
+-- Name: COLUMN identity_links.message_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.identity_links.message_id IS 'end user: messageId of the first message that names both; decides between links of one moment';
+
 -- Name: members; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.members (
@@ -8172,6 +9808,26 @@ CREATE TABLE public.members (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT members_role_known CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'viewer'::text])))
 );
+
+-- Name: TABLE members; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.members IS 'Members: who may use the workspace, and as what; kept until the member leaves, or the workspace or the account is deleted';
+
+-- Name: COLUMN members.workspace_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.members.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN members.user_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.members.user_id IS 'owner: id of the account; says who may read and change what';
+
+-- Name: COLUMN members.role; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.members.role IS 'owner: owner, admin or viewer; says who may read and change what';
+
+-- Name: COLUMN members.created_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.members.created_at IS 'owner: when the member joined; shown to members';
 
 -- Name: payments; Type: TABLE; Schema: public; Owner: -
 
@@ -8183,6 +9839,26 @@ CREATE TABLE public.payments (
     CONSTRAINT payments_status_known CHECK ((status = ANY (ARRAY['paid'::text, 'failed'::text])))
 );
 
+-- Name: TABLE payments; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.payments IS 'Payments: whether the last payment of a subscription went through; kept until the workspace is deleted';
+
+-- Name: COLUMN payments.subscription_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.payments.subscription_id IS 'owner: Lemon Squeezy''s id of the subscription; says which subscription it is about';
+
+-- Name: COLUMN payments.workspace_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.payments.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN payments.status; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.payments.status IS 'owner: paid or failed; shown to owners';
+
+-- Name: COLUMN payments.updated_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.payments.updated_at IS 'owner: when Lemon Squeezy last changed it; nothing older is applied';
+
 -- Name: plan_variants; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.plan_variants (
@@ -8193,6 +9869,26 @@ CREATE TABLE public.plan_variants (
     CONSTRAINT plan_variants_interval_known CHECK (("interval" = ANY (ARRAY['month'::text, 'year'::text])))
 );
 
+-- Name: TABLE plan_variants; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.plan_variants IS 'Prices: which product of Lemon Squeezy is which plan, the same for everyone; kept until the operator deletes it';
+
+-- Name: COLUMN plan_variants.variant_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.plan_variants.variant_id IS 'nobody: Lemon Squeezy''s id of the product; a subscription is matched by it';
+
+-- Name: COLUMN plan_variants.plan; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.plan_variants.plan IS 'nobody: the plan that it buys; says what it includes';
+
+-- Name: COLUMN plan_variants."interval"; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.plan_variants."interval" IS 'nobody: paid by month or by year; shown to owners';
+
+-- Name: COLUMN plan_variants.is_sold; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.plan_variants.is_sold IS 'nobody: whether it can still be bought; a checkout opens it';
+
 -- Name: redactions; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.redactions (
@@ -8202,6 +9898,30 @@ CREATE TABLE public.redactions (
     removed smallint NOT NULL,
     received_at timestamp with time zone NOT NULL
 );
+
+-- Name: TABLE redactions; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.redactions IS 'Redactions: how many sensitive values were removed from a message before it was stored; kept until the contact is erased or the workspace deleted';
+
+-- Name: COLUMN redactions.workspace_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.redactions.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN redactions.message_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.redactions.message_id IS 'end user: the sender''s id of the message; names the event that values were removed from';
+
+-- Name: COLUMN redactions.trusted; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.redactions.trusted IS 'nobody: whether your server or a valid userHash sent it; part of the event''s key';
+
+-- Name: COLUMN redactions.removed; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.redactions.removed IS 'nobody: how many values were removed; shown to members';
+
+-- Name: COLUMN redactions.received_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.redactions.received_at IS 'end user: when the message came; removals are shown by time';
 
 -- Name: rejections; Type: TABLE; Schema: public; Owner: -
 
@@ -8215,6 +9935,38 @@ CREATE TABLE public.rejections (
     received_at timestamp with time zone NOT NULL
 );
 
+-- Name: TABLE rejections; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.rejections IS 'Refused messages: that a message was refused and why, without what it held; kept until 24 hours have passed and newer refusals come, or the workspace is deleted';
+
+-- Name: COLUMN rejections.id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.rejections.id IS 'nobody: id of the row; old rows are deleted by it';
+
+-- Name: COLUMN rejections.workspace_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.rejections.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN rejections.api_key_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.rejections.api_key_id IS 'owner: the API key that the message came by; shows you which integration sends it';
+
+-- Name: COLUMN rejections.message_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.rejections.message_id IS 'end user: the sender''s id of the message, unless it may be sensitive itself; you find the message on your side';
+
+-- Name: COLUMN rejections.code; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.rejections.code IS 'nobody: why it was refused; shown to members';
+
+-- Name: COLUMN rejections.pointer; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.rejections.pointer IS 'nobody: place in the message that is at fault; shown to members';
+
+-- Name: COLUMN rejections.received_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.rejections.received_at IS 'end user: when it was refused; out of sight after 24 hours';
+
 -- Name: rescore_requests; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.rescore_requests (
@@ -8223,6 +9975,26 @@ CREATE TABLE public.rescore_requests (
     requested_by uuid DEFAULT auth.uid(),
     requested_at timestamp with time zone DEFAULT now() NOT NULL
 );
+
+-- Name: TABLE rescore_requests; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.rescore_requests IS 'Requests to re-score: who asked for scores to be computed anew; kept until the workspace is deleted';
+
+-- Name: COLUMN rescore_requests.id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.rescore_requests.id IS 'nobody: id of the request; names the row';
+
+-- Name: COLUMN rescore_requests.workspace_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.rescore_requests.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN rescore_requests.requested_by; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.rescore_requests.requested_by IS 'owner: id of the member who asked; says who did it';
+
+-- Name: COLUMN rescore_requests.requested_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.rescore_requests.requested_at IS 'owner: when it was asked for; says when it was done';
 
 -- Name: rescores; Type: TABLE; Schema: public; Owner: -
 
@@ -8236,6 +10008,38 @@ CREATE TABLE public.rescores (
     finished_at timestamp with time zone
 );
 
+-- Name: TABLE rescores; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.rescores IS 'Re-scoring: how far the scores of a workspace have been computed anew; kept until the workspace is deleted';
+
+-- Name: COLUMN rescores.workspace_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.rescores.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN rescores.recount; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.rescores.recount IS 'nobody: whether events are counted again too; the sweep does so';
+
+-- Name: COLUMN rescores.requested_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.rescores.requested_at IS 'owner: when it was asked for; oldest first';
+
+-- Name: COLUMN rescores.done_to; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.rescores.done_to IS 'nobody: id of the last contact that is done; the sweep goes on there';
+
+-- Name: COLUMN rescores.done; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.rescores.done IS 'nobody: how many contacts are done; shows progress';
+
+-- Name: COLUMN rescores.total; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.rescores.total IS 'nobody: how many contacts there are to do; shows progress';
+
+-- Name: COLUMN rescores.finished_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.rescores.finished_at IS 'nobody: when it was finished; shows progress';
+
 -- Name: rule_draft_mails; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.rule_draft_mails (
@@ -8245,6 +10049,30 @@ CREATE TABLE public.rule_draft_mails (
     mails integer NOT NULL,
     mailable integer NOT NULL
 );
+
+-- Name: TABLE rule_draft_mails; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.rule_draft_mails IS 'Previews of mail: how many mails a draft would send; kept until the draft is previewed anew or the workspace deleted';
+
+-- Name: COLUMN rule_draft_mails.draft_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.rule_draft_mails.draft_id IS 'nobody: id of the draft; the preview belongs to it';
+
+-- Name: COLUMN rule_draft_mails.workspace_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.rule_draft_mails.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN rule_draft_mails.automation_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.rule_draft_mails.automation_id IS 'nobody: the automation that would send them; names the mail';
+
+-- Name: COLUMN rule_draft_mails.mails; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.rule_draft_mails.mails IS 'nobody: how many mails it would decide on; shown to members before they decide';
+
+-- Name: COLUMN rule_draft_mails.mailable; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.rule_draft_mails.mailable IS 'nobody: how many of them have an address to go to; shown to members before they decide';
 
 -- Name: rule_draft_moves; Type: TABLE; Schema: public; Owner: -
 
@@ -8257,6 +10085,34 @@ CREATE TABLE public.rule_draft_moves (
     examples uuid[] NOT NULL
 );
 
+-- Name: TABLE rule_draft_moves; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.rule_draft_moves IS 'Previews of moves: how many end users a draft would move between two stages, with some of them as examples; kept until the draft is previewed anew, a contact among the examples is erased or the workspace deleted';
+
+-- Name: COLUMN rule_draft_moves.draft_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.rule_draft_moves.draft_id IS 'nobody: id of the draft; the preview belongs to it';
+
+-- Name: COLUMN rule_draft_moves.workspace_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.rule_draft_moves.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN rule_draft_moves.from_stage_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.rule_draft_moves.from_stage_id IS 'nobody: stage before; names the move';
+
+-- Name: COLUMN rule_draft_moves.to_stage_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.rule_draft_moves.to_stage_id IS 'nobody: stage after; names the move';
+
+-- Name: COLUMN rule_draft_moves.contacts; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.rule_draft_moves.contacts IS 'nobody: how many contacts would move; shown to members before they decide';
+
+-- Name: COLUMN rule_draft_moves.examples; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.rule_draft_moves.examples IS 'end user: ids of some of these contacts; shown to members before they decide';
+
 -- Name: rule_templates; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.rule_templates (
@@ -8265,6 +10121,26 @@ CREATE TABLE public.rule_templates (
     description text NOT NULL,
     rules jsonb NOT NULL
 );
+
+-- Name: TABLE rule_templates; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.rule_templates IS 'Rules to begin with: what a new workspace can start from, the same for everyone; kept until a release changes it';
+
+-- Name: COLUMN rule_templates.kind; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.rule_templates.kind IS 'nobody: kind of product; chosen when a workspace is made';
+
+-- Name: COLUMN rule_templates.title; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.rule_templates.title IS 'nobody: title for people; shown to owners';
+
+-- Name: COLUMN rule_templates.description; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.rule_templates.description IS 'nobody: what it is good for; shown to owners';
+
+-- Name: COLUMN rule_templates.rules; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.rule_templates.rules IS 'nobody: the rules; a workspace starts with them';
 
 -- Name: score_history; Type: TABLE; Schema: public; Owner: -
 
@@ -8275,6 +10151,30 @@ CREATE TABLE public.score_history (
     score smallint NOT NULL,
     stage_id uuid NOT NULL
 );
+
+-- Name: TABLE score_history; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.score_history IS 'Past scores: score and stage of an end user on each day on which they changed; kept until the contact is erased or the workspace deleted';
+
+-- Name: COLUMN score_history.workspace_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.score_history.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN score_history.contact_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.score_history.contact_id IS 'end user: id of the contact; names whose score it was';
+
+-- Name: COLUMN score_history.day; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.score_history.day IS 'end user: first UTC day on which it was so; answers what the score was on a day';
+
+-- Name: COLUMN score_history.score; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.score_history.score IS 'end user: score from then on; shown to members';
+
+-- Name: COLUMN score_history.stage_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.score_history.stage_id IS 'end user: stage from then on; shown to members';
 
 -- Name: score_rules; Type: TABLE; Schema: public; Owner: -
 
@@ -8288,6 +10188,34 @@ CREATE TABLE public.score_rules (
     CONSTRAINT score_rules_cap_positive CHECK ((cap > (0)::numeric))
 );
 
+-- Name: TABLE score_rules; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.score_rules IS 'Score rules: how many points a signal gives; kept until the rules are changed or the workspace is deleted';
+
+-- Name: COLUMN score_rules.id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.score_rules.id IS 'nobody: id of the rule; names the rule';
+
+-- Name: COLUMN score_rules.workspace_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.score_rules.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN score_rules.signal; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.score_rules.signal IS 'owner: number of the signal; the rule gives points for it';
+
+-- Name: COLUMN score_rules.points; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.score_rules.points IS 'owner: points for each occurrence; the score is computed with it';
+
+-- Name: COLUMN score_rules.cap; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.score_rules.cap IS 'owner: most points that the rule can give or take; the score is computed with it';
+
+-- Name: COLUMN score_rules.name; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.score_rules.name IS 'owner: name of the rule; explains a score';
+
 -- Name: signal_counts; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.signal_counts (
@@ -8298,6 +10226,30 @@ CREATE TABLE public.signal_counts (
     count integer NOT NULL
 )
 WITH (fillfactor='85');
+
+-- Name: TABLE signal_counts; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.signal_counts IS 'Daily counts: how often an end user did what a score rule counts, per UTC day; kept until the contact is erased or the workspace deleted';
+
+-- Name: COLUMN signal_counts.workspace_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.signal_counts.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN signal_counts.identity_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.signal_counts.identity_id IS 'end user: the identity that did it; counts follow the identity when contacts join';
+
+-- Name: COLUMN signal_counts.day; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.signal_counts.day IS 'end user: UTC day on which it was done; points decay by the day';
+
+-- Name: COLUMN signal_counts.signal; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.signal_counts.signal IS 'nobody: number of the signal that is counted; finds the rules that use it';
+
+-- Name: COLUMN signal_counts.count; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.signal_counts.count IS 'end user: how often it was done on that day; the score is computed from it';
 
 -- Name: signals; Type: TABLE; Schema: public; Owner: -
 
@@ -8312,6 +10264,38 @@ CREATE TABLE public.signals (
     CONSTRAINT signals_condition_object CHECK ((jsonb_typeof(condition) = 'object'::text)),
     CONSTRAINT signals_kind_known CHECK ((kind = ANY (ARRAY['count'::text, 'last'::text])))
 );
+
+-- Name: TABLE signals; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.signals IS 'Signals: which events your rules count; kept until no rule uses it any more, or the workspace is deleted';
+
+-- Name: COLUMN signals.workspace_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.signals.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN signals.number; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.signals.number IS 'nobody: number of the signal within the workspace; counts are stored under it';
+
+-- Name: COLUMN signals.event; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.signals.event IS 'owner: name of the event that is counted; an event is matched by it';
+
+-- Name: COLUMN signals.condition; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.signals.condition IS 'owner: properties that the event must have; an event is matched by it';
+
+-- Name: COLUMN signals.trusted_only; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.signals.trusted_only IS 'owner: whether only trusted events count; an event is matched by it';
+
+-- Name: COLUMN signals.kind; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.signals.kind IS 'nobody: whether each day is counted or the last occurrence is kept; scores need counts, stages the last one';
+
+-- Name: COLUMN signals.counted_back; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.signals.counted_back IS 'nobody: whether the events from before have been counted; rules take effect only after that';
 
 -- Name: smtp_settings; Type: TABLE; Schema: public; Owner: -
 
@@ -8331,6 +10315,54 @@ CREATE TABLE public.smtp_settings (
     CONSTRAINT smtp_settings_size CHECK (((char_length(host) <= 253) AND (char_length(username) <= 255) AND (char_length(from_address) <= 254) AND (char_length(from_name) <= 100)))
 );
 
+-- Name: TABLE smtp_settings; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.smtp_settings IS 'SMTP settings: your own mail server; kept until you remove it or the workspace is deleted';
+
+-- Name: COLUMN smtp_settings.workspace_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.smtp_settings.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN smtp_settings.host; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.smtp_settings.host IS 'owner: name of the server; mail goes through it';
+
+-- Name: COLUMN smtp_settings.port; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.smtp_settings.port IS 'owner: port of the server; mail goes through it';
+
+-- Name: COLUMN smtp_settings.username; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.smtp_settings.username IS 'owner: user name at the server; the login needs it';
+
+-- Name: COLUMN smtp_settings.from_address; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.smtp_settings.from_address IS 'owner: address that mail is sent from; every mail names its sender';
+
+-- Name: COLUMN smtp_settings.from_name; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.smtp_settings.from_name IS 'owner: name beside that address; every mail names its sender';
+
+-- Name: COLUMN smtp_settings.revision; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.smtp_settings.revision IS 'nobody: another one after every change; a test counts for the settings that were tested';
+
+-- Name: COLUMN smtp_settings.verified_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.smtp_settings.verified_at IS 'owner: when a test mail went through; mail goes through it only then';
+
+-- Name: COLUMN smtp_settings.last_error; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.smtp_settings.last_error IS 'owner: code of the last failure; shown to owners and admins';
+
+-- Name: COLUMN smtp_settings.last_error_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.smtp_settings.last_error_at IS 'owner: when it last failed; shown to owners and admins';
+
+-- Name: COLUMN smtp_settings.updated_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.smtp_settings.updated_at IS 'owner: when it was last changed; shown to owners and admins';
+
 -- Name: stage_events; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.stage_events (
@@ -8342,6 +10374,34 @@ CREATE TABLE public.stage_events (
     signal smallint NOT NULL
 );
 
+-- Name: TABLE stage_events; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.stage_events IS 'Last events for stages: when an end user last did what leads to a stage; kept until the contact is erased or the workspace deleted';
+
+-- Name: COLUMN stage_events.workspace_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.stage_events.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN stage_events.identity_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.stage_events.identity_id IS 'end user: the identity that did it; follows the identity when contacts join';
+
+-- Name: COLUMN stage_events.trusted; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.stage_events.trusted IS 'nobody: whether your server or a valid userHash said so; trusted events go before claimed ones';
+
+-- Name: COLUMN stage_events.occurred_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.stage_events.occurred_at IS 'end user: when it last happened; the latest one decides the stage';
+
+-- Name: COLUMN stage_events.message_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.stage_events.message_id IS 'end user: messageId of that event; decides between events of one moment';
+
+-- Name: COLUMN stage_events.signal; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.stage_events.signal IS 'nobody: number of the signal that leads to the stage; finds the stage';
+
 -- Name: stage_pins; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.stage_pins (
@@ -8352,6 +10412,34 @@ CREATE TABLE public.stage_pins (
     pinned_by uuid DEFAULT auth.uid(),
     pinned_at timestamp with time zone DEFAULT now() NOT NULL
 );
+
+-- Name: TABLE stage_pins; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.stage_pins IS 'Pinned stages: which stage a member put an end user into by hand; kept until the contact is erased or the workspace deleted';
+
+-- Name: COLUMN stage_pins.id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.stage_pins.id IS 'nobody: id of the pin; names the row';
+
+-- Name: COLUMN stage_pins.workspace_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.stage_pins.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN stage_pins.contact_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.stage_pins.contact_id IS 'end user: the identity that the contact had as its highest one then; the pin applies to it';
+
+-- Name: COLUMN stage_pins.stage_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.stage_pins.stage_id IS 'end user: stage that was chosen, or null to let the rules decide again; the pin applies it';
+
+-- Name: COLUMN stage_pins.pinned_by; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.stage_pins.pinned_by IS 'owner: id of the member who did it; says who did it';
+
+-- Name: COLUMN stage_pins.pinned_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.stage_pins.pinned_at IS 'owner: when it was done; the last pin counts';
 
 -- Name: suppressions; Type: TABLE; Schema: public; Owner: -
 
@@ -8365,6 +10453,30 @@ CREATE TABLE public.suppressions (
     CONSTRAINT suppressions_reason_known CHECK ((reason = ANY (ARRAY['unsubscribed'::text, 'bounced'::text, 'complained'::text, 'erased'::text, 'by_hand'::text])))
 );
 
+-- Name: TABLE suppressions; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.suppressions IS 'Suppressed addresses: who must get no mail any more, as a keyed hash of the address and never the address; kept until the end user comes back by a confirmed mail, or the workspace is deleted, and an erasure does not lift it';
+
+-- Name: COLUMN suppressions.workspace_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.suppressions.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN suppressions.address_hash; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.suppressions.address_hash IS 'end user: keyed hash of workspace and address, whose key is not in the database; mail to it is stopped, and the address can''t be read off it';
+
+-- Name: COLUMN suppressions.category; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.suppressions.category IS 'end user: category of mail that is stopped, or null for all; decides which mail is stopped';
+
+-- Name: COLUMN suppressions.reason; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.suppressions.reason IS 'end user: unsubscribed, bounced, complained, erased or by hand; says what may lift it';
+
+-- Name: COLUMN suppressions.created_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.suppressions.created_at IS 'end user: when it began; shown to members';
+
 -- Name: traits; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.traits (
@@ -8377,6 +10489,38 @@ CREATE TABLE public.traits (
     message_id text NOT NULL COLLATE pg_catalog."C"
 );
 
+-- Name: TABLE traits; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.traits IS 'Traits as they were sent: what identify and group calls say of an end user, by key; kept until the contact is erased or the workspace deleted';
+
+-- Name: COLUMN traits.workspace_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.traits.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN traits.identity_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.traits.identity_id IS 'end user: the identity that the trait was sent for; traits follow the identity when contacts join';
+
+-- Name: COLUMN traits.key; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.traits.key IS 'nobody: name of the trait; last write wins per name';
+
+-- Name: COLUMN traits.value; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.traits.value IS 'end user: the trait''s value, or null once it was removed; segments, scores and fills in mails';
+
+-- Name: COLUMN traits.trusted; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.traits.trusted IS 'nobody: whether your server or a valid userHash said so; a claim never overwrites what is trusted';
+
+-- Name: COLUMN traits.occurred_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.traits.occurred_at IS 'end user: when the message that set it happened; last write wins';
+
+-- Name: COLUMN traits.message_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.traits.message_id IS 'end user: messageId of the message that set it; decides between writes of one moment';
+
 -- Name: usage; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.usage (
@@ -8388,6 +10532,38 @@ CREATE TABLE public.usage (
     emails_until timestamp with time zone,
     measured_at timestamp with time zone
 );
+
+-- Name: TABLE usage; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.usage IS 'Usage: how many events, contacts and emails a workspace has a month; kept until the workspace is deleted';
+
+-- Name: COLUMN usage.workspace_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.usage.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN usage.month; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.usage.month IS 'owner: the UTC month; usage is counted by month';
+
+-- Name: COLUMN usage.events; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.usage.events IS 'owner: how many events came; shown to members';
+
+-- Name: COLUMN usage.contacts; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.usage.contacts IS 'owner: how many identified contacts there are; compared with the plan';
+
+-- Name: COLUMN usage.emails; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.usage.emails IS 'owner: how many emails were let through; compared with the plan';
+
+-- Name: COLUMN usage.emails_until; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.usage.emails_until IS 'nobody: until when emails are counted here; later ones are added to them';
+
+-- Name: COLUMN usage.measured_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.usage.measured_at IS 'nobody: when contacts and emails were counted; shown to members';
 
 -- Name: usage_warnings; Type: TABLE; Schema: public; Owner: -
 
@@ -8402,6 +10578,38 @@ CREATE TABLE public.usage_warnings (
     CONSTRAINT usage_warnings_meter_known CHECK ((meter = ANY (ARRAY['contacts'::text, 'emails'::text]))),
     CONSTRAINT usage_warnings_percent_known CHECK ((percent = ANY (ARRAY[80, 100])))
 );
+
+-- Name: TABLE usage_warnings; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.usage_warnings IS 'Warnings: that a workspace has used 80 or 100 % of its plan; kept until the workspace is deleted';
+
+-- Name: COLUMN usage_warnings.workspace_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.usage_warnings.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN usage_warnings.month; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.usage_warnings.month IS 'owner: the UTC month; one warning a month';
+
+-- Name: COLUMN usage_warnings.meter; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.usage_warnings.meter IS 'owner: contacts or emails; the owner is told';
+
+-- Name: COLUMN usage_warnings.percent; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.usage_warnings.percent IS 'owner: 80 or 100; the owner is told';
+
+-- Name: COLUMN usage_warnings.used; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.usage_warnings.used IS 'owner: how much was used; the owner is told';
+
+-- Name: COLUMN usage_warnings.quota; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.usage_warnings.quota IS 'owner: how much the plan includes; the owner is told';
+
+-- Name: COLUMN usage_warnings.created_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.usage_warnings.created_at IS 'owner: when it was reached; shown to members';
 
 -- Name: events_0; Type: TABLE ATTACH; Schema: public; Owner: -
 
@@ -8467,6 +10675,16 @@ ALTER TABLE ONLY public.events ATTACH PARTITION public.events_8 FOR VALUES WITH 
 
 ALTER TABLE ONLY public.events ATTACH PARTITION public.events_9 FOR VALUES WITH (modulus 16, remainder 9);
 
+-- Name: announcements announcements_owner_key; Type: CONSTRAINT; Schema: private; Owner: -
+
+ALTER TABLE ONLY private.announcements
+    ADD CONSTRAINT announcements_owner_key UNIQUE (policy_date, user_id);
+
+-- Name: announcements announcements_pkey; Type: CONSTRAINT; Schema: private; Owner: -
+
+ALTER TABLE ONLY private.announcements
+    ADD CONSTRAINT announcements_pkey PRIMARY KEY (id);
+
 -- Name: api_key_hashes api_key_hashes_pkey; Type: CONSTRAINT; Schema: private; Owner: -
 
 ALTER TABLE ONLY private.api_key_hashes
@@ -8516,6 +10734,11 @@ ALTER TABLE ONLY private.metering
 
 ALTER TABLE ONLY private.notices
     ADD CONSTRAINT notices_pkey PRIMARY KEY (id);
+
+-- Name: policies policies_pkey; Type: CONSTRAINT; Schema: private; Owner: -
+
+ALTER TABLE ONLY private.policies
+    ADD CONSTRAINT policies_pkey PRIMARY KEY (policy_date);
 
 -- Name: reconciliation reconciliation_pkey; Type: CONSTRAINT; Schema: private; Owner: -
 
@@ -8911,6 +11134,14 @@ ALTER TABLE ONLY public.workspaces
 
 ALTER TABLE ONLY public.workspaces
     ADD CONSTRAINT workspaces_slug_key UNIQUE (slug);
+
+-- Name: announcements_due_idx; Type: INDEX; Schema: private; Owner: -
+
+CREATE INDEX announcements_due_idx ON private.announcements USING btree (policy_date, send_at) WHERE (status = 'queued'::text);
+
+-- Name: announcements_user_idx; Type: INDEX; Schema: private; Owner: -
+
+CREATE INDEX announcements_user_idx ON private.announcements USING btree (user_id);
 
 -- Name: api_key_hashes_api_key_idx; Type: INDEX; Schema: private; Owner: -
 
@@ -9548,6 +11779,16 @@ CREATE TRIGGER templates_audit AFTER INSERT OR DELETE OR UPDATE ON public.templa
 
 CREATE TRIGGER workspaces_audit AFTER UPDATE ON public.workspaces FOR EACH ROW EXECUTE FUNCTION private.audit_change();
 
+-- Name: announcements announcements_policy_fkey; Type: FK CONSTRAINT; Schema: private; Owner: -
+
+ALTER TABLE ONLY private.announcements
+    ADD CONSTRAINT announcements_policy_fkey FOREIGN KEY (policy_date) REFERENCES private.policies(policy_date);
+
+-- Name: announcements announcements_user_fkey; Type: FK CONSTRAINT; Schema: private; Owner: -
+
+ALTER TABLE ONLY private.announcements
+    ADD CONSTRAINT announcements_user_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE CASCADE;
+
 -- Name: api_key_hashes api_key_hashes_api_key_fkey; Type: FK CONSTRAINT; Schema: private; Owner: -
 
 ALTER TABLE ONLY private.api_key_hashes
@@ -9743,6 +11984,10 @@ ALTER TABLE ONLY public.usage_warnings
 ALTER TABLE ONLY public.usage
     ADD CONSTRAINT usage_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE;
 
+-- Name: announcements; Type: ROW SECURITY; Schema: private; Owner: -
+
+ALTER TABLE private.announcements ENABLE ROW LEVEL SECURITY;
+
 -- Name: api_key_hashes; Type: ROW SECURITY; Schema: private; Owner: -
 
 ALTER TABLE private.api_key_hashes ENABLE ROW LEVEL SECURITY;
@@ -9782,6 +12027,10 @@ ALTER TABLE private.metering ENABLE ROW LEVEL SECURITY;
 -- Name: notices; Type: ROW SECURITY; Schema: private; Owner: -
 
 ALTER TABLE private.notices ENABLE ROW LEVEL SECURITY;
+
+-- Name: policies; Type: ROW SECURITY; Schema: private; Owner: -
+
+ALTER TABLE private.policies ENABLE ROW LEVEL SECURITY;
 
 -- Name: reconciliation; Type: ROW SECURITY; Schema: private; Owner: -
 
@@ -11659,6 +13908,16 @@ GRANT ALL ON FUNCTION public.advance_draft(p_limit integer, p_now timestamp with
 REVOKE ALL ON FUNCTION public.advance_rescore(p_limit integer, p_now timestamp with time zone, p_workspace uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.advance_rescore(p_limit integer, p_now timestamp with time zone, p_workspace uuid) TO service_role;
 
+-- Name: FUNCTION announce_policy(p_policy_date date, p_changes text, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.announce_policy(p_policy_date date, p_changes text, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.announce_policy(p_policy_date date, p_changes text, p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION announcement_status(p_policy_date date, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.announcement_status(p_policy_date date, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.announcement_status(p_policy_date date, p_now timestamp with time zone) TO service_role;
+
 -- Name: FUNCTION ask_to_confirm(p_workspace uuid, p_address_hash text, p_category text, p_subject text, p_text text, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.ask_to_confirm(p_workspace uuid, p_address_hash text, p_category text, p_subject text, p_text text, p_now timestamp with time zone) FROM PUBLIC;
@@ -11699,6 +13958,11 @@ GRANT ALL ON FUNCTION public.cancel_deletion_by_link(p_request uuid, p_owner uui
 
 REVOKE ALL ON FUNCTION public.check_drift(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.check_drift(p_limit integer, p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION claim_announcement(p_policy_date date, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.claim_announcement(p_policy_date date, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.claim_announcement(p_policy_date date, p_now timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION claim_export(p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
@@ -11829,6 +14093,11 @@ GRANT ALL ON FUNCTION public.exports_to_clean(p_now timestamp with time zone) TO
 REVOKE ALL ON FUNCTION public.find_contacts(p_workspace uuid, p_lookup jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.find_contacts(p_workspace uuid, p_lookup jsonb) TO authenticated;
 GRANT ALL ON FUNCTION public.find_contacts(p_workspace uuid, p_lookup jsonb) TO service_role;
+
+-- Name: FUNCTION finish_announcement(p_id uuid, p_claim uuid, p_status text, p_reason text, p_pause double precision, p_refused boolean, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.finish_announcement(p_id uuid, p_claim uuid, p_status text, p_reason text, p_pause double precision, p_refused boolean, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.finish_announcement(p_id uuid, p_claim uuid, p_status text, p_reason text, p_pause double precision, p_refused boolean, p_now timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION finish_deletion(p_request uuid, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
@@ -12128,6 +14397,10 @@ REVOKE ALL ON FUNCTION public.workspace_owner(p_workspace uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.workspace_owner(p_workspace uuid) TO authenticated;
 GRANT ALL ON FUNCTION public.workspace_owner(p_workspace uuid) TO service_role;
 
+-- Name: TABLE announcements; Type: ACL; Schema: private; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.announcements TO service_role;
+
 -- Name: TABLE api_key_hashes; Type: ACL; Schema: private; Owner: -
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.api_key_hashes TO service_role;
@@ -12163,6 +14436,10 @@ GRANT SELECT,UPDATE ON TABLE private.metering TO service_role;
 -- Name: TABLE notices; Type: ACL; Schema: private; Owner: -
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.notices TO service_role;
+
+-- Name: TABLE policies; Type: ACL; Schema: private; Owner: -
+
+GRANT SELECT,INSERT ON TABLE private.policies TO service_role;
 
 -- Name: TABLE reconciliation; Type: ACL; Schema: private; Owner: -
 

@@ -115,16 +115,15 @@ class Handler(BaseHTTPRequestHandler):
         raise AttributeError(name)
 
     def answer(self, path: str, query: str) -> Answer:
-        """Files first, then functions, then rewrites: Vercel's order."""
+        """Files first, then functions, then what rewrites lead to: Vercel's order."""
         body = read_body(self.rfile, self.headers)
-        file = static_file(path, self.routes.clean_urls)
-        if file is not None:
-            return serve_file(file, self.command)
-        if path not in self.functions:
-            path, query = self.routes.rewritten(path, query)
-        if path not in self.functions:
-            return Answer.plain(HTTPStatus.NOT_FOUND)
-        return call(self.functions[path], self.environ(path, query, body))
+        for named, asked in ((path, query), self.routes.rewritten(path, query)):
+            file = static_file(named, self.routes.clean_urls)
+            if file is not None:
+                return serve_file(file, self.command)
+            if named in self.functions:
+                return call(self.functions[named], self.environ(named, asked, body))
+        return Answer.plain(HTTPStatus.NOT_FOUND)
 
     def environ(self, path: str, query: str, body: bytes) -> dict[str, Any]:
         """As vercel-runtime makes it (vc_init.py); the client's address is what its edge would put there."""

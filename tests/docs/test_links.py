@@ -13,8 +13,8 @@ FOLDERS = ("api/", "docs/", "lib/", "public/", "scripts/", "supabase/", "tests/"
 
 
 def named(text: str) -> Iterator[str]:
-    """Paths in backticks, and `*_topic.sql` for a migration."""
-    for code in re.findall(r"`([^`\s]+)`", text):
+    """Paths in backticks, `path::test` for a test, and `*_topic.sql` for a migration."""
+    for code in re.findall(r"`([^`\s:]+)(?:::\w+)?`", text):
         if code.startswith(FOLDERS):
             yield f"supabase/migrations/{code}" if code.startswith("*_") else code
 

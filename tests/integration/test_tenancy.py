@@ -20,6 +20,8 @@ PLAUSIBLE = {
     "uuid": "00000000-0000-4000-8000-000000000000",
     "jsonb": "{}",
     "integer": "1",
+    "double precision": "1",
+    "boolean": "true",
     "date": "2026-01-01",
     "timestamp with time zone": "2026-01-01T00:00:00Z",
     "text[]": "{}",

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import httpx
 import pytest
 
 from scripts.local.routing import Routes
@@ -38,3 +39,7 @@ def test_headers_of_every_matching_rule_are_added(tmp_path: Path) -> None:
 def test_it_refuses_a_setting_that_it_would_not_obey(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="redirects"):
         routes(tmp_path, redirects=[])
+
+
+def test_a_rewrite_may_lead_to_a_file(http: httpx.Client) -> None:
+    assert http.get("/privacy", follow_redirects=False).text == http.get("/privacy.html").text
