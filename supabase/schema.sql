@@ -1869,7 +1869,7 @@ CREATE TABLE public.deletion_requests (
 
 -- Name: TABLE deletion_requests; Type: COMMENT; Schema: public; Owner: -
 
-COMMENT ON TABLE public.deletion_requests IS 'Deletion requests and their receipts: that a workspace was to be deleted, and how many rows of which table went; kept for 3 years after the end, also when the workspace is gone';
+COMMENT ON TABLE public.deletion_requests IS 'Deletion requests and their receipts: that a workspace was to be deleted, and how many rows of which table went; kept until 3 years after the end, also when the workspace is gone';
 
 -- Name: COLUMN deletion_requests.id; Type: COMMENT; Schema: public; Owner: -
 
@@ -2776,6 +2776,23 @@ CREATE FUNCTION private.fit_rule_problems(p_document jsonb) RETURNS TABLE(pointe
         ) as c (is_met, expected)
         where not c.is_met
     $$;
+
+-- Name: forget(regclass, text, integer, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.forget(p_table regclass, p_condition text, p_limit integer, p_now timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $_$
+    declare
+        gone integer;
+    begin
+        execute format(
+            'delete from %1$s where ctid = any (array(select ctid from %1$s where %2$s limit $2))', p_table, p_condition
+        ) using p_now, p_limit;
+        get diagnostics gone = row_count;
+        return gone = p_limit;
+    end
+    $_$;
 
 -- Name: forget_counts(uuid, uuid[]); Type: FUNCTION; Schema: private; Owner: -
 
@@ -7318,32 +7335,18 @@ CREATE FUNCTION public.finish_notice(p_id uuid, p_claim uuid, p_status text, p_s
 -- Name: forget_what_has_lapsed(integer, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.forget_what_has_lapsed(p_limit integer, p_now timestamp with time zone DEFAULT now()) RETURNS boolean
-    LANGUAGE plpgsql
+    LANGUAGE sql
     SET search_path TO ''
-    AS $$
-    declare
-        gone  integer;
-        total integer := 0;
-    begin
-        delete from private.tombstones where ctid = any (array(
-            select ctid from private.tombstones where expires_at <= p_now limit p_limit
-        ));
-        get diagnostics gone = row_count;
-        total := greatest(total, gone);
-        delete from public.audit_log where id = any (array(
-            select id from public.audit_log where at < p_now - interval '3 years' limit p_limit
-        ));
-        get diagnostics gone = row_count;
-        total := greatest(total, gone);
-        delete from public.deletion_requests where id = any (array(
-            select id from public.deletion_requests
-            where coalesce(finished_at, cancelled_at) < p_now - interval '3 years'
-            limit p_limit
-        ));
-        get diagnostics gone = row_count;
-        return greatest(total, gone) = p_limit;
-    end
-    $$;
+    AS $_$
+        select bool_or(private.forget(f.name, f.condition, p_limit, p_now))
+        from (values
+            ('private.tombstones'::regclass, 'expires_at <= $1'),
+            ('public.rejections', 'received_at <= $1 - interval ''24 hours'''),
+            ('private.checkouts', 'opened_at <= $1 - interval ''30 days'''),
+            ('public.audit_log', 'at <= $1 - interval ''3 years'''),
+            ('public.deletion_requests', 'coalesce(finished_at, cancelled_at) <= $1 - interval ''3 years''')
+        ) as f (name, condition)
+    $_$;
 
 -- Name: health(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
@@ -8681,7 +8684,7 @@ CREATE TABLE private.checkouts (
 
 -- Name: TABLE checkouts; Type: COMMENT; Schema: private; Owner: -
 
-COMMENT ON TABLE private.checkouts IS 'Checkouts: that an owner opened a page to pay at; kept until 30 days have passed and somebody opens another one, or the workspace is deleted';
+COMMENT ON TABLE private.checkouts IS 'Opened checkouts: that an owner went to buy a plan; kept until 30 days have passed, or the workspace is deleted';
 
 -- Name: COLUMN checkouts.workspace_id; Type: COMMENT; Schema: private; Owner: -
 
@@ -8766,7 +8769,7 @@ CREATE TABLE private.export_builds (
 
 -- Name: TABLE export_builds; Type: COMMENT; Schema: private; Owner: -
 
-COMMENT ON TABLE private.export_builds IS 'Exports being built: where the next run of the builder goes on; kept as long as the export''s own row';
+COMMENT ON TABLE private.export_builds IS 'Exports being built: where the next run of the builder goes on; kept until the export''s own row goes';
 
 -- Name: COLUMN export_builds.export_id; Type: COMMENT; Schema: private; Owner: -
 
@@ -8806,7 +8809,7 @@ CREATE TABLE private.export_exclusions (
 
 -- Name: TABLE export_exclusions; Type: COMMENT; Schema: private; Owner: -
 
-COMMENT ON TABLE private.export_exclusions IS 'What no export holds: tables and columns of machinery, each with its reason; kept as long as the software is installed';
+COMMENT ON TABLE private.export_exclusions IS 'What no export holds: tables and columns of machinery, each with its reason; kept until the software is removed';
 
 -- Name: COLUMN export_exclusions.table_name; Type: COMMENT; Schema: private; Owner: -
 
@@ -9054,7 +9057,7 @@ CREATE TABLE private.tombstones (
 
 -- Name: TABLE tombstones; Type: COMMENT; Schema: private; Owner: -
 
-COMMENT ON TABLE private.tombstones IS 'Tombstones: that somebody was erased, without whom; kept for 35 days, or until the workspace is deleted where you chose that they never come back';
+COMMENT ON TABLE private.tombstones IS 'Tombstones: that somebody was erased, without whom; kept until 35 days have passed, or the workspace is deleted where you chose that they never come back';
 
 -- Name: COLUMN tombstones.workspace_id; Type: COMMENT; Schema: private; Owner: -
 
@@ -9155,7 +9158,7 @@ CREATE TABLE public.audit_log (
 
 -- Name: TABLE audit_log; Type: COMMENT; Schema: public; Owner: -
 
-COMMENT ON TABLE public.audit_log IS 'Audit log: who did what to which workspace or contact, without what it said; kept for 3 years, also after what it is about was erased';
+COMMENT ON TABLE public.audit_log IS 'Audit log: who did what to which workspace or contact, without what it said; kept until 3 years have passed, also when what it is about was erased';
 
 -- Name: COLUMN audit_log.id; Type: COMMENT; Schema: public; Owner: -
 
@@ -9309,7 +9312,7 @@ CREATE TABLE public.erased_identities (
 
 -- Name: TABLE erased_identities; Type: COMMENT; Schema: public; Owner: -
 
-COMMENT ON TABLE public.erased_identities IS 'Identities being erased: whose events are out of sight and on their way out; kept for the minutes until these are gone';
+COMMENT ON TABLE public.erased_identities IS 'Identities being erased: whose events are out of sight and on their way out; kept until these are gone, which takes minutes';
 
 -- Name: COLUMN erased_identities.identity_id; Type: COMMENT; Schema: public; Owner: -
 
@@ -9666,7 +9669,7 @@ CREATE TABLE public.exports (
 
 -- Name: TABLE exports; Type: COMMENT; Schema: public; Owner: -
 
-COMMENT ON TABLE public.exports IS 'Exports: who asked for a copy of a workspace or contact, and how far it is; kept for 30 days after its files have gone, which is 24 hours after it was complete';
+COMMENT ON TABLE public.exports IS 'Exports: who asked for a copy of a workspace or contact, and how far it is; kept until 30 days after its files have gone, which they do 24 hours after they were complete';
 
 -- Name: COLUMN exports.id; Type: COMMENT; Schema: public; Owner: -
 
@@ -9937,7 +9940,7 @@ CREATE TABLE public.rejections (
 
 -- Name: TABLE rejections; Type: COMMENT; Schema: public; Owner: -
 
-COMMENT ON TABLE public.rejections IS 'Refused messages: that a message was refused and why, without what it held; kept until 24 hours have passed and newer refusals come, or the workspace is deleted';
+COMMENT ON TABLE public.rejections IS 'Refused messages: that a message was refused and why, without what it held; kept until 24 hours have passed, or the workspace is deleted';
 
 -- Name: COLUMN rejections.id; Type: COMMENT; Schema: public; Owner: -
 
@@ -13164,6 +13167,11 @@ GRANT ALL ON FUNCTION private.fit_of(p_rules private.compiled_rules, p_traits js
 
 REVOKE ALL ON FUNCTION private.fit_rule_problems(p_document jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.fit_rule_problems(p_document jsonb) TO service_role;
+
+-- Name: FUNCTION forget(p_table regclass, p_condition text, p_limit integer, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.forget(p_table regclass, p_condition text, p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.forget(p_table regclass, p_condition text, p_limit integer, p_now timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION forget_counts(p_workspace uuid, p_contacts uuid[]); Type: ACL; Schema: private; Owner: -
 

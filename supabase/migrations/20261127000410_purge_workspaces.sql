@@ -273,34 +273,39 @@ create function public.deletion_stored(p_request uuid, p_now timestamptz default
 revoke all on function public.deletion_stored(uuid, timestamptz) from public;
 grant execute on function public.deletion_stored(uuid, timestamptz) to service_role;
 
--- What has served its time: tombstones that were not for ever; the audit log, requests and receipts of workspaces that
--- are gone after three years, in which somebody might still ask. At most p_limit rows of each; returns whether more may be.
-create function public.forget_what_has_lapsed(p_limit integer, p_now timestamptz default now()) returns boolean
+-- Deletes up to p_limit rows of a table for which a condition on $1, a time, holds. Returns whether more may be left.
+create function private.forget(p_table regclass, p_condition text, p_limit integer, p_now timestamptz) returns boolean
     language plpgsql
     set search_path = ''
     as $$
     declare
-        gone  integer;
-        total integer := 0;
+        gone integer;
     begin
-        delete from private.tombstones where ctid = any (array(
-            select ctid from private.tombstones where expires_at <= p_now limit p_limit
-        ));
+        execute format(
+            'delete from %1$s where ctid = any (array(select ctid from %1$s where %2$s limit $2))', p_table, p_condition
+        ) using p_now, p_limit;
         get diagnostics gone = row_count;
-        total := greatest(total, gone);
-        delete from public.audit_log where id = any (array(
-            select id from public.audit_log where at < p_now - interval '3 years' limit p_limit
-        ));
-        get diagnostics gone = row_count;
-        total := greatest(total, gone);
-        delete from public.deletion_requests where id = any (array(
-            select id from public.deletion_requests
-            where coalesce(finished_at, cancelled_at) < p_now - interval '3 years'
-            limit p_limit
-        ));
-        get diagnostics gone = row_count;
-        return greatest(total, gone) = p_limit;
+        return gone = p_limit;
     end
+    $$;
+revoke all on function private.forget(regclass, text, integer, timestamptz) from public;
+grant execute on function private.forget(regclass, text, integer, timestamptz) to service_role;
+
+-- What has served its time: tombstones that were not for ever, the debugger's refusals, checkouts nobody paid at; and
+-- after three years, in which somebody might still ask, the audit log and requests that have ended. At most p_limit rows
+-- of each; returns whether more may be left.
+create function public.forget_what_has_lapsed(p_limit integer, p_now timestamptz default now()) returns boolean
+    language sql
+    set search_path = ''
+    as $$
+        select bool_or(private.forget(f.name, f.condition, p_limit, p_now))
+        from (values
+            ('private.tombstones'::regclass, 'expires_at <= $1'),
+            ('public.rejections', 'received_at <= $1 - interval ''24 hours'''),
+            ('private.checkouts', 'opened_at <= $1 - interval ''30 days'''),
+            ('public.audit_log', 'at <= $1 - interval ''3 years'''),
+            ('public.deletion_requests', 'coalesce(finished_at, cancelled_at) <= $1 - interval ''3 years''')
+        ) as f (name, condition)
     $$;
 revoke all on function public.forget_what_has_lapsed(integer, timestamptz) from public;
 grant execute on function public.forget_what_has_lapsed(integer, timestamptz) to service_role;

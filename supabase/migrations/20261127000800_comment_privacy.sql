@@ -2,7 +2,7 @@
 -- Not breaking. Locks: each table's definition, for a moment. Undo: none needed.
 
 comment on table public.audit_log is
-    'Audit log: who did what to which workspace or contact, without what it said; kept for 3 years, also after what it is about was erased';
+    'Audit log: who did what to which workspace or contact, without what it said; kept until 3 years have passed, also when what it is about was erased';
 comment on column public.audit_log.id is 'nobody: id of the row; old rows are deleted by it';
 comment on column public.audit_log.workspace_id is 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
 comment on column public.audit_log.actor is 'owner: the member, API key or script that did it; shows who answers for it';
@@ -26,19 +26,19 @@ comment on column public.erasures.finished_at is 'nobody: when nothing was left;
 comment on column public.erasures.stored_at is 'nobody: when a copy of the receipt was put into storage; a restored backup does not undo that';
 
 comment on table public.erased_identities is
-    'Identities being erased: whose events are out of sight and on their way out; kept for the minutes until these are gone';
+    'Identities being erased: whose events are out of sight and on their way out; kept until these are gone, which takes minutes';
 comment on column public.erased_identities.identity_id is 'end user: id that the identity had; hides and finds its events';
 comment on column public.erased_identities.workspace_id is 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
 comment on column public.erased_identities.erasure_id is 'nobody: the receipt it goes with; counts what goes';
 
 comment on table private.tombstones is
-    'Tombstones: that somebody was erased, without whom; kept for 35 days, or until the workspace is deleted where you chose that they never come back';
+    'Tombstones: that somebody was erased, without whom; kept until 35 days have passed, or the workspace is deleted where you chose that they never come back';
 comment on column private.tombstones.workspace_id is 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
 comment on column private.tombstones.hash is 'end user: keyed hash of an identity, which nobody can read back; refuses its return';
 comment on column private.tombstones.expires_at is 'nobody: when the tombstone goes; ends its keeping';
 
 comment on table public.deletion_requests is
-    'Deletion requests and their receipts: that a workspace was to be deleted, and how many rows of which table went; kept for 3 years after the end, also when the workspace is gone';
+    'Deletion requests and their receipts: that a workspace was to be deleted, and how many rows of which table went; kept until 3 years after the end, also when the workspace is gone';
 comment on column public.deletion_requests.id is 'nobody: number of the request and of its receipt; names it to whoever asks';
 comment on column public.deletion_requests.workspace_id is 'nobody: the workspace that the row belongs to; finds it and guards it';
 comment on column public.deletion_requests.requested_by is 'owner: the owner or script that asked; shows who answers for it';
@@ -63,7 +63,7 @@ comment on column private.subscription_orders.due_at is 'nobody: when Lemon Sque
 comment on column private.subscription_orders.done_at is 'nobody: when Lemon Squeezy was told; ends the order';
 
 comment on table public.exports is
-    'Exports: who asked for a copy of a workspace or contact, and how far it is; kept for 30 days after its files have gone, which is 24 hours after it was complete';
+    'Exports: who asked for a copy of a workspace or contact, and how far it is; kept until 30 days after its files have gone, which they do 24 hours after they were complete';
 comment on column public.exports.id is 'nobody: number of the export; names it and its files';
 comment on column public.exports.workspace_id is 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
 comment on column public.exports.contact_id is 'end user: id of the contact that it is of, if it is of one; says what is in it';
@@ -79,7 +79,7 @@ comment on column public.exports.expires_at is 'nobody: when its files go; ends 
 comment on column public.exports.cleaned_at is 'nobody: when its files were gone; proves it';
 
 comment on table private.export_builds is
-    'Exports being built: where the next run of the builder goes on; kept as long as the export''s own row';
+    'Exports being built: where the next run of the builder goes on; kept until the export''s own row goes';
 comment on column private.export_builds.export_id is 'nobody: the export that is built; finds the row';
 comment on column private.export_builds.plan is 'nobody: tables and columns to read; keeps them the same from the beginning to the end';
 comment on column private.export_builds.cursor is 'end user: key of the last row that was read, until the export ends; the next run goes on from there';
@@ -89,7 +89,12 @@ comment on column private.export_builds.claimed_until is 'nobody: until when tha
 comment on column private.export_builds.worked_at is 'nobody: when a run was last at work; takes turns between exports';
 
 comment on table private.export_exclusions is
-    'What no export holds: tables and columns of machinery, each with its reason; kept as long as the software is installed';
+    'What no export holds: tables and columns of machinery, each with its reason; kept until the software is removed';
 comment on column private.export_exclusions.table_name is 'nobody: name of the table; says what is left out';
 comment on column private.export_exclusions.column_name is 'nobody: name of the column, empty for all of the table; says what is left out';
 comment on column private.export_exclusions.reason is 'nobody: why it is left out; answers whoever asks';
+
+comment on table public.rejections is
+    'Refused messages: that a message was refused and why, without what it held; kept until 24 hours have passed, or the workspace is deleted';
+comment on table private.checkouts is
+    'Opened checkouts: that an owner went to buy a plan; kept until 30 days have passed, or the workspace is deleted';
