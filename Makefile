@@ -25,7 +25,7 @@ prove: ## The long proofs; may take an hour
 deploy-check: ## Build what a deploy would ship and let it answer
 	@scripts/run-up python -m scripts.deploy_check
 
-bench: ## The benchmarks, each beside its floor (only=trips|cold|sql|ingest|scale, quick=1)
+bench: ## The benchmarks, each beside its floor (only=trips|cold|sql|ingest|scale|deleting, quick=1)
 	@scripts/run-up python -m scripts.bench $(if $(only),--only $(only)) $(if $(quick),--quick)
 
 schema: ## Write supabase/schema.sql, docs/processing.json and public/privacy.html from the migrations

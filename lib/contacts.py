@@ -20,10 +20,17 @@ PURGE_SECONDS = 20.0
 
 def by_admin(ask: Ask, workspace_id: UUID | None) -> Ask:
     """Calls by our own rights, once Postgres has said that the member is an owner or admin. Raises 401, 403 and 422."""
-    actor = ask("contact_admin", {})
+    return _act(str(workspace_id), str(ask("contact_admin", {})))
 
+
+def by_operator(workspace_id: str) -> Ask:
+    """Calls for a script that is run by hand."""
+    return _act(workspace_id, "operator")
+
+
+def _act(workspace_id: str, actor: str) -> Ask:
     def act(function: str, arguments: Mapping[str, object]) -> object:
-        return database.call(function, {**arguments, "p_workspace": str(workspace_id), "p_actor": actor})
+        return database.call(function, {**arguments, "p_workspace": workspace_id, "p_actor": actor})
 
     return act
 

@@ -28,6 +28,7 @@ SQLSTATES: Mapping[str, str] = {
     "PT456": "deletion_unknown",
     "PT457": "deletion_grace_over",
     "PT458": "workspace_unknown",
+    "PT459": "last_owner",
     "42501": "not_allowed",
     "PGRST301": "token_invalid",
     "PGRST302": "token_invalid",

@@ -24,14 +24,14 @@ def request(workspace_id: str, name: str, actor: str) -> Json:
     """{"requestId", "purgeAfter", "dueBy", "status"}. Raises 422 unless `name` is the workspace's; tells the owners."""
     arguments = {"p_workspace": workspace_id, "p_name": name, "p_actor": actor}
     answer = cast(Json, database.call("request_deletion", arguments))
-    _tell_owners()
+    tell_owners()
     return answer
 
 
 def cancel(workspace_id: str, actor: str) -> Json:
     """The same, with the status "cancelled". Raises 404 and 409."""
     answer = cast(Json, database.call("cancel_deletion", {"p_workspace": workspace_id, "p_actor": actor}))
-    _tell_owners()
+    tell_owners()
     return answer
 
 
@@ -39,7 +39,7 @@ def cancel_by_link(token: str) -> None:
     """What the link in an owner's mail does. Raises 404 and 409."""
     request_id, owner = read_link(token)
     database.call("cancel_deletion_by_link", {"p_request": request_id, "p_owner": owner})
-    _tell_owners()
+    tell_owners()
 
 
 def read_link(token: str) -> tuple[str, str]:
@@ -48,7 +48,7 @@ def read_link(token: str) -> tuple[str, str]:
     return str(UUID(request_id)), str(UUID(owner))
 
 
-def _tell_owners() -> None:
+def tell_owners() -> None:
     """At once; what can't be sent now, the outbox's drain sends."""
     try:
         notices.drain_now()

@@ -35,6 +35,10 @@ CODES: Mapping[str, tuple[int, str]] = {
     "method_not_allowed": (405, "This URL does not answer that method; see Allow."),
     "ambiguous": (409, "Several contacts share this email; name one by userId or contactId."),
     "deletion_grace_over": (409, "It is too late to cancel: the workspace's data is being removed."),
+    "last_owner": (
+        409,
+        "This account is the only owner of a workspace: delete that first, or make someone else an owner.",
+    ),
     "already_subscribed": (409, "There is a subscription already; change its plan in the customer portal."),
     "body_too_large": (413, "The body may have 512 KiB at most, also after decompression."),
     "content_type_unsupported": (415, "Send application/json, or text/plain that holds JSON."),

@@ -16,6 +16,7 @@ from tqdm import tqdm
 # argparse ends with 2 where it is called wrongly.
 ALL_FINE, NOT_DONE = 0, 1
 PAGE = 2000
+SWEEPS = 200
 
 MORE = """
 When to run it
@@ -123,10 +124,8 @@ def _sweep() -> bool:
     """Removes what was found, until nothing is left. Returns whether that is so."""
     from lib import deletions
 
-    for _ in tqdm(range(200), desc="Sweeps", disable=None):
-        if not deletions.sweep(datetime.now(UTC))["left"]:
-            return True
-    return False
+    sweeps = tqdm(range(SWEEPS), desc="Sweeps", disable=None)
+    return any(not deletions.sweep(datetime.now(UTC))["left"] for _ in sweeps)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Protocol
 
-from scripts.bench import cold, ingest, scale, sql, trips
+from scripts.bench import cold, deleting, ingest, scale, sql, trips
 
 
 class Benchmark(Protocol):
@@ -23,6 +23,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "sql": sql.run,
     "ingest": ingest.run,
     "scale": scale.run,
+    "deleting": deleting.run,
 }
 
 

@@ -1,5 +1,7 @@
 -- What Supabase's auth service brings to a database, as far as the migrations refer to it.
-create table auth.users (id uuid primary key, email text);
+create table auth.users (
+    id uuid primary key, email text, created_at timestamptz, last_sign_in_at timestamptz, raw_user_meta_data jsonb
+);
 create function auth.uid() returns uuid language sql stable as $$
     select coalesce(
         nullif(current_setting('request.jwt.claim.sub', true), ''),

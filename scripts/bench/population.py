@@ -27,7 +27,11 @@ class Population:
 def populate(postgres: Cluster, database: str, population: Population, folder: Path) -> None:
     """A copy of the product, its workspace filled with that population: by each writer a share of every table."""
     postgres.execute("postgres", "-c", f"create database {database} template {PRODUCT}")
-    workspace = workspace_of(postgres, database)
+    fill(postgres, database, workspace_of(postgres, database), population, folder)
+
+
+def fill(postgres: Cluster, database: str, workspace: str, population: Population, folder: Path) -> None:
+    """Fills that workspace, of however many there are."""
     script = folder / "populate.sql"
     for statement in (identities, events, counts, states):
         script.write_text(statement(workspace, population))

@@ -84,7 +84,8 @@ def test_who_looked_is_logged(api: Api, bob: Session, ann: Mapping[str, str]) ->
     ask(api, access={"userId": ann["userId"]})
     api.member("/api/contact", {"access": {"userId": ann["userId"]}}, bob.access_token)
     logged = api.db.execute(
-        "select action, actor, detail from public.audit_log where workspace_id = %s and contact_id is not null order by at",
+        """select action, actor, detail from public.audit_log
+           where workspace_id = %s and contact_id is not null order by at""",
         (api.workspace.id,),
     ).fetchall()
     assert [(action, detail) for action, _, detail in logged] == [("contact.access", {})] * 2

@@ -1,0 +1,130 @@
+"""What a workspace's deletion does to its subscription: it ends in time, and goes on if the workspace is kept."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from tests.conftest import Faults, Session
+from tests.integration.conftest import Api
+from tests.lemonsqueezy import subscription, written
+
+pytestmark = pytest.mark.exclusive
+NOW = datetime.now(UTC)
+DAY = timedelta(days=1)
+Sweep = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def subscribed(env: Mapping[str, str], api: Api) -> Callable[..., str]:
+    """Subscribes the workspace, here and there. Returns the subscription's id."""
+
+    def make(renews_in: timedelta = 30 * DAY, status: str = "active") -> str:
+        number, renews = str(uuid4().int % 10**9), NOW + renews_in
+        known = subscription(status=status, renews_at=written(renews))
+        httpx.put(f"{env['FAKES_URL']}/subscriptions", json={number: known}).raise_for_status()
+        api.db.execute(
+            """insert into public.subscriptions
+                   (id, workspace_id, variant_id, status, renews_at, created_at, updated_at)
+               values (%s, %s, '11', %s, %s, now(), now())""",
+            (number, api.workspace.id, status, renews),
+        )
+        return number
+
+    return make
+
+
+@pytest.fixture
+def told(env: Mapping[str, str]) -> Callable[[str], str]:
+    """What Lemon Squeezy has a subscription for."""
+
+    def status(number: str) -> str:
+        there: dict[str, Any] = httpx.get(f"{env['FAKES_URL']}/subscriptions").json()["subscriptions"]
+        return str(there[number]["status"])
+
+    return status
+
+
+def ask(api: Api, owner: Session, **body: object) -> None:
+    name = api.db.execute("select name from public.workspaces where id = %s", (api.workspace.id,)).fetchall()[0][0]
+    answer = api.member("/api/delete-workspace", body or {"name": name}, owner.access_token)
+    assert answer.status_code in (200, 202), answer.text
+
+
+def test_it_is_cancelled_at_the_next_sweep(
+    api: Api, alice: Session, subscribed: Callable[..., str], told: Callable[[str], str], sweep: Sweep
+) -> None:
+    number = subscribed()
+    ask(api, alice)
+    assert sweep()["ordered"] == 1
+    assert told(number) == "cancelled"
+    assert sweep()["ordered"] == 0
+
+
+def test_kept_it_is_resumed(
+    api: Api, alice: Session, subscribed: Callable[..., str], told: Callable[[str], str], sweep: Sweep
+) -> None:
+    number = subscribed()
+    ask(api, alice)
+    sweep()
+    ask(api, alice, cancel=True)
+    sweep()
+    assert told(number) == "active"
+
+
+def test_kept_before_it_was_cancelled_nothing_is_told(
+    api: Api, alice: Session, subscribed: Callable[..., str], told: Callable[[str], str], sweep: Sweep
+) -> None:
+    number = subscribed()
+    ask(api, alice)
+    ask(api, alice, cancel=True)
+    assert sweep()["ordered"] == 0
+    assert told(number) == "active"
+
+
+def test_what_renews_within_the_grace_waits_for_its_end_since_it_could_not_be_resumed(
+    api: Api, alice: Session, subscribed: Callable[..., str], told: Callable[[str], str], sweep: Sweep
+) -> None:
+    number = subscribed(renews_in=3 * DAY)
+    ask(api, alice)
+    sweep(NOW + 6 * DAY)
+    assert told(number) == "active"
+    sweep(NOW + 8 * DAY)
+    assert told(number) == "cancelled"
+
+
+@pytest.mark.parametrize("status", ["cancelled", "expired"])
+def test_what_has_ended_already_is_left_alone(
+    api: Api, alice: Session, subscribed: Callable[..., str], sweep: Sweep, status: str
+) -> None:
+    subscribed(status=status)
+    ask(api, alice)
+    assert sweep()["ordered"] == 0
+
+
+def test_the_purge_waits_for_lemon_squeezy_but_not_beyond_the_thirty_days(
+    api: Api, alice: Session, subscribed: Callable[..., str], faults: Faults, sweep: Sweep
+) -> None:
+    subscribed()
+    ask(api, alice)
+    faults.add("lemonsqueezy", status=500)
+    sweep(NOW + 9 * DAY)
+    statement = "select purging_since is null from public.deletion_requests where workspace_id = %s"
+    assert api.db.execute(statement, (api.workspace.id,)).fetchall() == [(True,)]
+    sweep(NOW + 28 * DAY)
+    assert api.db.execute(statement, (api.workspace.id,)).fetchall() == [(False,)]
+
+
+def test_a_cancellation_that_was_on_its_way_when_the_workspace_was_kept_is_undone(
+    api: Api, alice: Session, subscribed: Callable[..., str], told: Callable[[str], str], sweep: Sweep
+) -> None:
+    number = subscribed()
+    ask(api, alice)
+    ask(api, alice, cancel=True)
+    # As the sweep reports it that had the order in hand.
+    api.db.execute("select public.subscription_order_done(%s, 'cancel')", (number,))
+    assert sweep()["ordered"] == 1
+    assert told(number) == "active"
