@@ -6,9 +6,9 @@ Any of the sweep may be cut off, missed or done twice at once: what is left is f
 import time
 from datetime import datetime
 from typing import Any, cast
-from uuid import UUID
+from uuid import UUID, uuid5
 
-from lib import database, erasures, exports, lemonsqueezy, notices, receipts, signing
+from lib import database, erasures, exports, lemonsqueezy, mailer, notices, receipts, signing
 from lib.config import config
 from lib.errors import ApiError, Unavailable
 from lib.log import log
@@ -17,7 +17,6 @@ from lib.strict_json import Json
 # Rows that go in one transaction: some 20 ms.
 CHUNK = 1000
 ORDERS = 20
-NOTICE_SECONDS = 5.0
 
 
 def request(workspace_id: str, name: str, actor: str) -> Json:
@@ -68,7 +67,8 @@ def sweep(now: datetime) -> Json:
     left |= erasures.purge(now, began + 35)
     left |= _forget(now, began + 38)
     # Last what needs others, who may be down.
-    finished = _finish(now, began + 45)
+    finished = _finish(now, began + 42)
+    _send_receipts(now, began + 45)
     receipts.store_of_deletions(now)
     left |= receipts.store_of_erasures(now, began + 50)
     return {"ordered": ordered, "finished": finished, "left": left}
@@ -94,20 +94,35 @@ def _forget(now: datetime, deadline: float) -> bool:
 
 
 def _finish(now: datetime, deadline: float) -> int:
-    """For each workspace that is empty, the owners hear of it, then the last rows go. Returns how many have gone."""
+    """The last rows of each workspace that is empty. Returns how many have gone."""
     finished = 0
     for emptied in cast(list[dict[str, str]], database.call("emptied_deletions", {})):
         if time.monotonic() > deadline:
             break
         exports.remove_all(emptied["workspaceId"])
         receipts.remove_all(emptied["workspaceId"])
-        notices.drain(now, time.monotonic(), NOTICE_SECONDS)
         arguments = {"p_request": emptied["requestId"], "p_now": now.isoformat()}
         receipt = cast(dict[str, Any] | None, database.call("finish_deletion", arguments))
         if receipt is not None:
             log(event="workspace_deleted", requestId=receipt["requestId"], counts=receipt["counts"])
             finished += 1
     return finished
+
+
+def _send_receipts(now: datetime, deadline: float) -> None:
+    """Each owner once, though it may be asked for again: the key is the same, and so is the mail."""
+    for owner in cast(list[dict[str, Any]], database.call("untold_owners", {"p_now": now.isoformat()})):
+        if time.monotonic() > deadline:
+            break
+        notice = {
+            "kind": "deletion_receipt",
+            "to": owner["to"],
+            "workspace": {"name": owner["name"]},
+            "variables": owner,
+        }
+        key = str(uuid5(UUID(owner["requestId"]), owner["to"]))
+        if mailer.send(notices.render(notice), key).status != "retry":
+            database.call("owner_told", {"p_request": owner["requestId"], "p_address": owner["to"]})
 
 
 def _settle_subscriptions(now: datetime, deadline: float) -> int:

@@ -65,9 +65,7 @@ def _deletion_receipt(workspace: Mapping[str, Any], variables: Mapping[str, Any]
         f"<h1>{html.escape(workspace['name'])} is deleted</h1>"
         f"<p>As asked on {_day(variables['receivedAt'])}. These rows are gone from our database, and its exports from "
         f"our storage:</p><table>{rows}</table>"
-        "<p>What is left of it, the workspace's name, its memberships and the accounts that belong to no other "
-        f"workspace, goes as soon as this mail has left. The number of this receipt is {variables['requestId']}. "
-        "Copies in backups go when these expire.</p>"
+        f"<p>The number of this receipt is {variables['requestId']}. Copies in backups go when these expire.</p>"
     )
     return f"{workspace['name']} is deleted: your receipt", content
 

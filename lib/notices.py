@@ -58,7 +58,7 @@ def pause(outcome: Outcome, attempts: int) -> float:
 def render(notice: Mapping[str, Any]) -> Email:
     """The same text at every attempt, or Resend would refuse its key."""
     subject, content = notice_texts.KINDS[notice["kind"]](notice["workspace"], notice["variables"])
-    why = f"You get this because you own the workspace {html.escape(notice['workspace']['name'])}."
+    why = f"You get this as an owner of the workspace {html.escape(notice['workspace']['name'])}."
     return email(notice["to"], subject, content, why)
 
 

@@ -1862,6 +1862,7 @@ CREATE TABLE public.deletion_requests (
     purging_since timestamp with time zone,
     emptied_at timestamp with time zone,
     finished_at timestamp with time zone,
+    untold jsonb DEFAULT '[]'::jsonb NOT NULL,
     counts jsonb DEFAULT '{}'::jsonb NOT NULL,
     stored_at timestamp with time zone,
     CONSTRAINT deletion_requests_ended_once CHECK ((num_nonnulls(cancelled_at, finished_at) <= 1))
@@ -1913,11 +1914,15 @@ COMMENT ON COLUMN public.deletion_requests.purging_since IS 'nobody: when the fi
 
 -- Name: COLUMN deletion_requests.emptied_at; Type: COMMENT; Schema: public; Owner: -
 
-COMMENT ON COLUMN public.deletion_requests.emptied_at IS 'nobody: when the last rows but the memberships had gone; the owners are told then';
+COMMENT ON COLUMN public.deletion_requests.emptied_at IS 'nobody: when the last rows but the memberships had gone; these go then';
 
 -- Name: COLUMN deletion_requests.finished_at; Type: COMMENT; Schema: public; Owner: -
 
 COMMENT ON COLUMN public.deletion_requests.finished_at IS 'nobody: when nothing was left; proves the deletion';
+
+-- Name: COLUMN deletion_requests.untold; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.deletion_requests.untold IS 'owner: addresses of owners who have not got their receipt yet and the workspace''s name, for a day at most; mails it to them';
 
 -- Name: COLUMN deletion_requests.counts; Type: COMMENT; Schema: public; Owner: -
 
@@ -4827,24 +4832,6 @@ CREATE FUNCTION private.secret_workspace(p_key_hash text) RETURNS uuid
     end
     $$;
 
--- Name: send_receipts(public.deletion_requests, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
-
-CREATE FUNCTION private.send_receipts(p_request public.deletion_requests, p_now timestamp with time zone) RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO ''
-    AS $$
-    begin
-        if not exists (
-            select from private.notices
-            where workspace_id = p_request.workspace_id and kind = 'deletion_receipt'
-        ) then
-            perform private.notify_owners(p_request.workspace_id, 'deletion_receipt', jsonb_build_object(
-                'requestId', p_request.id, 'receivedAt', p_request.received_at, 'counts', p_request.counts
-            ), p_now);
-        end if;
-    end
-    $$;
-
 -- Name: signal_number(uuid, text, jsonb); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.signal_number(p_workspace uuid, p_kind text, p_entry jsonb) RETURNS smallint
@@ -5339,7 +5326,7 @@ CREATE FUNCTION private.tenant_tables() RETURNS TABLE(name regclass, place integ
             where c.relkind in ('r', 'p') and not c.relispartition
                 and c.relnamespace in ('public'::regnamespace, 'private'::regnamespace)
                 and c.oid <> all (array[
-                    'public.deletion_requests', 'public.audit_log', 'public.members', 'private.notices'
+                    'public.deletion_requests', 'public.audit_log', 'public.members'
                 ]::regclass[])
         ),
         deep as (
@@ -7261,39 +7248,35 @@ CREATE FUNCTION public.finish_deletion(p_request uuid, p_now timestamp with time
     AS $$
     declare
         request public.deletion_requests;
+        home    public.workspaces;
         users   uuid[];
-        gone    integer;
     begin
         select * into request from public.deletion_requests
         where id = p_request and emptied_at is not null and finished_at is null
         for update;
-        if not found or (
-            p_now < least(request.emptied_at + interval '1 day', request.due_by - interval '1 day')
-            and exists (
-                select from private.notices as n
-                where n.workspace_id = request.workspace_id and n.status = 'queued' and n.kind = 'deletion_receipt'
-            )
-        ) then
+        if not found then
             return null;
         end if;
         -- Whoever writes for this workspace holds it: nothing comes between the last look and the end.
         perform private.lock_structure(request.workspace_id, true);
-        perform from public.workspaces where id = request.workspace_id for update;
+        select * into home from public.workspaces where id = request.workspace_id for update;
         if private.tables_left(request.workspace_id) <> '{}' then
             update public.deletion_requests set emptied_at = null where id = p_request;
             return null;
         end if;
 
-        users := array(select user_id from public.members where workspace_id = request.workspace_id order by user_id);
-        delete from private.notices where workspace_id = request.workspace_id;
-        get diagnostics gone = row_count;
-        request.counts := private.added_counts(request.counts, jsonb_build_object('notices', gone));
-        delete from public.workspaces where id = request.workspace_id;
-        get diagnostics gone = row_count;
+        request.untold := (
+            select coalesce(jsonb_agg(jsonb_build_object('to', private.address_of_user(m.user_id), 'name', home.name)), '[]')
+            from public.members as m
+            where m.workspace_id = home.id and m.role = 'owner'
+        );
+        users := array(select user_id from public.members where workspace_id = home.id order by user_id);
+        delete from public.workspaces where id = home.id;
         request.counts := private.added_counts(request.counts, jsonb_build_object(
-            'workspaces', gone, 'members', cardinality(users), 'accounts', private.delete_lone_accounts(users)
+            'workspaces', 1, 'members', cardinality(users), 'accounts', private.delete_lone_accounts(users)
         ));
-        update public.deletion_requests set counts = request.counts, finished_at = p_now
+        update public.deletion_requests
+        set counts = request.counts, untold = request.untold, finished_at = p_now
         where id = p_request
         returning * into request;
         perform private.audit(request.workspace_id, 'workspace.deleted', null, 'system', request.counts);
@@ -7502,6 +7485,20 @@ CREATE FUNCTION public.open_checkout(p_workspace uuid, p_variant_id text, p_addr
         on conflict on constraint checkouts_pkey do nothing
     $$;
 
+-- Name: owner_told(uuid, text); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.owner_told(p_request uuid, p_address text) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+        update public.deletion_requests as r
+        set untold = (
+            select coalesce(jsonb_agg(owner), '[]') from jsonb_array_elements(r.untold) as owner
+            where owner ->> 'to' <> p_address
+        )
+        where r.id = p_request
+    $$;
+
 -- Name: preview(uuid, uuid); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.preview(p_workspace uuid, p_draft uuid) RETURNS jsonb
@@ -7664,9 +7661,6 @@ CREATE FUNCTION public.purge_workspaces(p_limit integer, p_now timestamp with ti
             counts = request.counts, purging_since = coalesce(purging_since, p_now),
             emptied_at = case when target is null then p_now end
         where id = request.id;
-        if target is null then
-            perform private.send_receipts(request, p_now);
-        end if;
         return true;
     end
     $$;
@@ -8574,6 +8568,24 @@ CREATE FUNCTION public.unsubscribe(p_workspace uuid, p_address_hash text, p_cate
         insert into public.suppressions (workspace_id, address_hash, category, reason)
         select w.id, p_address_hash, p_category, 'unsubscribed' from public.workspaces as w where w.id = p_workspace
         on conflict on constraint suppressions_key do nothing
+    $$;
+
+-- Name: untold_owners(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.untold_owners(p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    begin
+        update public.deletion_requests set untold = '[]'
+        where untold <> '[]' and finished_at < p_now - interval '23 hours';
+        return (
+            select coalesce(jsonb_agg(private.deletion_receipt(r) || owner), '[]')
+            from public.deletion_requests as r
+            cross join jsonb_array_elements(r.untold) as owner
+            where r.untold <> '[]'
+        );
+    end
     $$;
 
 -- Name: workspace_owner(uuid); Type: FUNCTION; Schema: public; Owner: -
@@ -13675,11 +13687,6 @@ GRANT ALL ON FUNCTION private.score_rule_problems(p_document jsonb) TO service_r
 REVOKE ALL ON FUNCTION private.secret_workspace(p_key_hash text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.secret_workspace(p_key_hash text) TO service_role;
 
--- Name: FUNCTION send_receipts(p_request public.deletion_requests, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
-
-REVOKE ALL ON FUNCTION private.send_receipts(p_request public.deletion_requests, p_now timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.send_receipts(p_request public.deletion_requests, p_now timestamp with time zone) TO service_role;
-
 -- Name: FUNCTION signal_number(p_workspace uuid, p_kind text, p_entry jsonb); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.signal_number(p_workspace uuid, p_kind text, p_entry jsonb) FROM PUBLIC;
@@ -14164,6 +14171,11 @@ GRANT ALL ON FUNCTION public.named_contacts(p_contacts uuid[]) TO service_role;
 REVOKE ALL ON FUNCTION public.open_checkout(p_workspace uuid, p_variant_id text, p_address_hash text, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.open_checkout(p_workspace uuid, p_variant_id text, p_address_hash text, p_now timestamp with time zone) TO service_role;
 
+-- Name: FUNCTION owner_told(p_request uuid, p_address text); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.owner_told(p_request uuid, p_address text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.owner_told(p_request uuid, p_address text) TO service_role;
+
 -- Name: FUNCTION preview(p_workspace uuid, p_draft uuid); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.preview(p_workspace uuid, p_draft uuid) FROM PUBLIC;
@@ -14398,6 +14410,11 @@ GRANT ALL ON FUNCTION public.unstored_receipts(p_limit integer) TO service_role;
 
 REVOKE ALL ON FUNCTION public.unsubscribe(p_workspace uuid, p_address_hash text, p_category text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.unsubscribe(p_workspace uuid, p_address_hash text, p_category text) TO service_role;
+
+-- Name: FUNCTION untold_owners(p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.untold_owners(p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.untold_owners(p_now timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION workspace_owner(p_workspace uuid); Type: ACL; Schema: public; Owner: -
 

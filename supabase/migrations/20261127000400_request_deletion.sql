@@ -17,9 +17,11 @@ create table public.deletion_requests (
     cancelled_at  timestamptz,
     cancelled_by  text,
     purging_since timestamptz,
-    -- When all was gone but the workspace's name and its members, who are told before they go too.
+    -- When all was gone but the workspace's own row and its members.
     emptied_at    timestamptz,
     finished_at   timestamptz,
+    -- Owners who have not got the receipt yet: [{"to", "name"}], their address and what the workspace was called.
+    untold        jsonb       not null default '[]',
     -- Rows that are gone, by table.
     counts        jsonb       not null default '{}',
     -- When the receipt was put beside the database, where a restored backup does not undo it.

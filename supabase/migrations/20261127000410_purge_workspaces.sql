@@ -3,25 +3,6 @@
 -- Not breaking (new functions). Locks: rows of that workspace alone, skipping those that somebody holds; at the very end
 -- its structure lock, alone, and its row. Undo: drop the functions.
 
--- Tells the owners what went, once, before they go too.
-create function private.send_receipts(p_request public.deletion_requests, p_now timestamptz) returns void
-    language plpgsql
-    set search_path = ''
-    as $$
-    begin
-        if not exists (
-            select from private.notices
-            where workspace_id = p_request.workspace_id and kind = 'deletion_receipt'
-        ) then
-            perform private.notify_owners(p_request.workspace_id, 'deletion_receipt', jsonb_build_object(
-                'requestId', p_request.id, 'receivedAt', p_request.received_at, 'counts', p_request.counts
-            ), p_now);
-        end if;
-    end
-    $$;
-revoke all on function private.send_receipts(public.deletion_requests, timestamptz) from public;
-grant execute on function private.send_receipts(public.deletion_requests, timestamptz) to service_role;
-
 -- Every table that holds rows of workspaces, those that refer to others of them before these; a new table is one of them
 -- by its column workspace_id. What stays is not: the request and the audit log; nor what goes in the last transaction.
 -- Scores go first: the sweep of scores then finds no contact of whom half is gone.
@@ -36,7 +17,7 @@ create function private.tenant_tables() returns table (name regclass, place inte
             where c.relkind in ('r', 'p') and not c.relispartition
                 and c.relnamespace in ('public'::regnamespace, 'private'::regnamespace)
                 and c.oid <> all (array[
-                    'public.deletion_requests', 'public.audit_log', 'public.members', 'private.notices'
+                    'public.deletion_requests', 'public.audit_log', 'public.members'
                 ]::regclass[])
         ),
         deep as (
@@ -144,9 +125,6 @@ create function public.purge_workspaces(p_limit integer, p_now timestamptz defau
             counts = request.counts, purging_since = coalesce(purging_since, p_now),
             emptied_at = case when target is null then p_now end
         where id = request.id;
-        if target is null then
-            perform private.send_receipts(request, p_now);
-        end if;
         return true;
     end
     $$;
@@ -201,48 +179,43 @@ create function private.deletion_receipt(p_request public.deletion_requests) ret
 revoke all on function private.deletion_receipt(public.deletion_requests) from public;
 grant execute on function private.deletion_receipt(public.deletion_requests) to service_role;
 
--- The last transaction: when nothing is left but the workspace's row, its members and what they are told, and they have
--- been told (or a day has passed, or no time is left), these go too, and the receipt is complete.
--- Returns the receipt, or null when it is not time yet.
+-- The last transaction: when nothing is left but the workspace's row and its members, these go too, and the receipt is
+-- complete. Returns the receipt, or null where something has come meanwhile: it goes first.
 create function public.finish_deletion(p_request uuid, p_now timestamptz default now()) returns jsonb
     language plpgsql
     set search_path = ''
     as $$
     declare
         request public.deletion_requests;
+        home    public.workspaces;
         users   uuid[];
-        gone    integer;
     begin
         select * into request from public.deletion_requests
         where id = p_request and emptied_at is not null and finished_at is null
         for update;
-        if not found or (
-            p_now < least(request.emptied_at + interval '1 day', request.due_by - interval '1 day')
-            and exists (
-                select from private.notices as n
-                where n.workspace_id = request.workspace_id and n.status = 'queued' and n.kind = 'deletion_receipt'
-            )
-        ) then
+        if not found then
             return null;
         end if;
         -- Whoever writes for this workspace holds it: nothing comes between the last look and the end.
         perform private.lock_structure(request.workspace_id, true);
-        perform from public.workspaces where id = request.workspace_id for update;
+        select * into home from public.workspaces where id = request.workspace_id for update;
         if private.tables_left(request.workspace_id) <> '{}' then
             update public.deletion_requests set emptied_at = null where id = p_request;
             return null;
         end if;
 
-        users := array(select user_id from public.members where workspace_id = request.workspace_id order by user_id);
-        delete from private.notices where workspace_id = request.workspace_id;
-        get diagnostics gone = row_count;
-        request.counts := private.added_counts(request.counts, jsonb_build_object('notices', gone));
-        delete from public.workspaces where id = request.workspace_id;
-        get diagnostics gone = row_count;
+        request.untold := (
+            select coalesce(jsonb_agg(jsonb_build_object('to', private.address_of_user(m.user_id), 'name', home.name)), '[]')
+            from public.members as m
+            where m.workspace_id = home.id and m.role = 'owner'
+        );
+        users := array(select user_id from public.members where workspace_id = home.id order by user_id);
+        delete from public.workspaces where id = home.id;
         request.counts := private.added_counts(request.counts, jsonb_build_object(
-            'workspaces', gone, 'members', cardinality(users), 'accounts', private.delete_lone_accounts(users)
+            'workspaces', 1, 'members', cardinality(users), 'accounts', private.delete_lone_accounts(users)
         ));
-        update public.deletion_requests set counts = request.counts, finished_at = p_now
+        update public.deletion_requests
+        set counts = request.counts, untold = request.untold, finished_at = p_now
         where id = p_request
         returning * into request;
         perform private.audit(request.workspace_id, 'workspace.deleted', null, 'system', request.counts);
@@ -251,6 +224,40 @@ create function public.finish_deletion(p_request uuid, p_now timestamptz default
     $$;
 revoke all on function public.finish_deletion(uuid, timestamptz) from public;
 grant execute on function public.finish_deletion(uuid, timestamptz) to service_role;
+
+-- Who is still to be told that their workspace is gone: [{"requestId", "receivedAt", "counts", "to", "name", …}]. For 23
+-- hours: later Resend would not know whether it has sent that mail already.
+create function public.untold_owners(p_now timestamptz default now()) returns jsonb
+    language plpgsql
+    set search_path = ''
+    as $$
+    begin
+        update public.deletion_requests set untold = '[]'
+        where untold <> '[]' and finished_at < p_now - interval '23 hours';
+        return (
+            select coalesce(jsonb_agg(private.deletion_receipt(r) || owner), '[]')
+            from public.deletion_requests as r
+            cross join jsonb_array_elements(r.untold) as owner
+            where r.untold <> '[]'
+        );
+    end
+    $$;
+revoke all on function public.untold_owners(timestamptz) from public;
+grant execute on function public.untold_owners(timestamptz) to service_role;
+
+create function public.owner_told(p_request uuid, p_address text) returns void
+    language sql
+    set search_path = ''
+    as $$
+        update public.deletion_requests as r
+        set untold = (
+            select coalesce(jsonb_agg(owner), '[]') from jsonb_array_elements(r.untold) as owner
+            where owner ->> 'to' <> p_address
+        )
+        where r.id = p_request
+    $$;
+revoke all on function public.owner_told(uuid, text) from public;
+grant execute on function public.owner_told(uuid, text) to service_role;
 
 -- Receipts that are not yet beside the database, and those of the last day, whose exports are looked for once more.
 create function public.recent_deletions(p_now timestamptz default now()) returns jsonb

@@ -20,7 +20,7 @@ import pytest
 from lib.errors import CODES
 from scripts.local import environment
 from scripts.local.layout import ROOT
-from tests.conftest import Connection, Workspace
+from tests.conftest import Connection, Session, Workspace, joined, sign_up
 from tests.integration import smtp_servers
 from tests.integration.smtp_servers import World
 
@@ -142,6 +142,12 @@ class Api:
 @pytest.fixture
 def api(http: httpx.Client, db: Connection, workspace: Workspace) -> Api:
     return Api(http, db, workspace)
+
+
+@pytest.fixture
+def olga(env: Mapping[str, str], db: Connection, workspace: Workspace) -> Session:
+    """Owns the workspace and nothing else, so her account may go with it; Alice's is other tests' too."""
+    return joined(db, sign_up(env, "olga"), workspace, "owner")
 
 
 @pytest.fixture

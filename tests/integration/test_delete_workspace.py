@@ -64,21 +64,21 @@ def filled(api: Api) -> list[str]:
 # Who may ask
 
 
-def test_an_owner_asks_by_typing_the_name(api: Api, alice: Session) -> None:
-    request = requested(api, alice)
+def test_an_owner_asks_by_typing_the_name(api: Api, olga: Session) -> None:
+    request = requested(api, olga)
     due, purge = (datetime.fromisoformat(request[key]) for key in ("dueBy", "purgeAfter"))
     assert timedelta(days=6, hours=23) < purge - NOW < timedelta(days=7, hours=1)
     assert due - purge == timedelta(days=23)
-    assert requested(api, alice) == request
+    assert requested(api, olga) == request
 
 
 @pytest.mark.parametrize("name", ["", "something else", "TEST"])
-def test_another_name_deletes_nothing(api: Api, alice: Session, name: str) -> None:
-    problem(ask(api, alice.access_token, name=name), "name_mismatch")
+def test_another_name_deletes_nothing(api: Api, olga: Session, name: str) -> None:
+    problem(ask(api, olga.access_token, name=name), "name_mismatch")
     assert api.track(event())["accepted"] == 1
 
 
-def test_members_and_outsiders_are_refused(api: Api, alice: Session, bob: Session, charlie: Session) -> None:
+def test_members_and_outsiders_are_refused(api: Api, olga: Session, bob: Session, charlie: Session) -> None:
     for person in (bob, charlie):
         problem(ask(api, person.access_token), "not_allowed")
         problem(ask(api, person.access_token, cancel=True), "not_allowed")
@@ -93,8 +93,8 @@ def test_keys_are_refused(api: Api) -> None:
     problem(api.http.post("/api/delete-workspace", json=body), "key_missing")
 
 
-def test_the_request_is_limited(api: Api, alice: Session) -> None:
-    answers = [ask(api, alice.access_token, name="no") for _ in range(6)]
+def test_the_request_is_limited(api: Api, olga: Session) -> None:
+    answers = [ask(api, olga.access_token, name="no") for _ in range(6)]
     assert [answer.status_code for answer in answers] == [422] * 5 + [429]
     assert int(answers[-1].headers["Retry-After"]) > 0
 
@@ -102,42 +102,42 @@ def test_the_request_is_limited(api: Api, alice: Session) -> None:
 @pytest.mark.parametrize(
     ("body", "pointer"), [({"cancel": False}, "/cancel"), ({"name": 1}, "/name"), ({"name": "a", "more": 1}, "/more")]
 )
-def test_a_body_says_one_thing(api: Api, alice: Session, body: dict[str, object], pointer: str) -> None:
-    assert [place for place, _ in errors(ask(api, alice.access_token, **body))] == [pointer]
+def test_a_body_says_one_thing(api: Api, olga: Session, body: dict[str, object], pointer: str) -> None:
+    assert [place for place, _ in errors(ask(api, olga.access_token, **body))] == [pointer]
 
 
 # From the request on
 
 
-def test_keys_refuse_at_once(api: Api, alice: Session) -> None:
-    requested(api, alice)
+def test_keys_refuse_at_once(api: Api, olga: Session) -> None:
+    requested(api, olga)
     for answer in (api.public("/api/track", event()), api.secret("/api/score", {"userId": "u1"})):
         problem(answer, "workspace_deletion_pending")
 
 
-def test_no_mail_leaves_any_more(api: Api, alice: Session, drain: Callable[[], httpx.Response], inbox: Inbox) -> None:
+def test_no_mail_leaves_any_more(api: Api, olga: Session, drain: Callable[[], httpx.Response], inbox: Inbox) -> None:
     address = api.person()
     mail = {"to": {"userId": "u1"}, "subject": "Hello", "text": "Hi", "category": "transactional"}
     queued = api.secret("/api/send-email", mail).json()
-    requested(api, alice)
+    requested(api, olga)
     drain()
     assert api.finished(queued["messageId"])["reason"] == "workspace_deletion_pending"
     assert inbox.to(address) == []
 
 
 def test_all_owners_are_mailed_a_link_and_nobody_else(
-    env: Mapping[str, str], api: Api, alice: Session, bob: Session, inbox: Inbox
+    env: Mapping[str, str], api: Api, olga: Session, bob: Session, inbox: Inbox
 ) -> None:
     dora = joined(api.db, sign_up(env, "dora"), api.workspace, "owner")
-    requested(api, alice)
-    for owner in (alice, dora):
+    requested(api, olga)
+    for owner in (olga, dora):
         [mail] = [each for each in inbox.wait_for(owner.email) if name_of(api) in each["subject"]]
         assert "/api/delete-workspace?token=" in mail["html"]
     assert not [each for each in inbox.to(bob.email) if name_of(api) in each["subject"]]
 
 
-def test_a_viewer_sees_that_it_is_being_deleted(api: Api, alice: Session, bob: Session) -> None:
-    request = requested(api, alice)
+def test_a_viewer_sees_that_it_is_being_deleted(api: Api, olga: Session, bob: Session) -> None:
+    request = requested(api, olga)
     mine = {"workspace_id": f"eq.{api.workspace.id}"}
     [row] = bob.rest.get("/deletion_requests", params=mine).json()
     assert row["id"] == request["requestId"]
@@ -147,11 +147,11 @@ def test_a_viewer_sees_that_it_is_being_deleted(api: Api, alice: Session, bob: S
 # Thinking again
 
 
-def test_cancelled_on_day_six_everything_is_as_before(api: Api, alice: Session, sweep: Sweep) -> None:
+def test_cancelled_on_day_six_everything_is_as_before(api: Api, olga: Session, sweep: Sweep) -> None:
     api.track(event())
-    requested(api, alice)
+    requested(api, olga)
     sweep(NOW + 6 * DAY)
-    assert ask(api, alice.access_token, cancel=True).json()["status"] == "cancelled"
+    assert ask(api, olga.access_token, cancel=True).json()["status"] == "cancelled"
     assert api.score(userId="u1")["score"] == 5
     sweep(NOW + 40 * DAY)
     assert api.track(event())["accepted"] == 1
@@ -164,9 +164,9 @@ def link(api: Api, inbox: Inbox, owner: Session) -> str:
     return str(address)
 
 
-def test_the_mailed_link_shows_a_page_and_its_button_cancels(api: Api, alice: Session, inbox: Inbox) -> None:
-    requested(api, alice)
-    address = link(api, inbox, alice)
+def test_the_mailed_link_shows_a_page_and_its_button_cancels(api: Api, olga: Session, inbox: Inbox) -> None:
+    requested(api, olga)
+    address = link(api, inbox, olga)
     page = api.http.get(address)
     assert "Keep this workspace?" in page.text
     assert state_of(api) == "pending"
@@ -174,19 +174,19 @@ def test_the_mailed_link_shows_a_page_and_its_button_cancels(api: Api, alice: Se
     assert state_of(api) == "cancelled"
 
 
-def test_an_old_link_cancels_no_later_request(api: Api, alice: Session, inbox: Inbox) -> None:
-    requested(api, alice)
-    address = link(api, inbox, alice)
-    ask(api, alice.access_token, cancel=True)
-    requested(api, alice)
+def test_an_old_link_cancels_no_later_request(api: Api, olga: Session, inbox: Inbox) -> None:
+    requested(api, olga)
+    address = link(api, inbox, olga)
+    ask(api, olga.access_token, cancel=True)
+    requested(api, olga)
     problem(api.http.post(address), "deletion_unknown")
 
 
 def test_the_link_of_who_is_no_owner_any_more_cancels_nothing(
-    env: Mapping[str, str], api: Api, alice: Session, inbox: Inbox
+    env: Mapping[str, str], api: Api, olga: Session, inbox: Inbox
 ) -> None:
     dora = joined(api.db, sign_up(env, "dora"), api.workspace, "owner")
-    requested(api, alice)
+    requested(api, olga)
     address = link(api, inbox, dora)
     api.db.execute("update public.members set role = 'admin' where user_id = %s", (dora.user_id,))
     problem(api.http.post(address), "deletion_unknown")
@@ -202,44 +202,42 @@ def test_a_forged_link_leads_nowhere(api: Api, token: str) -> None:
         assert answer.json()["code"] in ("link_invalid", "cron_secret_required", "content_type_unsupported")
 
 
-def test_without_a_request_there_is_nothing_to_cancel(api: Api, alice: Session) -> None:
-    problem(ask(api, alice.access_token, cancel=True), "deletion_unknown")
+def test_without_a_request_there_is_nothing_to_cancel(api: Api, olga: Session) -> None:
+    problem(ask(api, olga.access_token, cancel=True), "deletion_unknown")
 
 
-def test_after_the_grace_it_is_too_late(api: Api, alice: Session) -> None:
-    requested(api, alice)
+def test_after_the_grace_it_is_too_late(api: Api, olga: Session) -> None:
+    requested(api, olga)
     api.db.execute(
         "update public.deletion_requests set purge_after = now() where workspace_id = %s", (api.workspace.id,)
     )
-    problem(ask(api, alice.access_token, cancel=True), "deletion_grace_over")
+    problem(ask(api, olga.access_token, cancel=True), "deletion_grace_over")
 
 
 # The purge
 
 
-def test_nothing_goes_before_day_seven(api: Api, alice: Session, sweep: Sweep) -> None:
+def test_nothing_goes_before_day_seven(api: Api, olga: Session, sweep: Sweep) -> None:
     held = filled(api)
-    requested(api, alice)
+    requested(api, olga)
     sweep(NOW + 6.9 * DAY)
     assert state_of(api) == "pending"
     assert leftovers.tables_with(api.db, *held) != {}
 
 
-def test_after_the_purge_nothing_is_found_but_request_and_audit_log(api: Api, alice: Session, sweep: Sweep) -> None:
+def test_after_the_purge_nothing_is_found_but_request_and_audit_log(api: Api, olga: Session, sweep: Sweep) -> None:
     held = filled(api)
     contacts = api.db.execute("select id::text from public.identities where workspace_id = %s", (api.workspace.id,))
     held += [contact for (contact,) in contacts.fetchall()]
-    requested(api, alice)
+    requested(api, olga)
     sweep(NOW + 8 * DAY)
     assert state_of(api) == "finished"
     assert leftovers.tables_with(api.db, *held) == {}
     assert set(leftovers.tables_with(api.db, str(api.workspace.id))) == {"audit_log", "deletion_requests"}
 
 
-def test_a_cron_that_missed_twenty_days_is_still_in_time(
-    api: Api, alice: Session, sweep: Sweep, db: Connection
-) -> None:
-    requested(api, alice)
+def test_a_cron_that_missed_twenty_days_is_still_in_time(api: Api, olga: Session, sweep: Sweep, db: Connection) -> None:
+    requested(api, olga)
     overdue = "select public.health(%s) ->> 'overdueDeletions'"
     [[before]] = db.execute(overdue, (NOW + 31 * DAY,)).fetchall()
     sweep(NOW + 27 * DAY)
@@ -248,9 +246,9 @@ def test_a_cron_that_missed_twenty_days_is_still_in_time(
     assert state_of(api) == "finished"
 
 
-def test_the_receipt_counts_every_row(api: Api, alice: Session, sweep: Sweep, inbox: Inbox) -> None:
+def test_the_receipt_counts_every_row(api: Api, olga: Session, sweep: Sweep, inbox: Inbox) -> None:
     filled(api)
-    requested(api, alice)
+    requested(api, olga)
     tables = ["events", "contacts", "identities", "traits", "templates", "api_keys", "erasures", "automations"]
     counted = {
         table: api.db.execute(
@@ -264,35 +262,35 @@ def test_the_receipt_counts_every_row(api: Api, alice: Session, sweep: Sweep, in
         "select counts from public.deletion_requests where workspace_id = %s", (api.workspace.id,)
     ).fetchall()
     assert {table: counts[table] for table in tables} == counted
-    assert (counts["workspaces"], counts["members"], counts["accounts"]) == (1, 2, 1)
-    [mail] = [each for each in inbox.wait_for(alice.email) if f"{name} is deleted" in each["subject"]]
+    assert (counts["workspaces"], counts["members"], counts["accounts"]) == (1, 2, 2)
+    [mail] = [each for each in inbox.wait_for(olga.email) if f"{name} is deleted" in each["subject"]]
     assert str(counted["events"]) in mail["text"]
 
 
 def test_accounts_that_belong_elsewhere_stay(
-    env: Mapping[str, str], api: Api, alice: Session, new_workspace: Callable[[], Workspace], sweep: Sweep
+    env: Mapping[str, str], api: Api, olga: Session, new_workspace: Callable[[], Workspace], sweep: Sweep
 ) -> None:
     dora, emil = (joined(api.db, sign_up(env, name), api.workspace, "viewer") for name in ("dora", "emil"))
     joined(api.db, dora, new_workspace(), "viewer")
-    joined(api.db, alice, new_workspace(), "owner")
-    requested(api, alice)
+    joined(api.db, olga, new_workspace(), "owner")
+    requested(api, olga)
     sweep(NOW + 8 * DAY)
     left = api.db.execute(
-        "select id from auth.users where id = any (%s)", ([dora.user_id, emil.user_id, alice.user_id],)
+        "select id from auth.users where id = any (%s)", ([dora.user_id, emil.user_id, olga.user_id],)
     )
-    assert {row[0] for row in left.fetchall()} == {dora.user_id, alice.user_id}
+    assert {row[0] for row in left.fetchall()} == {dora.user_id, olga.user_id}
     assert leftovers.tables_with(api.db, emil.email) == {}
     assert set(leftovers.tables_with(api.db, str(emil.user_id))) == {"audit_log"}
 
 
 def test_other_workspaces_lose_nothing(
-    api: Api, alice: Session, new_workspace: Callable[[], Workspace], sweep: Sweep
+    api: Api, olga: Session, new_workspace: Callable[[], Workspace], sweep: Sweep
 ) -> None:
     other = Api(api.http, api.db, new_workspace())
     filled(other)
     before = rows_of(other.db, other.workspace.id)
     filled(api)
-    requested(api, alice)
+    requested(api, olga)
     sweep(NOW + 8 * DAY)
     assert rows_of(other.db, other.workspace.id) == before
 
@@ -306,9 +304,9 @@ def rows_of(db: Connection, workspace: UUID) -> dict[str, int]:
     }
 
 
-def test_two_sweeps_at_once_do_it_once(api: Api, alice: Session, sweep: Sweep) -> None:
+def test_two_sweeps_at_once_do_it_once(api: Api, olga: Session, sweep: Sweep) -> None:
     filled(api)
-    requested(api, alice)
+    requested(api, olga)
     with ThreadPoolExecutor(3) as pool:
         list(pool.map(sweep, [NOW + 8 * DAY] * 3))
     sweep(NOW + 8 * DAY)

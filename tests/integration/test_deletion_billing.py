@@ -55,41 +55,41 @@ def ask(api: Api, owner: Session, **body: object) -> None:
 
 
 def test_it_is_cancelled_at_the_next_sweep(
-    api: Api, alice: Session, subscribed: Callable[..., str], told: Callable[[str], str], sweep: Sweep
+    api: Api, olga: Session, subscribed: Callable[..., str], told: Callable[[str], str], sweep: Sweep
 ) -> None:
     number = subscribed()
-    ask(api, alice)
+    ask(api, olga)
     assert sweep()["ordered"] == 1
     assert told(number) == "cancelled"
     assert sweep()["ordered"] == 0
 
 
 def test_kept_it_is_resumed(
-    api: Api, alice: Session, subscribed: Callable[..., str], told: Callable[[str], str], sweep: Sweep
+    api: Api, olga: Session, subscribed: Callable[..., str], told: Callable[[str], str], sweep: Sweep
 ) -> None:
     number = subscribed()
-    ask(api, alice)
+    ask(api, olga)
     sweep()
-    ask(api, alice, cancel=True)
+    ask(api, olga, cancel=True)
     sweep()
     assert told(number) == "active"
 
 
 def test_kept_before_it_was_cancelled_nothing_is_told(
-    api: Api, alice: Session, subscribed: Callable[..., str], told: Callable[[str], str], sweep: Sweep
+    api: Api, olga: Session, subscribed: Callable[..., str], told: Callable[[str], str], sweep: Sweep
 ) -> None:
     number = subscribed()
-    ask(api, alice)
-    ask(api, alice, cancel=True)
+    ask(api, olga)
+    ask(api, olga, cancel=True)
     assert sweep()["ordered"] == 0
     assert told(number) == "active"
 
 
 def test_what_renews_within_the_grace_waits_for_its_end_since_it_could_not_be_resumed(
-    api: Api, alice: Session, subscribed: Callable[..., str], told: Callable[[str], str], sweep: Sweep
+    api: Api, olga: Session, subscribed: Callable[..., str], told: Callable[[str], str], sweep: Sweep
 ) -> None:
     number = subscribed(renews_in=3 * DAY)
-    ask(api, alice)
+    ask(api, olga)
     sweep(NOW + 6 * DAY)
     assert told(number) == "active"
     sweep(NOW + 8 * DAY)
@@ -98,18 +98,18 @@ def test_what_renews_within_the_grace_waits_for_its_end_since_it_could_not_be_re
 
 @pytest.mark.parametrize("status", ["cancelled", "expired"])
 def test_what_has_ended_already_is_left_alone(
-    api: Api, alice: Session, subscribed: Callable[..., str], sweep: Sweep, status: str
+    api: Api, olga: Session, subscribed: Callable[..., str], sweep: Sweep, status: str
 ) -> None:
     subscribed(status=status)
-    ask(api, alice)
+    ask(api, olga)
     assert sweep()["ordered"] == 0
 
 
 def test_the_purge_waits_for_lemon_squeezy_but_not_beyond_the_thirty_days(
-    api: Api, alice: Session, subscribed: Callable[..., str], faults: Faults, sweep: Sweep
+    api: Api, olga: Session, subscribed: Callable[..., str], faults: Faults, sweep: Sweep
 ) -> None:
     subscribed()
-    ask(api, alice)
+    ask(api, olga)
     faults.add("lemonsqueezy", status=500)
     sweep(NOW + 9 * DAY)
     statement = "select purging_since is null from public.deletion_requests where workspace_id = %s"
@@ -119,11 +119,11 @@ def test_the_purge_waits_for_lemon_squeezy_but_not_beyond_the_thirty_days(
 
 
 def test_a_cancellation_that_was_on_its_way_when_the_workspace_was_kept_is_undone(
-    api: Api, alice: Session, subscribed: Callable[..., str], told: Callable[[str], str], sweep: Sweep
+    api: Api, olga: Session, subscribed: Callable[..., str], told: Callable[[str], str], sweep: Sweep
 ) -> None:
     number = subscribed()
-    ask(api, alice)
-    ask(api, alice, cancel=True)
+    ask(api, olga)
+    ask(api, olga, cancel=True)
     # As the sweep reports it that had the order in hand.
     api.db.execute("select public.subscription_order_done(%s, 'cancel')", (number,))
     assert sweep()["ordered"] == 1

@@ -52,12 +52,12 @@ def request_of(db: Connection, api: Api) -> Any:
 
 
 def test_killed_at_random_it_still_finishes_and_counts_each_row_once(
-    env: Mapping[str, str], api: Api, alice: Session, inbox: Inbox, tmp_path: Path
+    env: Mapping[str, str], api: Api, olga: Session, inbox: Inbox, tmp_path: Path
 ) -> None:
     choose = random.Random(7)
     held = filled(api, 1000)
     name = api.db.execute("select name from public.workspaces where id = %s", (api.workspace.id,)).fetchall()[0][0]
-    assert api.member("/api/delete-workspace", {"name": name}, alice.access_token).status_code == 202
+    assert api.member("/api/delete-workspace", {"name": name}, olga.access_token).status_code == 202
     for kill in range(KILLS):
         with instance(env, tmp_path / f"log-{kill}") as functions:
             functions.http.get("/api/health")  # it is up, and has a connection that its death will close
@@ -73,7 +73,7 @@ def test_killed_at_random_it_still_finishes_and_counts_each_row_once(
     assert {table: counts[table] for table in TABLES} == held
     assert leftovers.tables_with(api.db, "@purged.example") == {}
     assert set(leftovers.tables_with(api.db, str(api.workspace.id))) == {"audit_log", "deletion_requests"}
-    assert len([mail for mail in inbox.to(alice.email) if f"{name} is deleted" in mail["subject"]]) == 1
+    assert len([mail for mail in inbox.to(olga.email) if f"{name} is deleted" in mail["subject"]]) == 1
 
 
 def quietly_sweep(env: Mapping[str, str], http: httpx.Client) -> None:
