@@ -2,7 +2,7 @@
 
 202 {"workspaceId", "name"}: {requestId, purgeAfter, dueBy, status}: from now on keys refuse and no product mail leaves
 200 {"workspaceId", "cancel": true}: the same with the status "cancelled": everything is as it was
-GET ?token=…   the page of the link that all owners get by mail; POST ?token=… does what its button says
+GET ?keep=…   the page of the link that all owners get by mail; POST ?keep=… does what its button says
 """
 
 from lib import callers, deletions, pages, ratelimit
@@ -11,7 +11,7 @@ from lib.privacy_bodies import CancelDeletionBody, parse_deletion
 
 
 def ask(request: Request) -> Response:
-    if token := request.query("token"):
+    if token := request.query("keep"):
         deletions.cancel_by_link(token)  # 404 409
         return pages.answer(pages.WORKSPACE_KEPT)
     body = request.json()  # 400 413 415
@@ -26,7 +26,7 @@ def ask(request: Request) -> Response:
 
 
 def sweep(request: Request) -> Response:
-    if token := request.query("token"):
+    if token := request.query("keep"):
         deletions.read_link(token)  # 404
         return pages.answer(pages.KEEP_WORKSPACE)
     now = callers.scheduled_at(request)  # 401

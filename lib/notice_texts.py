@@ -34,7 +34,7 @@ def _day(moment: str) -> str:
 def _deletion_requested(workspace: Mapping[str, Any], variables: Mapping[str, Any]) -> tuple[str, str]:
     name = html.escape(workspace["name"])
     token = signing.seal(f"{variables['requestId']}:{variables['owner']}", "cancel-deletion")
-    link = f"{config.app_url}/api/delete-workspace?token={token}"
+    link = f"{config.app_url}/api/delete-workspace?keep={token}"
     content = (
         f"<h1>{name} will be deleted</h1>"
         "<p>An owner has asked for it, or wrote to us. From now on its keys refuse events and no mail leaves; "

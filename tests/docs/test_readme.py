@@ -29,8 +29,10 @@ BODIES: dict[str, dict[str, object]] = {
     "/api/score": {"userId": "ada"},
     "/api/send-email": {"to": {"userId": "ada"}, "subject": "Hello", "text": "Hi", "category": "transactional"},
     "/api/settings": {"smtp": None},
+    "/api/contact": {"access": {"userId": "ada"}},
+    "/api/delete-workspace": {"name": "another one"},
 }
-BY_MEMBERS = ("/api/score", "/api/send-email", "/api/settings")
+BY_MEMBERS = ("/api/score", "/api/send-email", "/api/settings", "/api/contact", "/api/delete-workspace")
 # What the table says, as callers; what the last two have, each request here has: a link and a signature.
 WHO = {
     "member": set(ROLES),

@@ -132,7 +132,7 @@ def test_all_owners_are_mailed_a_link_and_nobody_else(
     requested(api, olga)
     for owner in (olga, dora):
         [mail] = [each for each in inbox.wait_for(owner.email) if name_of(api) in each["subject"]]
-        assert "/api/delete-workspace?token=" in mail["html"]
+        assert "/api/delete-workspace?keep=" in mail["html"]
     assert not [each for each in inbox.to(bob.email) if name_of(api) in each["subject"]]
 
 
@@ -160,7 +160,7 @@ def test_cancelled_on_day_six_everything_is_as_before(api: Api, olga: Session, s
 
 def link(api: Api, inbox: Inbox, owner: Session) -> str:
     [mail] = [each for each in inbox.wait_for(owner.email) if f"{name_of(api)} will be deleted" in each["subject"]]
-    [address] = re.findall(r"/api/delete-workspace\?token=[\w-]+", mail["text"])
+    [address] = re.findall(r"/api/delete-workspace\?keep=[\w-]+", mail["text"])
     return str(address)
 
 
@@ -196,8 +196,8 @@ def test_the_link_of_who_is_no_owner_any_more_cancels_nothing(
 @pytest.mark.parametrize("token", ["", "x", "AAAA", "%00"])
 def test_a_forged_link_leads_nowhere(api: Api, token: str) -> None:
     for answer in (
-        api.http.get(f"/api/delete-workspace?token={token}"),
-        api.http.post(f"/api/delete-workspace?token={token}"),
+        api.http.get(f"/api/delete-workspace?keep={token}"),
+        api.http.post(f"/api/delete-workspace?keep={token}"),
     ):
         assert answer.json()["code"] in ("link_invalid", "cron_secret_required", "content_type_unsupported")
 
