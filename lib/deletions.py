@@ -62,25 +62,25 @@ def sweep(now: datetime) -> Json:
     whether time ran out first.
     """
     began = time.monotonic()
-    ordered = _settle_subscriptions(now, began + 10)
-    left = _purge(now, began + 25)
-    left |= erasures.purge(now, began + 35)
-    left |= _forget(now, began + 38)
+    ordered = _settle_subscriptions(now, began + 8)
+    left = _purge(now, began + 32)
+    left |= erasures.purge(now, began + 40)
+    left |= _forget(now, began + 42)
     # Last what needs others, who may be down.
-    finished = _finish(now, began + 42)
-    _send_receipts(now, began + 45)
+    finished = _finish(now, began + 48)
+    _send_receipts(now, began + 50)
     receipts.store_of_deletions(now)
-    left |= receipts.store_of_erasures(now, began + 50)
+    left |= receipts.store_of_erasures(now, began + 52)
     return {"ordered": ordered, "finished": finished, "left": left}
 
 
 def _purge(now: datetime, deadline: float) -> bool:
-    """Chunk by chunk, each with a rest as long as it took. Returns whether something may be left."""
+    """Chunk by chunk, with rests that leave the database to others. Returns whether something may be left."""
     arguments = {"p_limit": CHUNK, "p_now": now.isoformat()}
     while (began := time.monotonic()) < deadline:
         if not database.call("purge_workspaces", arguments):
             return False
-        time.sleep(min(1.0, time.monotonic() - began))
+        time.sleep(min(1.0, (time.monotonic() - began) / 2))
     return True
 
 
