@@ -3,10 +3,9 @@
 import csv
 import hashlib
 import io
-import json
 import secrets
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -17,10 +16,10 @@ import pytest
 from lib import exports, limits, storage, unsubscription
 from tests.conftest import Connection, Session, Workspace
 from tests.integration.conftest import Api, bearer, errors, event, instance, problem
+from tests.integration.exported import cells_of, downloaded, manifest_of, members, rows_of
 from tests.integration.test_tenancy import filled  # noqa: F401 (a fixture)
 
 Build = Callable[..., dict[str, Any]]
-Files = Mapping[str, bytes]
 
 
 @pytest.fixture
@@ -61,40 +60,6 @@ def export(ask: Ask, build: Build) -> Callable[..., dict[str, Any]]:
 
 
 Export = Callable[..., dict[str, Any]]
-
-
-def downloaded(shown: Mapping[str, Any]) -> Files:
-    """Each file by its name, as the answer says it is."""
-    files = {file["name"]: httpx.get(file["url"]).raise_for_status().content for file in shown["files"]}
-    for file in shown["files"]:
-        assert len(files[file["name"]]) == file["bytes"]
-        assert hashlib.sha256(files[file["name"]]).hexdigest() == file["sha256"]
-    return files
-
-
-def members(files: Files, kind: str) -> Iterator[tuple[str, str]]:
-    """Table and text of each member of the zips of a format."""
-    for name, content in files.items():
-        if name.endswith(f".{kind}.zip"):
-            with zipfile.ZipFile(io.BytesIO(content)) as archive:
-                assert archive.testzip() is None
-                for member in archive.namelist():
-                    yield member.rpartition("-")[0], archive.read(member).decode()
-
-
-def rows_of(files: Files, table: str) -> list[dict[str, Any]]:
-    lines = [text for name, text in members(files, "ndjson") if name == table]
-    return [json.loads(line) for text in lines for line in text.split("\n") if line]
-
-
-def cells_of(files: Files, table: str) -> list[dict[str, str]]:
-    texts = [text for name, text in members(files, "csv") if name == table]
-    return [row for text in texts for row in csv.DictReader(io.StringIO(text, newline=""))]
-
-
-def manifest_of(files: Files) -> dict[str, Any]:
-    manifest: dict[str, Any] = json.loads(files["manifest.json"])
-    return manifest
 
 
 def tenant_tables(db: Connection) -> set[str]:
