@@ -1631,24 +1631,27 @@ CREATE FUNCTION private.export_query(p_read jsonb, p_of_contact boolean, p_goes_
         )
         select
             'select to_json(array[' || c.list || '])::text, array[' || p.key_text || '] from '
-            -- The contact's rows are found first, by their own indexes, and only then put in order.
             || case
+                -- The contact's rows are found first, by their own indexes, and only then put in order.
                 when p_of_contact then format(
                     '(select t.* from public.%I as t where %s and (%s) offset 0) as t', p_read ->> 'table', p.owned,
                     private.export_of_contact(p_read ->> 'table', p_read -> 'columns')
-                )
-                else format('public.%I as t', p_read ->> 'table')
-            end
-            || case
-                when p_read ->> 'via' is null then ''
+                ) || case
+                    when p_read ->> 'via' is null then ''
+                    else format(' join public.%I as d on d.id = t.%I', p_read ->> 'via', p_read ->> 'viaColumn')
+                end
+                when p_read ->> 'via' is null then format('public.%I as t', p_read ->> 'table')
+                -- Row by row of the other table, in its order: left to itself, Postgres may fetch all and sort.
                 else format(
-                    ' join public.%I as d on d.id = t.%I and d.workspace_id = $1', p_read ->> 'via', p_read ->> 'viaColumn'
+                    '(select d.* from public.%I as d where d.workspace_id = $1%s order by %s offset 0) as d'
+                    || ' cross join lateral (select t.* from public.%I as t where t.%I = d.id offset 0) as t',
+                    p_read ->> 'via',
+                    case when p_goes_on then ' and (' || p.via_key || ') >= (' || p.via_after || ')' end,
+                    p.via_key, p_read ->> 'table', p_read ->> 'viaColumn'
                 )
             end
             || ' where ' || p.owned || ' and ' || private.export_of_present(p_read ->> 'table', p_read -> 'columns')
             || case when p_goes_on then ' and (' || p.key || ') > (' || p.after || ')' else '' end
-            -- The same once more, of what the other table's index knows.
-            || case when p_goes_on then coalesce(' and (' || p.via_key || ') >= (' || p.via_after || ')', '') else '' end
             || ' order by ' || p.key || ' limit $5'
         from parts as p
         cross join cells as c
@@ -5096,6 +5099,7 @@ CREATE FUNCTION public.export_page(p_export uuid, p_claim uuid, p_table text, p_
     SET enable_seqscan TO 'off'
     SET enable_hashjoin TO 'off'
     SET enable_mergejoin TO 'off'
+    SET enable_sort TO 'off'
     AS $$
     declare
         asked record;
@@ -5581,7 +5585,7 @@ CREATE FUNCTION public.record_export(p_export uuid, p_claim uuid, p_files jsonb,
         update public.exports as e
         set
             counts = p_counts,
-            parts = (select max((f.value ->> 'part')::integer) from jsonb_array_elements(p_files) as f),
+            parts = (select coalesce(max((f.value ->> 'part')::integer), 0) from jsonb_array_elements(p_files) as f),
             bytes = (select coalesce(sum((f.value ->> 'bytes')::bigint), 0) from jsonb_array_elements(p_files) as f),
             status = case when p_cursor is null then 'complete' else 'building' end,
             finished_at = case when p_cursor is null then p_now end,

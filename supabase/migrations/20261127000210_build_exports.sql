@@ -368,7 +368,7 @@ create function public.record_export(
         update public.exports as e
         set
             counts = p_counts,
-            parts = (select max((f.value ->> 'part')::integer) from jsonb_array_elements(p_files) as f),
+            parts = (select coalesce(max((f.value ->> 'part')::integer), 0) from jsonb_array_elements(p_files) as f),
             bytes = (select coalesce(sum((f.value ->> 'bytes')::bigint), 0) from jsonb_array_elements(p_files) as f),
             status = case when p_cursor is null then 'complete' else 'building' end,
             finished_at = case when p_cursor is null then p_now end,

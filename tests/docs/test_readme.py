@@ -29,8 +29,9 @@ BODIES: dict[str, dict[str, object]] = {
     "/api/score": {"userId": "ada"},
     "/api/send-email": {"to": {"userId": "ada"}, "subject": "Hello", "text": "Hi", "category": "transactional"},
     "/api/settings": {"smtp": None},
+    "/api/export": {"contact": {"userId": "ada"}},
 }
-BY_MEMBERS = ("/api/score", "/api/send-email", "/api/settings")
+BY_MEMBERS = ("/api/score", "/api/send-email", "/api/settings", "/api/export")
 # What the table says, as callers; what the last two have, each request here has: a link and a signature.
 WHO = {
     "member": set(ROLES),

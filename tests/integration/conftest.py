@@ -29,6 +29,7 @@ ENDPOINTS = {
     "/api/score": "POST, GET",
     "/api/send-email": "POST, GET",
     "/api/settings": "POST",
+    "/api/export": "POST, GET",
     "/api/unsubscribe": "GET, HEAD, POST",
     "/api/resend-webhook": "POST",
     "/api/lemonsqueezy-webhook": "POST, GET",

@@ -1,7 +1,7 @@
 """A builder in a process of its own: `python -m tests.integration.exporting ROWS MINUTES`.
 
-Makes parts of so many rows at most, and sweeps so many minutes from now until nothing is left. Prints {"totals", "rss"}: of
-all sweeps together, and the peak of its memory in bytes.
+Makes parts of so many rows at most, and sweeps so many minutes from now until nothing is left. Prints {"totals",
+"rss"}: of all sweeps together, and the peak of its memory in bytes.
 """
 
 from __future__ import annotations
