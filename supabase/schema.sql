@@ -5161,7 +5161,7 @@ CREATE FUNCTION public.exports_to_clean(p_now timestamp with time zone DEFAULT n
                 select id, workspace_id from public.exports
                 where cleaned_at is null and status in ('withdrawn', 'expired', 'failed')
                 order by requested_at
-                limit 100
+                limit 50
             ) as e
         );
     end

@@ -264,7 +264,7 @@ create function public.exports_to_clean(p_now timestamptz default now()) returns
                 select id, workspace_id from public.exports
                 where cleaned_at is null and status in ('withdrawn', 'expired', 'failed')
                 order by requested_at
-                limit 100
+                limit 50
             ) as e
         );
     end

@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Event
 from typing import Any
 from uuid import UUID
@@ -19,7 +20,7 @@ from lib.strict_json import Json
 from scripts.local import environment
 from scripts.local.layout import ROOT
 from tests.conftest import Connection, Workspace
-from tests.integration.conftest import Api, event
+from tests.integration.conftest import Api, bearer, event, instance, problem
 from tests.integration.exported import downloaded, manifest_of, members, rows_of
 from tests.integration.gate import Gate, When, standing
 
@@ -236,6 +237,19 @@ def test_no_key_of_a_row_is_kept_once_an_export_has_ended(
     assert db.execute(cursor, (export_id,)).fetchall()[0][0]["after"]
     db.execute("select private.withdraw_exports(%s)", (workspace.id,))
     assert db.execute(cursor, (export_id,)).fetchall() == [(None,)]
+
+
+def test_while_storage_is_down_nothing_is_lost(
+    db: Connection, env: Mapping[str, str], workspace: Workspace, tmp_path: Path
+) -> None:
+    fill(db, workspace, 1000)
+    before, export_id = message_ids(db, workspace), requested(db, workspace)
+    with instance(env, tmp_path / "log", S3_ENDPOINT_URL="http://127.0.0.1:9") as cut_off:
+        answer = cut_off.http.get("/api/export", headers=bearer(env["CRON_SECRET"]), timeout=60)
+    problem(answer, "unavailable")
+    assert answer.headers["Retry-After"]
+    result(builder(env, 400, minutes=3))
+    every_row_once(db, workspace, export_id, before)
 
 
 @pytest.mark.prove
