@@ -6264,6 +6264,38 @@ CREATE TABLE private.export_builds (
     worked_at timestamp with time zone
 );
 
+-- Name: TABLE export_builds; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON TABLE private.export_builds IS 'Builds of exports: where the builder of an export goes on; kept until 30 days after its files were deleted or the workspace is deleted';
+
+-- Name: COLUMN export_builds.export_id; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.export_builds.export_id IS 'nobody: the export; finds the row';
+
+-- Name: COLUMN export_builds.plan; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.export_builds.plan IS 'nobody: tables and columns that are read; keeps a migration from changing an export that is under way';
+
+-- Name: COLUMN export_builds.cursor; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.export_builds.cursor IS 'end user: key of the last row that was read, such as a userId or an address, until the export ends; the next part goes on there';
+
+-- Name: COLUMN export_builds.files; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.export_builds.files IS 'nobody: names, sizes and digests of what is uploaded; links and the manifest are made from it';
+
+-- Name: COLUMN export_builds.claim; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.export_builds.claim IS 'nobody: which builder is at work; nobody else may record a part';
+
+-- Name: COLUMN export_builds.claimed_until; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.export_builds.claimed_until IS 'nobody: until when it is; another one may take over then';
+
+-- Name: COLUMN export_builds.worked_at; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.export_builds.worked_at IS 'nobody: when it was worked on last; gives each workspace its turn';
+
 -- Name: export_exclusions; Type: TABLE; Schema: private; Owner: -
 
 CREATE TABLE private.export_exclusions (
@@ -6271,6 +6303,22 @@ CREATE TABLE private.export_exclusions (
     column_name text DEFAULT ''::text NOT NULL,
     reason text NOT NULL
 );
+
+-- Name: TABLE export_exclusions; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON TABLE private.export_exclusions IS 'What is in no export: tables and columns with a reason each, the same for all workspaces; kept until a migration changes it';
+
+-- Name: COLUMN export_exclusions.table_name; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.export_exclusions.table_name IS 'nobody: name of a table; finds the row';
+
+-- Name: COLUMN export_exclusions.column_name; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.export_exclusions.column_name IS 'nobody: name of a column, empty for the whole table; finds the row';
+
+-- Name: COLUMN export_exclusions.reason; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.export_exclusions.reason IS 'nobody: why it is left out; tells whoever adds the next one';
 
 -- Name: identity_secrets; Type: TABLE; Schema: private; Owner: -
 
@@ -6683,6 +6731,62 @@ CREATE TABLE public.exports (
     CONSTRAINT exports_complete_ends CHECK (((status <> 'complete'::text) OR ((finished_at IS NOT NULL) AND (expires_at IS NOT NULL)))),
     CONSTRAINT exports_status_known CHECK ((status = ANY (ARRAY['queued'::text, 'building'::text, 'complete'::text, 'withdrawn'::text, 'expired'::text, 'failed'::text])))
 );
+
+-- Name: TABLE exports; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.exports IS 'Exports: who asked for which export, and how far it is; kept until 30 days after its files were deleted or the workspace is deleted';
+
+-- Name: COLUMN exports.id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.exports.id IS 'nobody: id of the export; its files are stored under it';
+
+-- Name: COLUMN exports.workspace_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.exports.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN exports.contact_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.exports.contact_id IS 'end user: the contact whose export it is, if it is not of the whole workspace; says what to read';
+
+-- Name: COLUMN exports.requested_by; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.exports.requested_by IS 'owner: the member who asked for it; tells owners who took data along';
+
+-- Name: COLUMN exports.status; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.exports.status IS 'owner: queued, building, complete, withdrawn, expired or failed; says whether there are links';
+
+-- Name: COLUMN exports.requested_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.exports.requested_at IS 'owner: when it was asked for; the oldest is built first, and given up after a week';
+
+-- Name: COLUMN exports.as_of; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.exports.as_of IS 'owner: when reading began; what was there then is in it';
+
+-- Name: COLUMN exports.counts; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.exports.counts IS 'owner: rows read so far, by table; shown as progress and in the manifest';
+
+-- Name: COLUMN exports.parts; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.exports.parts IS 'nobody: how many parts there are; shown as progress';
+
+-- Name: COLUMN exports.bytes; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.exports.bytes IS 'nobody: size of its files; shown to owners';
+
+-- Name: COLUMN exports.finished_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.exports.finished_at IS 'owner: when it was complete; shown to owners';
+
+-- Name: COLUMN exports.expires_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.exports.expires_at IS 'owner: when its files are deleted; no link is handed out from then on';
+
+-- Name: COLUMN exports.cleaned_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.exports.cleaned_at IS 'nobody: when its files were gone; ends the deletion and, 30 days later, the row';
 
 -- Name: fit_rules; Type: TABLE; Schema: public; Owner: -
 
