@@ -52,18 +52,10 @@ def sweep(now: datetime) -> Json:
         return {**totals, "left": False}
     # Neither keeps the other from its work by failing.
     try:
-        _clean(now, totals)
+        totals["cleaned"] = exports.clean(now)
     finally:
         left = _build(now, totals)
     return {**totals, "left": left}
-
-
-def _clean(now: datetime, totals: Counter[str]) -> None:
-    at = {"p_now": now.isoformat()}
-    for over in cast(list[dict[str, str]], database.call("exports_to_clean", at)):
-        storage.delete_all(exports.folder(over["workspaceId"], over["exportId"]))
-        database.call("export_cleaned", {"p_export": over["exportId"], **at})
-        totals["cleaned"] += 1
 
 
 def _build(now: datetime, totals: Counter[str]) -> bool:

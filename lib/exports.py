@@ -3,6 +3,7 @@
 docs/export.md says what is in one.
 """
 
+from datetime import datetime
 from typing import Any, cast
 
 from lib import database, storage
@@ -49,6 +50,21 @@ def folder(workspace_id: str, export_id: str = "") -> str:
 def object_key(workspace_id: str, export_id: str, file: Json) -> str:
     """No part of it comes from what the export holds."""
     return f"{folder(workspace_id, export_id)}{file['folder']}/{file['name']}"
+
+
+def clean(now: datetime, workspace_id: str | None = None) -> int:
+    """Deletes the objects of exports that have ended: a day old, withdrawn or given up. Returns of how many.
+
+    Of one workspace: right after a contact was erased, instead of waiting for the scheduler.
+    """
+    if not storage.is_offered():
+        return 0
+    at = {"p_now": now.isoformat()}
+    ended = cast(list[dict[str, str]], database.call("exports_to_clean", {"p_workspace": workspace_id, **at}))
+    for export in ended:
+        storage.delete_all(folder(export["workspaceId"], export["exportId"]))
+        database.call("export_cleaned", {"p_export": export["exportId"], **at})
+    return len(ended)
 
 
 def remove_all(workspace_id: str) -> int:

@@ -5135,9 +5135,9 @@ CREATE FUNCTION public.export_page(p_export uuid, p_claim uuid, p_table text, p_
     end
     $$;
 
--- Name: exports_to_clean(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+-- Name: exports_to_clean(uuid, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
-CREATE FUNCTION public.exports_to_clean(p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+CREATE FUNCTION public.exports_to_clean(p_workspace uuid DEFAULT NULL::uuid, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
@@ -5160,6 +5160,7 @@ CREATE FUNCTION public.exports_to_clean(p_now timestamp with time zone DEFAULT n
             from (
                 select id, workspace_id from public.exports
                 where cleaned_at is null and status in ('withdrawn', 'expired', 'failed')
+                    and (p_workspace is null or workspace_id = p_workspace)
                 order by requested_at
                 limit 50
             ) as e
@@ -10069,10 +10070,10 @@ GRANT ALL ON FUNCTION public.export_owner(p_workspace uuid) TO authenticated;
 REVOKE ALL ON FUNCTION public.export_page(p_export uuid, p_claim uuid, p_table text, p_after jsonb, p_hashes jsonb, p_rows integer, p_bytes integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.export_page(p_export uuid, p_claim uuid, p_table text, p_after jsonb, p_hashes jsonb, p_rows integer, p_bytes integer) TO service_role;
 
--- Name: FUNCTION exports_to_clean(p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION exports_to_clean(p_workspace uuid, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
-REVOKE ALL ON FUNCTION public.exports_to_clean(p_now timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.exports_to_clean(p_now timestamp with time zone) TO service_role;
+REVOKE ALL ON FUNCTION public.exports_to_clean(p_workspace uuid, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.exports_to_clean(p_workspace uuid, p_now timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION find_contacts(p_workspace uuid, p_lookup jsonb); Type: ACL; Schema: public; Owner: -
 

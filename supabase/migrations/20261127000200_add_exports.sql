@@ -239,8 +239,9 @@ create function private.exports_at_rest(p_workspace uuid, p_now timestamptz defa
 revoke all on function private.exports_at_rest(uuid, timestamptz) from public;
 grant execute on function private.exports_at_rest(uuid, timestamptz) to service_role;
 
--- [{exportId, workspaceId}] of those whose objects are to go. Ends what is a day old, or was not done within a week.
-create function public.exports_to_clean(p_now timestamptz default now()) returns jsonb
+-- [{exportId, workspaceId}] of those whose objects are to go, of all workspaces or of one. Ends what is a day old, or was not
+-- done within a week.
+create function public.exports_to_clean(p_workspace uuid default null, p_now timestamptz default now()) returns jsonb
     language plpgsql
     set search_path = ''
     as $$
@@ -263,14 +264,15 @@ create function public.exports_to_clean(p_now timestamptz default now()) returns
             from (
                 select id, workspace_id from public.exports
                 where cleaned_at is null and status in ('withdrawn', 'expired', 'failed')
+                    and (p_workspace is null or workspace_id = p_workspace)
                 order by requested_at
                 limit 50
             ) as e
         );
     end
     $$;
-revoke all on function public.exports_to_clean(timestamptz) from public;
-grant execute on function public.exports_to_clean(timestamptz) to service_role;
+revoke all on function public.exports_to_clean(uuid, timestamptz) from public;
+grant execute on function public.exports_to_clean(uuid, timestamptz) to service_role;
 
 -- Its objects were deleted. That has to be said again for as long as a builder may still be uploading.
 create function public.export_cleaned(p_export uuid, p_now timestamptz default now()) returns void

@@ -387,6 +387,17 @@ def test_a_withdrawn_one_has_no_link_and_is_deleted_at_once(
     assert ask().json()["exportId"] != shown["exportId"]
 
 
+def test_the_objects_of_one_workspaces_withdrawn_exports_need_not_wait(
+    db: Connection, api: Api, export: Export, ask: Ask
+) -> None:
+    export()
+    db.execute("select private.withdraw_exports(%s)", (api.workspace.id,))
+    ask()  # a new one, of which nothing is withdrawn
+    assert exports.clean(datetime.now(UTC), str(api.workspace.id)) == 1
+    assert objects(api) == []
+    assert exports.clean(datetime.now(UTC), str(api.workspace.id)) == 0
+
+
 def test_all_of_a_workspaces_objects_can_be_deleted(api: Api, export: Export) -> None:
     storage.put(f"exports/{api.workspace.id}0/other", b"x", "text/plain")
     shown = export()

@@ -22,7 +22,7 @@ from scripts.local.layout import ROOT
 from tests.conftest import Connection, Workspace
 from tests.integration.conftest import Api, bearer, event, instance, problem
 from tests.integration.exported import downloaded, manifest_of, members, rows_of
-from tests.integration.gate import Gate, When, standing
+from tests.integration.gate import Gate, Stop, When, standing
 
 pytestmark = pytest.mark.exclusive
 
@@ -59,6 +59,16 @@ def result(process: subprocess.Popen[str]) -> dict[str, Any]:
     assert process.returncode == 0, output
     done: dict[str, Any] = json.loads(output.splitlines()[-1])
     return done
+
+
+def killed(process: subprocess.Popen[str], stop: Stop) -> bool:
+    """Kills a builder where it stops. Returns whether it came there before all was done."""
+    while not stop.reached.wait(0.02) and process.poll() is None:
+        pass
+    process.kill()
+    process.communicate()
+    stop.lose()
+    return stop.reached.is_set()
 
 
 def requested(db: Connection, workspace: Workspace) -> str:
@@ -140,7 +150,7 @@ def test_killed_at_any_step_it_goes_on_while_others_write(
 ) -> None:
     fill(db, workspace, 3000)
     before, export_id, rng = message_ids(db, workspace), requested(db, workspace), random.Random(7)
-    stopped = Event()
+    stopped, kills = Event(), 0
 
     def write() -> None:
         while not stopped.is_set():
@@ -152,17 +162,13 @@ def test_killed_at_any_step_it_goes_on_while_others_write(
         for kill in range(rounds(20) * len(STEPS)):
             call, when = STEPS[kill % len(STEPS)]
             stop = gate.stop_at(call, when, rng.randint(1, 2) if call != "claim_export" else 1)
-            victim = builder(env, 400, 3 * kill, gate)
-            stop.wait()
-            victim.kill()
-            victim.communicate()
-            stop.lose()
-            # What was begun on purpose of a former round must not keep this one from its part.
+            kills += killed(builder(env, 400, 3 * kill, gate), stop)
             if shown(db, workspace, export_id)["status"] == "complete":
                 export_id = requested(db, workspace)
         result(builder(env, 400, 3 * rounds(20) * len(STEPS)))
         stopped.set()
         writing.result()
+    assert kills >= rounds(15) * len(STEPS)
     every_row_once(db, workspace, export_id, before)
 
 
@@ -205,11 +211,7 @@ def test_what_a_late_builder_uploads_after_the_withdrawal_is_found_and_deleted(
     fill(db, workspace, 1000)
     export_id = requested(db, workspace)
     stop = gate.stop_at("record_export", "before")
-    busy = builder(env, 400, gate=gate)
-    stop.wait()
-    busy.kill()
-    busy.communicate()
-    stop.lose()
+    killed(builder(env, 400, gate=gate), stop)
     db.execute("select private.withdraw_exports(%s)", (workspace.id,))
     assert db.execute("select private.exports_at_rest(%s)", (workspace.id,)).fetchall() == [(False,)]
     assert result(builder(env, 400))["totals"]["cleaned"] >= 1
@@ -228,11 +230,7 @@ def test_no_key_of_a_row_is_kept_once_an_export_has_ended(
     fill(db, workspace, 1000)
     export_id = requested(db, workspace)
     stop = gate.stop_at("record_export", "after")
-    busy = builder(env, 400, gate=gate)
-    stop.wait()
-    busy.kill()
-    busy.communicate()
-    stop.lose()
+    killed(builder(env, 400, gate=gate), stop)
     cursor = "select cursor from private.export_builds where export_id = %s"
     assert db.execute(cursor, (export_id,)).fetchall()[0][0]["after"]
     db.execute("select private.withdraw_exports(%s)", (workspace.id,))
