@@ -1435,6 +1435,34 @@ CREATE FUNCTION private.event_stage_of(p_rules private.compiled_rules, p_contact
     end
     $$;
 
+-- Name: export_end(uuid, jsonb, text[], integer); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.export_end(p_workspace uuid, p_read jsonb, p_after text[], p_rows integer) RETURNS text[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    declare
+        last text[];
+    begin
+        if p_read ->> 'via' = 'identities' then
+            select array[d.kind, d.value] into last
+            from public.identities as d
+            where d.workspace_id = p_workspace
+                and (d.kind, d.value) > (coalesce(p_after[1], ''), coalesce(p_after[2], ''))
+            order by d.kind, d.value
+            offset p_rows limit 1;
+        elsif p_read ->> 'via' = 'contacts' then
+            select array[d.id::text] into last
+            from public.contacts as d
+            where d.workspace_id = p_workspace
+                and d.id > coalesce(p_after[1]::uuid, '00000000-0000-0000-0000-000000000000')
+            order by d.id
+            offset p_rows limit 1;
+        end if;
+        return last;
+    end
+    $$;
+
 -- Name: export_of_contact(text, jsonb); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.export_of_contact(p_table text, p_columns jsonb) RETURNS text
@@ -1581,9 +1609,9 @@ CREATE FUNCTION private.export_plan(p_of_contact boolean DEFAULT false) RETURNS 
             and (not p_of_contact or private.export_of_contact(t.table_name, t.columns) is not null)
     $$;
 
--- Name: export_query(jsonb, boolean, boolean); Type: FUNCTION; Schema: private; Owner: -
+-- Name: export_query(jsonb, boolean, integer); Type: FUNCTION; Schema: private; Owner: -
 
-CREATE FUNCTION private.export_query(p_read jsonb, p_of_contact boolean, p_goes_on boolean) RETURNS text
+CREATE FUNCTION private.export_query(p_read jsonb, p_of_contact boolean, p_known integer) RETURNS text
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS $_$
@@ -1623,9 +1651,11 @@ CREATE FUNCTION private.export_query(p_read jsonb, p_of_contact boolean, p_goes_
             select
                 string_agg(k.value, ', ' order by k.position) as key,
                 string_agg(k.value || '::text', ', ' order by k.position) as key_text,
-                string_agg(k.after, ', ' order by k.position) as after,
+                string_agg(k.value, ', ' order by k.position) filter (where k.position <= p_known) as known,
+                string_agg(k.after, ', ' order by k.position) filter (where k.position <= p_known) as after,
                 string_agg(k.value, ', ' order by k.position) filter (where k.alias = 'd') as via_key,
-                string_agg(k.after, ', ' order by k.position) filter (where k.alias = 'd') as via_after,
+                string_agg(k.after, ', ' order by k.position) filter (where k.alias = 'd' and p_known > 0) as via_after,
+                string_agg(replace(k.after, '$2', '$6'), ', ' order by k.position) filter (where k.alias = 'd') as via_end,
                 case p_read ->> 'table' when 'workspaces' then 't.id = $1' else 't.workspace_id = $1' end as owned
             from keys as k
         )
@@ -1643,15 +1673,16 @@ CREATE FUNCTION private.export_query(p_read jsonb, p_of_contact boolean, p_goes_
                 when p_read ->> 'via' is null then format('public.%I as t', p_read ->> 'table')
                 -- Row by row of the other table, in its order: left to itself, Postgres may fetch all and sort.
                 else format(
-                    '(select d.* from public.%I as d where d.workspace_id = $1%s order by %s offset 0) as d'
+                    '(select d.* from public.%I as d where d.workspace_id = $1%s and ($6 is null or (%s) <= (%s))'
+                    || ' order by %s offset 0) as d'
                     || ' cross join lateral (select t.* from public.%I as t where t.%I = d.id offset 0) as t',
                     p_read ->> 'via',
-                    case when p_goes_on then ' and (' || p.via_key || ') >= (' || p.via_after || ')' end,
-                    p.via_key, p_read ->> 'table', p_read ->> 'viaColumn'
+                    ' and (' || p.via_key || ') >= (' || p.via_after || ')',
+                    p.via_key, p.via_end, p.via_key, p_read ->> 'table', p_read ->> 'viaColumn'
                 )
             end
             || ' where ' || p.owned || ' and ' || private.export_of_present(p_read ->> 'table', p_read -> 'columns')
-            || case when p_goes_on then ' and (' || p.key || ') > (' || p.after || ')' else '' end
+            || coalesce(' and (' || p.known || ') > (' || p.after || ')', '')
             || ' order by ' || p.key || ' limit $5'
         from parts as p
         cross join cells as c
@@ -4351,10 +4382,14 @@ CREATE FUNCTION private.withdraw_exports(p_workspace uuid) RETURNS integer
     LANGUAGE sql
     SET search_path TO ''
     AS $$
-        with withdrawn as (
-            update public.exports set status = 'withdrawn'
+        with open as (
+            select id from public.exports
             where workspace_id = p_workspace and status in ('queued', 'building', 'complete')
-            returning id
+            order by id
+            for update
+        ),
+        withdrawn as (
+            update public.exports set status = 'withdrawn' where id in (select id from open) returning id
         ),
         forgotten as (
             update private.export_builds set cursor = null where export_id in (select id from withdrawn)
@@ -5103,6 +5138,8 @@ CREATE FUNCTION public.export_page(p_export uuid, p_claim uuid, p_table text, p_
     AS $$
     declare
         asked record;
+        start text[] := array(select jsonb_array_elements_text(p_after));
+        last  text[];
         cells text;
         key   text[];
         lines text[] := '{}';
@@ -5116,13 +5153,17 @@ CREATE FUNCTION public.export_page(p_export uuid, p_claim uuid, p_table text, p_
         if not found then
             return null;
         end if;
-        for cells, key in execute private.export_query(asked.read, asked.contact_id is not null, p_after is not null)
+        if asked.contact_id is null then
+            last := private.export_end(asked.workspace_id, asked.read, start, 10 * p_rows);
+        end if;
+        for cells, key in execute private.export_query(asked.read, asked.contact_id is not null, cardinality(start))
             using
                 asked.workspace_id,
-                array(select jsonb_array_elements_text(p_after)),
+                start,
                 private.identities_of(asked.workspace_id, asked.contact_id),
                 array(select jsonb_array_elements_text(p_hashes)),
-                p_rows
+                p_rows,
+                last
         loop
             lines := lines || cells;
             size := size + octet_length(cells);
@@ -5130,7 +5171,10 @@ CREATE FUNCTION public.export_page(p_export uuid, p_claim uuid, p_table text, p_
         end loop;
         return format(
             '{"rows":[%s],"after":%s}', array_to_string(lines, ','),
-            case when cardinality(lines) = p_rows or size >= p_bytes then to_json(key)::text else 'null' end
+            case
+                when cardinality(lines) = p_rows or size >= p_bytes then to_json(key)::text
+                else coalesce(to_json(last)::text, 'null')
+            end
         );
     end
     $$;
@@ -5142,15 +5186,20 @@ CREATE FUNCTION public.exports_to_clean(p_workspace uuid DEFAULT NULL::uuid, p_n
     SET search_path TO ''
     AS $$
     begin
-        with ended as (
-            update public.exports
-            set status = case status when 'complete' then 'expired' else 'failed' end
+        with over as (
+            select id from public.exports
             where cleaned_at is null
                 and case
                     when status = 'complete' then expires_at <= p_now
                     when status in ('queued', 'building') then requested_at <= p_now - interval '7 days'
                     else false
                 end
+            order by id
+            for update
+        ),
+        ended as (
+            update public.exports set status = case status when 'complete' then 'expired' else 'failed' end
+            where id in (select id from over)
             returning id
         )
         update private.export_builds set cursor = null where export_id in (select id from ended);
@@ -5771,13 +5820,16 @@ CREATE FUNCTION public.request_export(p_workspace uuid, p_user uuid, p_lookup js
                 raise sqlstate 'PT409' using message = 'ambiguous', detail = to_jsonb(contacts)::text;
             end if;
         end if;
-        -- Whoever asks at the same moment waits here, and finds the other's.
-        insert into public.exports (workspace_id, contact_id, requested_by, requested_at)
-        values (p_workspace, contacts[1], p_user, p_now)
-        on conflict do nothing;
-        select * into strict requested from public.exports
-        where workspace_id = p_workspace and contact_id is not distinct from contacts[1]
-            and status in ('queued', 'building');
+        -- Whoever asks at the same moment waits here, and finds the other's, unless that has ended meanwhile.
+        loop
+            insert into public.exports (workspace_id, contact_id, requested_by, requested_at)
+            values (p_workspace, contacts[1], p_user, p_now)
+            on conflict do nothing;
+            select * into requested from public.exports
+            where workspace_id = p_workspace and contact_id is not distinct from contacts[1]
+                and status in ('queued', 'building');
+            exit when found;
+        end loop;
         insert into private.export_builds (export_id) values (requested.id) on conflict do nothing;
         perform private.audit(
             p_workspace, 'export.request', requested.contact_id, 'member:' || p_user,
@@ -9276,6 +9328,11 @@ GRANT ALL ON FUNCTION private.entries(p_document jsonb, p_name text) TO service_
 REVOKE ALL ON FUNCTION private.event_stage_of(p_rules private.compiled_rules, p_contact uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.event_stage_of(p_rules private.compiled_rules, p_contact uuid) TO service_role;
 
+-- Name: FUNCTION export_end(p_workspace uuid, p_read jsonb, p_after text[], p_rows integer); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.export_end(p_workspace uuid, p_read jsonb, p_after text[], p_rows integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.export_end(p_workspace uuid, p_read jsonb, p_after text[], p_rows integer) TO service_role;
+
 -- Name: FUNCTION export_of_contact(p_table text, p_columns jsonb); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.export_of_contact(p_table text, p_columns jsonb) FROM PUBLIC;
@@ -9296,10 +9353,10 @@ GRANT ALL ON FUNCTION private.export_orders() TO service_role;
 REVOKE ALL ON FUNCTION private.export_plan(p_of_contact boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.export_plan(p_of_contact boolean) TO service_role;
 
--- Name: FUNCTION export_query(p_read jsonb, p_of_contact boolean, p_goes_on boolean); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION export_query(p_read jsonb, p_of_contact boolean, p_known integer); Type: ACL; Schema: private; Owner: -
 
-REVOKE ALL ON FUNCTION private.export_query(p_read jsonb, p_of_contact boolean, p_goes_on boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.export_query(p_read jsonb, p_of_contact boolean, p_goes_on boolean) TO service_role;
+REVOKE ALL ON FUNCTION private.export_query(p_read jsonb, p_of_contact boolean, p_known integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.export_query(p_read jsonb, p_of_contact boolean, p_known integer) TO service_role;
 
 -- Name: FUNCTION exports_at_rest(p_workspace uuid, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
 

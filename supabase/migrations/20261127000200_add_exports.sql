@@ -145,13 +145,16 @@ create function public.request_export(
                 raise sqlstate 'PT409' using message = 'ambiguous', detail = to_jsonb(contacts)::text;
             end if;
         end if;
-        -- Whoever asks at the same moment waits here, and finds the other's.
-        insert into public.exports (workspace_id, contact_id, requested_by, requested_at)
-        values (p_workspace, contacts[1], p_user, p_now)
-        on conflict do nothing;
-        select * into strict requested from public.exports
-        where workspace_id = p_workspace and contact_id is not distinct from contacts[1]
-            and status in ('queued', 'building');
+        -- Whoever asks at the same moment waits here, and finds the other's, unless that has ended meanwhile.
+        loop
+            insert into public.exports (workspace_id, contact_id, requested_by, requested_at)
+            values (p_workspace, contacts[1], p_user, p_now)
+            on conflict do nothing;
+            select * into requested from public.exports
+            where workspace_id = p_workspace and contact_id is not distinct from contacts[1]
+                and status in ('queued', 'building');
+            exit when found;
+        end loop;
         insert into private.export_builds (export_id) values (requested.id) on conflict do nothing;
         perform private.audit(
             p_workspace, 'export.request', requested.contact_id, 'member:' || p_user,
@@ -212,10 +215,14 @@ create function private.withdraw_exports(p_workspace uuid) returns integer
     language sql
     set search_path = ''
     as $$
-        with withdrawn as (
-            update public.exports set status = 'withdrawn'
+        with open as (
+            select id from public.exports
             where workspace_id = p_workspace and status in ('queued', 'building', 'complete')
-            returning id
+            order by id
+            for update
+        ),
+        withdrawn as (
+            update public.exports set status = 'withdrawn' where id in (select id from open) returning id
         ),
         forgotten as (
             update private.export_builds set cursor = null where export_id in (select id from withdrawn)
@@ -246,15 +253,20 @@ create function public.exports_to_clean(p_workspace uuid default null, p_now tim
     set search_path = ''
     as $$
     begin
-        with ended as (
-            update public.exports
-            set status = case status when 'complete' then 'expired' else 'failed' end
+        with over as (
+            select id from public.exports
             where cleaned_at is null
                 and case
                     when status = 'complete' then expires_at <= p_now
                     when status in ('queued', 'building') then requested_at <= p_now - interval '7 days'
                     else false
                 end
+            order by id
+            for update
+        ),
+        ended as (
+            update public.exports set status = case status when 'complete' then 'expired' else 'failed' end
+            where id in (select id from over)
             returning id
         )
         update private.export_builds set cursor = null where export_id in (select id from ended);
