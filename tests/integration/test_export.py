@@ -7,6 +7,7 @@ import secrets
 import time
 import zipfile
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -302,6 +303,20 @@ def test_asking_twice_is_asking_once(ask: Ask, api: Api) -> None:
     first, second, other = ask(), ask(), ask(contact={"userId": "ada"})
     assert (first.status_code, first.json()["exportId"]) == (202, second.json()["exportId"])
     assert other.json()["exportId"] != first.json()["exportId"]
+
+
+def test_asked_from_ten_connections_at_once_it_is_one(ask: Ask) -> None:
+    with ThreadPoolExecutor(10) as many:
+        answers = list(many.map(lambda _: ask(), range(10)))
+    assert {answer.status_code for answer in answers} == {202}
+    assert len({answer.json()["exportId"] for answer in answers}) == 1
+
+
+def test_who_owns_it_no_more_gets_no_link(api: Api, alice: Session, export: Export, ask: Ask) -> None:
+    shown = export()
+    statement = "delete from public.members where workspace_id = %s and user_id = %s"
+    api.db.execute(statement, (api.workspace.id, alice.user_id))
+    problem(ask(exportId=shown["exportId"]), "not_allowed")
 
 
 def test_a_workspace_asks_so_often_a_minute(ask: Ask) -> None:
