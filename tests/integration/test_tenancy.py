@@ -97,7 +97,7 @@ def filled(db: Connection, workspace: Workspace, alice: Session) -> Workspace:
            select id, id, 'any', 'active', now(), now() from public.workspaces where id = %s""",
         """insert into public.payments (subscription_id, workspace_id, status, updated_at)
            select id, id, 'paid', now() from public.workspaces where id = %s""",
-        "insert into public.usage (workspace_id, month) values (%s, '2026-11-01')",
+        "insert into public.usage (workspace_id, month) values (%s, '2026-11-01') on conflict do nothing",
         """insert into public.usage_warnings (workspace_id, month, meter, percent, used, quota, created_at)
            values (%s, '2026-11-01', 'emails', 80, 8, 10, now())""",
         """insert into public.rule_draft_mails (draft_id, workspace_id, automation_id, mails, mailable)
