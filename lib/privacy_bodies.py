@@ -1,5 +1,6 @@
 """What contact, export and delete-workspace take, as pydantic models."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -36,16 +37,23 @@ class EraseBody(Body):
     forever: bool = False
 
 
-type ContactBody = AccessBody | CorrectBody | EraseBody
+class ExportId(Body):
+    export_id: UUID
+
+
+class ExportContactBody(Body):
+    workspace_id: UUID | None = None
+    export: Lookup | ExportId
+
+
+type ContactBody = AccessBody | CorrectBody | EraseBody | ExportContactBody
+CONTACT: Mapping[str, type[ContactBody]] = {"correct": CorrectBody, "erase": EraseBody, "export": ExportContactBody}
 
 
 def parse_contact(body: object) -> ContactBody:
     """The body of one of the things that /api/contact is asked for. Raises 422."""
-    if isinstance(body, dict) and "erase" in body:
-        return parse(EraseBody, body)
-    if isinstance(body, dict) and "correct" in body:
-        return parse(CorrectBody, body)
-    return parse(AccessBody, body)
+    named = [name for name in CONTACT if isinstance(body, dict) and name in body]
+    return parse(CONTACT[named[0]] if named else AccessBody, body)
 
 
 class DeletionBody(Body):

@@ -179,6 +179,7 @@ def test_its_limits_are_those_of_the_code() -> None:
         f"{limits.MAX_AGE_PUBLISHABLE.days} days back",
         f"{limits.MAX_AGE_SECRET.days} by secret key",
         f"kinds: {limits.TEST_MAILS_PER_MINUTE} a minute",
+        f"{limits.EXPORT_CALLS_PER_MINUTE} calls a minute",
     ],
 )
 def test_it_says_the_limits_that_a_schema_can_not_express(words: str) -> None:
@@ -228,7 +229,7 @@ def fault_of(http: httpx.Client, own: Mapping[str, str], example: Example) -> st
     if example.path == "/api/lemonsqueezy-webhook":
         secret = os.environ["LEMONSQUEEZY_WEBHOOK_SECRET"]
         headers |= {"X-Signature": lemonsqueezy.signature(secret, text.encode())}
-    if example.path == "/api/settings":
+    if example.path in ("/api/settings", "/api/export"):
         headers["Authorization"] = f"Bearer {own[EXAMPLE_TOKEN]}"
     answer = http.request(example.method, url, content=text, headers=headers)
     if str(answer.status_code) != example.status:

@@ -12,7 +12,7 @@ from tests.integration.conftest import ENDPOINTS, INGESTION, Api, bearer, event,
 
 JSON = {"Content-Type": "application/json"}
 LIMIT = 512 * 1024
-TAKE_JSON = [*INGESTION, "/api/score", "/api/send-email"]
+TAKE_JSON = [*INGESTION, "/api/score", "/api/send-email", "/api/export"]
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 
 
