@@ -9,10 +9,11 @@
 
 from functools import partial
 
-from lib import callers, contacts
+from lib import callers, contacts, exports
+from lib.bodies import Lookup
 from lib.endpoint import Request, Response, endpoint, json_response
 from lib.errors import ApiError
-from lib.privacy_bodies import AccessBody, CorrectBody, ExportContactBody, parse_contact
+from lib.privacy_bodies import AccessBody, CorrectBody, ExportContactBody, ExportId, parse_contact
 
 
 def serve(request: Request) -> Response:
@@ -23,16 +24,21 @@ def serve(request: Request) -> Response:
     if isinstance(asked, AccessBody):
         return json_response(contacts.access(ask, asked))  # 404 409
     if isinstance(asked, ExportContactBody):
-        if key is None:
-            raise ApiError("not_allowed")
-        answer, status = contacts.export(ask, asked)  # 404 409 422
-        return json_response(answer, status=status)
+        return _export(ask if key else None, asked.export)  # 403 404 409 422
     act = ask if key else contacts.by_admin(ask, asked.workspace_id)  # 401 403 422 503
     if isinstance(asked, CorrectBody):
         return json_response(contacts.correct(act, asked))  # 404 409 422
     receipts = contacts.erase(act, asked)  # 404
     is_done = all(receipt["status"] == "finished" for receipt in receipts)
     return json_response({"receipts": receipts}, status=200 if is_done else 202)
+
+
+def _export(ask: callers.Ask | None, wanted: Lookup | ExportId) -> Response:
+    if ask is None:
+        raise ApiError("not_allowed")
+    if isinstance(wanted, ExportId):
+        return json_response(exports.show(ask, str(wanted.export_id)))
+    return json_response(exports.ask(ask, wanted.as_json()), status=202)
 
 
 app = endpoint(POST=serve, cors="app")

@@ -10,7 +10,7 @@ from lib.callers import Ask, acting
 from lib.errors import Invalid, Unavailable, refuse
 from lib.log import log
 from lib.messages import Envelope
-from lib.privacy_bodies import AccessBody, CorrectBody, EraseBody, ExportContactBody, ExportId
+from lib.privacy_bodies import AccessBody, CorrectBody, EraseBody
 from lib.strict_json import Json
 
 # What a request may spend on removing what it has made invisible; a sweep goes on with the rest.
@@ -51,13 +51,6 @@ def erase(ask: Ask, asked: EraseBody) -> list[Json]:
     except Unavailable:
         log(event="exports_wait")  # withdrawn they are already; the builder deletes them
     return cast(list[Json], database.call("erasures_of", {"p_ids": [receipt["erasureId"] for receipt in receipts]}))
-
-
-def export(ask: Ask, asked: ExportContactBody) -> tuple[Json, int]:
-    """A new export of that contact (202), or how far one is (200). Raises 404, 409 and 422."""
-    if isinstance(asked.export, ExportId):
-        return exports.show(ask, str(asked.export.export_id)), 200
-    return exports.ask(ask, asked.export.as_json()), 202
 
 
 def _identify(traits: dict[str, Any]) -> Json:
