@@ -5373,7 +5373,13 @@ CREATE FUNCTION private.tenant_tables() RETURNS TABLE(name regclass, place integ
             join tenant as t on t.oid = r.confrelid
             where d.place < 20
         )
-        select d.oid::regclass, case d.oid when 'public.contact_states'::regclass then -1 else max(d.place) end
+        select
+            d.oid::regclass,
+            case d.oid
+                when 'public.contact_states'::regclass then -1
+                when 'private.compiled_rules'::regclass then 20
+                else max(d.place)
+            end
         from deep as d
         group by d.oid
     $$;
