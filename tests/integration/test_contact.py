@@ -69,6 +69,12 @@ def test_a_long_history_comes_in_pages_each_event_once(api: Api) -> None:
     assert pages > 2
 
 
+def test_a_place_among_mails_may_be_spelt_as_a_urn(api: Api) -> None:
+    api.person()
+    place = {"of": "mails", "at": "2026-01-01T00:00:00Z", "id": uuid4().urn}
+    assert ask(api, access={"userId": "u1"}, after=place).json() == {"events": [], "mails": [], "next": None}
+
+
 def test_a_viewer_sees_everything_too(api: Api, bob: Session, ann: Mapping[str, str]) -> None:
     shown = api.member("/api/contact", {"access": {"email": ann["email"]}}, bob.access_token)
     assert shown.json()["contact"]["traits"] == {"email": ann["email"]}
@@ -255,7 +261,11 @@ def test_nobody_unknown_is_shown_or_erased(api: Api) -> None:
         ({"correct": {"userId": "u1"}}, "/traits"),
         ({"erase": {"userId": "u1"}, "forever": "perhaps"}, "/forever"),
         ({"access": {"userId": "u1"}, "erase": {"userId": "u1"}}, "/access"),
+        ({"erase": {"userId": "u1"}, "forever": 1}, "/forever"),
         ({"access": {"userId": "u1"}, "after": {"of": "pins", "at": "2026-01-01T00:00:00Z", "id": "a"}}, "/after/of"),
+        ({"access": {"userId": "u1"}, "after": {"of": "mails", "at": "2026-01-01T00:00:00Z", "id": "a"}}, "/after"),
+        ({"access": {"userId": "u1"}, "after": {"of": "mails", "at": 0, "id": "a"}}, "/after/at"),
+        ({"access": {"userId": "u1"}, "after": {"of": "events", "at": "2026-01-01T00:00:00Z", "id": "a"}}, "/after"),
     ],
 )
 def test_a_body_says_one_thing(api: Api, body: dict[str, object], pointer: str) -> None:
