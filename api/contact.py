@@ -4,16 +4,15 @@
 200 {"correct": lookup, "traits"}: {contactId, traits, email}: set so that no claim outranks it
 200 {"erase": lookup, "forever"?}: {"receipts": [{erasureId, contactId, status, counts, …}]}, 202 while rows are left
 202 {"export": lookup}: {exportId, status}: by secret key; an owner asks /api/export
-200 {"export": {exportId}}: how far it is, once it is complete with files
+200 {"exportId"}: how far it is, once it is complete with files
 """
 
 from functools import partial
 
 from lib import callers, contacts, exports
-from lib.bodies import Lookup
 from lib.endpoint import Request, Response, endpoint, json_response
 from lib.errors import ApiError
-from lib.privacy_bodies import AccessBody, CorrectBody, ExportContactBody, ExportId, parse_contact
+from lib.privacy_bodies import AccessBody, ContactExportBody, CorrectBody, ExportContactBody, parse_contact
 
 
 def serve(request: Request) -> Response:
@@ -23,22 +22,18 @@ def serve(request: Request) -> Response:
     ask = partial(callers.call, request, key, asked.workspace_id)  # 401 403 422 503
     if isinstance(asked, AccessBody):
         return json_response(contacts.access(ask, asked))  # 404 409
-    if isinstance(asked, ExportContactBody):
-        return _export(ask if key else None, asked.export)  # 403 404 409 422
+    if isinstance(asked, ExportContactBody | ContactExportBody):
+        if key is None:
+            raise ApiError("not_allowed")
+        if isinstance(asked, ContactExportBody):
+            return json_response(exports.show(ask, str(asked.export_id)))  # 404 422
+        return json_response(exports.ask(ask, asked.export.as_json()), status=202)  # 404 409 422
     act = ask if key else contacts.by_admin(ask, asked.workspace_id)  # 401 403 422 503
     if isinstance(asked, CorrectBody):
         return json_response(contacts.correct(act, asked))  # 404 409 422
     receipts = contacts.erase(act, asked)  # 404
     is_done = all(receipt["status"] == "finished" for receipt in receipts)
     return json_response({"receipts": receipts}, status=200 if is_done else 202)
-
-
-def _export(ask: callers.Ask | None, wanted: Lookup | ExportId) -> Response:
-    if ask is None:
-        raise ApiError("not_allowed")
-    if isinstance(wanted, ExportId):
-        return json_response(exports.show(ask, str(wanted.export_id)))
-    return json_response(exports.ask(ask, wanted.as_json()), status=202)
 
 
 app = endpoint(POST=serve, cors="app")

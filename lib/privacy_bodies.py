@@ -1,22 +1,31 @@
 """What contact, export and delete-workspace take, as pydantic models."""
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StrictBool, model_validator
 
-from lib.bodies import Body, Lookup, parse
+from lib import limits
+from lib.bodies import Body, Lookup, Time, parse
 
 
 class Place(Body):
     """Where the page before ended, as it said itself."""
 
     of: Literal["events", "mails"]
-    at: datetime
-    id: Annotated[str, Field(max_length=255)]
-    trusted: bool | None = None
+    at: Time
+    id: Annotated[str, Field(max_length=limits.ID_LENGTH)]
+    # Of events alone: one of each trust level may have the same id.
+    trusted: StrictBool | None = None
+
+    @model_validator(mode="after")
+    def is_among_them(self) -> Self:
+        if self.of == "events" and self.trusted is None:
+            raise ValueError("A place among events says whether that one is trusted.")
+        if self.of == "mails":
+            self.id = str(UUID(self.id))  # as Postgres writes it too
+        return self
 
 
 class AccessBody(Body):
@@ -34,20 +43,25 @@ class CorrectBody(Body):
 class EraseBody(Body):
     workspace_id: UUID | None = None
     erase: Lookup
-    forever: bool = False
-
-
-class ExportId(Body):
-    export_id: UUID
+    forever: StrictBool = False
 
 
 class ExportContactBody(Body):
     workspace_id: UUID | None = None
-    export: Lookup | ExportId
+    export: Lookup
 
 
-type ContactBody = AccessBody | CorrectBody | EraseBody | ExportContactBody
-CONTACT: Mapping[str, type[ContactBody]] = {"correct": CorrectBody, "erase": EraseBody, "export": ExportContactBody}
+class ContactExportBody(Body):
+    """One that was asked for before."""
+
+    workspace_id: UUID | None = None
+    export_id: UUID
+
+
+type ContactBody = AccessBody | CorrectBody | EraseBody | ExportContactBody | ContactExportBody
+CONTACT: Mapping[str, type[ContactBody]] = {
+    "correct": CorrectBody, "erase": EraseBody, "export": ExportContactBody, "exportId": ContactExportBody,
+}  # fmt: skip
 
 
 def parse_contact(body: object) -> ContactBody:

@@ -71,6 +71,12 @@ def test_a_long_history_comes_in_pages_each_event_once(api: Api) -> None:
     assert pages > 2
 
 
+def test_a_place_among_mails_may_be_spelt_as_a_urn(api: Api) -> None:
+    api.person()
+    place = {"of": "mails", "at": "2026-01-01T00:00:00Z", "id": uuid4().urn}
+    assert ask(api, access={"userId": "u1"}, after=place).json() == {"events": [], "mails": [], "next": None}
+
+
 def test_a_viewer_sees_everything_too(api: Api, bob: Session, ann: Mapping[str, str]) -> None:
     shown = api.member("/api/contact", {"access": {"email": ann["email"]}}, bob.access_token)
     assert shown.json()["contact"]["traits"] == {"email": ann["email"]}
@@ -247,7 +253,7 @@ def built(api: Api, env: Mapping[str, str], export_id: str) -> dict[str, Any]:
     """Once it is complete."""
     while True:
         api.http.get("/api/export", headers=bearer(env["CRON_SECRET"]), timeout=90).raise_for_status()
-        shown: dict[str, Any] = ask(api, export={"exportId": export_id}).json()
+        shown: dict[str, Any] = ask(api, exportId=export_id).json()
         if shown["status"] == "complete":
             return shown
 
@@ -268,7 +274,7 @@ def test_an_erasure_takes_back_every_export(api: Api, env: Mapping[str, str], an
     export_id = ask(api, export={"userId": "somebody-else"}).json()["exportId"]
     url = built(api, env, export_id)["files"][0]["url"]
     erase(api, userId=ann["userId"])
-    assert ask(api, export={"exportId": export_id}).json()["status"] == "withdrawn"
+    assert ask(api, exportId=export_id).json()["status"] == "withdrawn"
     assert httpx.get(url).status_code == 404
 
 
@@ -277,13 +283,13 @@ def test_neither_a_member_nor_a_server_of_others_gets_it(
 ) -> None:
     export_id = ask(api, export={"userId": ann["userId"]}).json()["exportId"]
     other = Api(api.http, api.db, new_workspace())
-    problem(ask(other, export={"exportId": export_id}), "export_unknown")
-    problem(api.member("/api/contact", {"export": {"exportId": export_id}}, alice.access_token), "not_allowed")
+    problem(ask(other, exportId=export_id), "export_unknown")
+    problem(api.member("/api/contact", {"exportId": export_id}, alice.access_token), "not_allowed")
 
 
 def test_a_server_gets_no_link_to_all_of_the_workspace(api: Api, alice: Session) -> None:
     export_id = api.member("/api/export", {}, alice.access_token).json()["exportId"]
-    problem(ask(api, export={"exportId": export_id}), "export_unknown")
+    problem(ask(api, exportId=export_id), "export_unknown")
 
 
 # Who may ask, and how
@@ -303,7 +309,11 @@ def test_nobody_unknown_is_shown_or_erased(api: Api) -> None:
         ({"correct": {"userId": "u1"}}, "/traits"),
         ({"erase": {"userId": "u1"}, "forever": "perhaps"}, "/forever"),
         ({"access": {"userId": "u1"}, "erase": {"userId": "u1"}}, "/access"),
+        ({"erase": {"userId": "u1"}, "forever": 1}, "/forever"),
         ({"access": {"userId": "u1"}, "after": {"of": "pins", "at": "2026-01-01T00:00:00Z", "id": "a"}}, "/after/of"),
+        ({"access": {"userId": "u1"}, "after": {"of": "mails", "at": "2026-01-01T00:00:00Z", "id": "a"}}, "/after"),
+        ({"access": {"userId": "u1"}, "after": {"of": "mails", "at": 0, "id": "a"}}, "/after/at"),
+        ({"access": {"userId": "u1"}, "after": {"of": "events", "at": "2026-01-01T00:00:00Z", "id": "a"}}, "/after"),
     ],
 )
 def test_a_body_says_one_thing(api: Api, body: dict[str, object], pointer: str) -> None:
