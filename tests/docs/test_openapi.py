@@ -264,6 +264,7 @@ def test_what_contact_and_delete_workspace_take_is_what_the_code_takes() -> None
 
     models: dict[str, type[Body]] = {
         "AccessRequest": taken.AccessBody, "Correction": taken.CorrectBody, "ErasureRequest": taken.EraseBody,
+        "ContactExportRequest": taken.ExportContactBody, "ContactExportLook": taken.ContactExportBody,
         "Place": taken.Place, "DeletionOfWorkspace": taken.DeletionBody, "CancelledDeletion": taken.CancelDeletionBody,
     }  # fmt: skip
     for name, model in models.items():
