@@ -115,4 +115,4 @@ def test_every_answer_is_one_that_the_document_describes(
     # A short run may erase a contact before it corrects it.
     done_deeds = deeds(api, api.workspace, doomed)
     assert done_deeds == DEEDS[caller] if PROVE else done_deeds <= DEEDS[caller]
-    assert "contact.access" in done_deeds or not DEEDS[caller]
+    assert bool(done_deeds) == bool(DEEDS[caller])
