@@ -57,8 +57,9 @@ def _deletion_cancelled(workspace: Mapping[str, Any], _: Mapping[str, Any]) -> t
 
 
 def _deletion_receipt(workspace: Mapping[str, Any], variables: Mapping[str, Any]) -> tuple[str, str]:
+    right = 'style="padding-left:24px;text-align:right"'
     rows = "".join(
-        f"<tr><td>{html.escape(table.replace('_', ' '))}</td><td>{int(count):,}</td></tr>"
+        f"<tr><td>{html.escape(table.replace('_', ' '))}</td><td {right}>{int(count):,}</td></tr>"
         for table, count in sorted(variables["counts"].items())
     )
     content = (
