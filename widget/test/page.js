@@ -55,6 +55,7 @@ export function openPage({ api, key = "pk_test", storage = new Storage(), stub, 
   const timers = new Set();
   const fetches = [];
   const requests = [];
+  let closed = false;
   const globals = {
     document,
     location: { origin: "https://acme.example", pathname: "/pricing", search },
@@ -65,6 +66,7 @@ export function openPage({ api, key = "pk_test", storage = new Storage(), stub, 
     performance: { now: () => performance.now() * SPEED },
     Date: more.Date ?? Date,
     setTimeout: (action, ms) => {
+      if (closed) return 0;
       const timer = setTimeout(action, Math.ceil(ms / SPEED));
       timers.add(timer);
       return timer;
@@ -104,7 +106,10 @@ export function openPage({ api, key = "pk_test", storage = new Storage(), stub, 
     hide: () => fire("visibilitychange"),
     online: () => fire("online"),
     /** The tab is gone: nothing of it runs any more. */
-    close: () => timers.forEach(clearTimeout),
+    close: () => {
+      closed = true;
+      timers.forEach(clearTimeout);
+    },
   };
 }
 
