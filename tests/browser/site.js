@@ -14,13 +14,15 @@ export const html = (head, body = "") =>
 
 /**
  * A founder's site with the widget on every page. `pages` holds what differs, by path: {head, body, headers}.
- * /stub.js is the stub, /slow never answers. It is reached at `origin`, and at `elsewhere` as another origin.
+ * `seen` are the paths that were asked for. /stub.js is the stub, /slow never answers. It is reached at `origin`, and at `elsewhere` as another origin.
  */
 export async function startSite(script) {
   const pages = {};
+  const seen = [];
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url, "http://site");
     request.resume();
+    seen.push(pathname);
     if (pathname === "/slow") return;
     if (pathname === "/stub.js") return response.writeHead(200, { "content-type": "text/javascript" }).end(stub);
     const { head = tag(script), body, headers, file } = pages[pathname] ?? {};
@@ -32,6 +34,7 @@ export async function startSite(script) {
   const { port } = server.address();
   return {
     pages,
+    seen,
     origin: `http://127.0.0.1:${port}`,
     elsewhere: `http://localhost:${port}`,
     close: () => (server.closeAllConnections(), server.close()),

@@ -23,7 +23,8 @@ export async function setStage({ browser, sql, workspace, key, seed = 1 }) {
   const random = seeded(seed);
   const run = randomUUID();
   const api = await startProxy(setting("API_URL"));
-  const site = await startSite({ api: api.origin, key });
+  const script = { api: api.origin, key };
+  const site = await startSite(script);
   const context = await browser.newContext();
   const errors = [];
   const made = [];
@@ -38,7 +39,7 @@ export async function setStage({ browser, sql, workspace, key, seed = 1 }) {
     key,
     errors,
     random,
-    script: { api: api.origin, key },
+    script, // what the site's tag says: {api, key, attributes}
 
     /** Waits a random time of at most so many milliseconds. */
     pause: (most) => wait(random() * most),

@@ -200,7 +200,7 @@ test("an event that another tab has sent meanwhile is not sent again", async () 
   const key = leaveBehind(storage, "Left behind");
   const server = await serve((_, number) => (number === 1 ? 500 : 200));
   const page = open(server, { storage });
-  await until(() => server.requests.length === 1);
+  await until(() => page.answers === 1);
   page.fire("storage", { key, newValue: "" });
   await until(() => server.requests.length === 2);
   assert.deepEqual(names(server.requests[1].body.batch), ["page"]);
@@ -321,7 +321,7 @@ test("the count of dropped events outlives the page", async () => {
   leaveBehind(storage, "Old", 8 * DAY);
   const server = await serve();
   const page = open(server, { storage });
-  await until(() => server.events().length === 1);
+  await until(() => page.answers === 1 && unsent(storage).length === 0);
   page.leave();
   open(server, { storage });
   await until(() => server.events().length === 2);

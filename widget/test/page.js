@@ -56,6 +56,7 @@ export function openPage({ api, key = "pk_test", storage = new Storage(), stub, 
   const fetches = [];
   const requests = [];
   let closed = false;
+  let answers = 0;
   const globals = {
     document,
     location: { origin: "https://acme.example", pathname: "/pricing", search },
@@ -74,7 +75,7 @@ export function openPage({ api, key = "pk_test", storage = new Storage(), stub, 
     fetch: (url, options) => {
       fetches.push((performance.now() * SPEED) / 1000);
       requests.push(options);
-      return fetch(url, options);
+      return fetch(url, options).finally(() => setTimeout(() => answers++));
     },
     ...{ clearTimeout, crypto, Blob, URL, URLSearchParams, AbortSignal },
   };
@@ -96,6 +97,10 @@ export function openPage({ api, key = "pk_test", storage = new Storage(), stub, 
     warnings,
     fetches,
     requests,
+    /** How many requests the page has heard of, and acted on. */
+    get answers() {
+      return answers;
+    },
     storage,
     document,
     location: globals.location,
