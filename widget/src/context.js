@@ -14,7 +14,6 @@ export const where = (time) => {
         title: document.title,
       },
       locale: navigator.language,
-      timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     };
   }
   return context;

@@ -24,8 +24,8 @@ export const watch = (callback) => {
   else {
     on("popstate", look);
     ["pushState", "replaceState"].forEach((name) => {
-      const original = history[name];
-      history[name] = (...args) => look(original.apply(history, args));
+      const original = history[name].bind(history);
+      history[name] = (...args) => look(original(...args));
     });
   }
 };

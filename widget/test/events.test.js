@@ -44,7 +44,7 @@ test("an event says what happened, who it was, when and where", async () => {
       title: "Boards",
     },
     locale: "en-GB",
-    timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    timezone: "Europe/Lisbon",
     dropped: 0,
   });
 });

@@ -62,6 +62,7 @@ export function openPage({ api, key = "pk_test", storage = new Storage(), stub, 
     location: { origin: "https://acme.example", pathname: "/pricing", search },
     navigator: { language: "en-GB", ...more.navigator },
     history: more.history ?? { pushState() {}, replaceState() {} },
+    Temporal: { Now: { timeZoneId: () => "Europe/Lisbon" } },
     conversioncrm: stub,
     console: { warn: (...words) => warnings.push(words.join(" ")) },
     performance: { now: () => performance.now() * SPEED },
@@ -77,7 +78,7 @@ export function openPage({ api, key = "pk_test", storage = new Storage(), stub, 
       requests.push(options);
       return fetch(url, options).finally(() => setTimeout(() => answers++));
     },
-    ...{ clearTimeout, crypto, Blob, URL, URLSearchParams, AbortSignal },
+    ...{ clearTimeout, crypto, Blob, TextEncoder, URL, AbortSignal },
   };
   for (const [name, value] of Object.entries(globals)) window[name] = value;
   window.self = window;
