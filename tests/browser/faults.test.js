@@ -1,7 +1,7 @@
 // Whatever goes wrong, the set of calls made on the page is the set of rows in the database, each once.
 //
-// A real Chromium and the real stack; a proxy before the API makes the faults, so that cases run side by side. Each case
-// runs once, with PROVE=1 twenty times, its moments drawn from SEED.
+// A real Chromium and the real stack; a proxy before the API makes the faults, so that cases run side by side. Each
+// case runs once, with PROVE=1 twenty times, its moments drawn from SEED.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { file, integrity } from "./built.js";
@@ -238,7 +238,8 @@ fault("the script is loaded twice", async (stage) => {
 });
 
 fault("the script is blocked", async (stage) => {
-  stage.site.pages["/"] = { head: '<script src="/stub.js"></script>' + tag({ ...stage.script, api: "http://127.0.0.1:9" }) };
+  const blocked = tag({ ...stage.script, api: "http://127.0.0.1:9" });
+  stage.site.pages["/"] = { head: `<script src="/stub.js"></script>${blocked}` };
   const page = await stage.context.newPage();
   page.on("pageerror", (error) => stage.errors.push(`${error}`));
   await page.goto(stage.site.origin);
@@ -251,7 +252,7 @@ fault("the script is blocked", async (stage) => {
 
 fault("a strict content security policy, with the script's hash", async (stage) => {
   const api = stage.api.origin;
-  const csp = `default-src 'none'; script-src ${api}; connect-src ${api}; form-action 'self'; require-trusted-types-for 'script'`;
+  const csp = `default-src 'none'; script-src ${api}; connect-src ${api}; require-trusted-types-for 'script'`;
   const script = { ...stage.script, file, attributes: `integrity="${integrity}" crossorigin` };
   stage.site.pages["/"] = { head: tag(script), headers: { "content-security-policy": csp } };
   const page = await stage.open();

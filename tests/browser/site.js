@@ -8,9 +8,11 @@ const stub = readFileSync(new URL("../../widget/dist/stub.js", import.meta.url))
 export const tag = ({ api, key, file = "widget.js", attributes = "" }) =>
   `<script async src="${api}/${file}" data-key="${key}" ${attributes}></script>`;
 
-export const html = (head, body = "") =>
-  `<!doctype html><html lang="en"><head><title>Acme</title><link rel="icon" href="data:,">${head}</head><body>
-  <form method="post" action="/form"><button id="post">Post</button></form>${body}</body></html>`;
+const html = (head, body = "") => `<!doctype html>
+<html lang="en">
+  <head><title>Acme</title><link rel="icon" href="data:,">${head}</head>
+  <body><form method="post" action="/form"><button id="post">Post</button></form>${body}</body>
+</html>`;
 
 /**
  * A founder's site with the widget on every page. `pages` holds what differs, by path: {head, body, headers}.

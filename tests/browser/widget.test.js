@@ -23,7 +23,8 @@ after(() => Promise.all([browser?.close(), sql.end()]));
 
 const sent = () => stage.api.requests.flatMap(({ batch }) => batch);
 const pageViews = () => sent().filter(({ type }) => type === "page");
-const ourKeys = (page) => page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith("conversioncrm")));
+const ourKeys = (page) =>
+  page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith("conversioncrm")));
 const tenThousand = () =>
   new Promise((resolve) => {
     const long = [];
@@ -44,7 +45,8 @@ test("the start costs less than 2 ms of the main thread", async () => {
   stage.site.pages["/timed.js"] = {
     file: `var began = performance.now();\n${built("public/widget.js")}\nvar took = performance.now() - began;`,
   };
-  stage.site.pages["/"] = { head: tag({ ...stage.script, api: "", file: "timed.js", attributes: `data-api="${stage.api.origin}"` }) };
+  const script = { api: "", key: stage.key, file: "timed.js", attributes: `data-api="${stage.api.origin}"` };
+  stage.site.pages["/"] = { head: tag(script) };
   const costs = [];
   for (let n = 0; n < 12; n++) {
     const visitor = await browser.newContext();
@@ -166,7 +168,8 @@ test("a page that the back/forward cache gives back counts once more", async () 
 
 test("a page rendered in advance counts when it is seen", async () => {
   const rules = JSON.stringify({ prerender: [{ source: "list", urls: ["/next"] }] });
-  stage.site.pages["/"] = { head: `<script type="speculationrules">${rules}</script>`, body: '<a href="/next">Next</a>' };
+  const head = `<script type="speculationrules">${rules}</script>`;
+  stage.site.pages["/"] = { head, body: '<a href="/next">Next</a>' };
   const page = await stage.context.newPage();
   await page.goto(stage.site.origin);
   await until(() => stage.site.seen.includes("/next"));
@@ -227,6 +230,7 @@ test("ten tabs opened at once take turns with what was left behind", async () =>
   await until(() => new Set(pageViews().map(({ messageId }) => messageId)).size === 10);
   const ids = sent().map(({ messageId }) => messageId);
   console.log(`ten tabs: ${ids.length} sent, ${new Set(ids).size} different`);
-  // Without turns each would be sent ten times. A few come twice: a lock is handed on faster than the news of what was sent.
+  // Without turns each would be sent ten times. Some come twice: a lock is handed on faster than the news of what
+  // was sent.
   assert.ok(ids.length < 2 * new Set(ids).size);
 });

@@ -1,7 +1,7 @@
 let context;
 let at;
 
-/** What is said of where a call was made at this time. Calls of one millisecond share it: a loop of thousands is cheap. */
+/** Where a call was made at this time. Calls of one millisecond share it, which makes a loop of thousands cheap. */
 export const where = (time) => {
   if (time !== at) {
     at = time;

@@ -9,9 +9,8 @@ test("the document's stub is the one that is built", () => {
 });
 
 test("the document names every call and setting", () => {
-  const document = read("docs/widget.md");
-  for (const [, call] of read("widget/widget.d.ts").matchAll(/^ {2}(\w+)\(/gm)) assert.ok(document.includes(`\`${call}(`), call);
-  for (const [, setting] of read("widget/widget.d.ts").matchAll(/^ {2}(\w+)\??:/gm)) {
-    assert.ok(document.includes(`data-${setting}`), setting);
-  }
+  const [document, types] = [read("docs/widget.md"), read("widget/widget.d.ts")];
+  const named = (pattern) => [...types.matchAll(pattern)].map(([, name]) => name);
+  for (const call of named(/^ {2}(\w+)\(/gm)) assert.ok(document.includes(`\`${call}(`), call);
+  for (const setting of named(/^ {2}(\w+)\??:/gm)) assert.ok(document.includes(`data-${setting}`), setting);
 });

@@ -86,6 +86,7 @@ test("a number is a user id too, and identify without one keeps the user", async
 test("the visitor keeps one anonymousId over pages, and reset makes a new one", async () => {
   const storage = new Storage();
   open({ storage });
+  await events(1);
   const { widget } = open({ storage });
   widget.identify("ada");
   widget.reset();

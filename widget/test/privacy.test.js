@@ -59,7 +59,11 @@ test("until consent is given events are in memory alone; then they are sent as t
 });
 
 test("a stub's consent is heard before what it holds", async () => {
-  open({ data: { consent: "pending" }, stub: [["track", ["Early"], Date.now()], ["consent", ["granted"], Date.now()]] });
+  const stub = [
+    ["track", ["Early"], Date.now()],
+    ["consent", ["granted"], Date.now()],
+  ];
+  open({ data: { consent: "pending" }, stub });
   await until(() => server.events().length === 2);
 });
 

@@ -8,11 +8,18 @@ import { openPage } from "./page.js";
 const ts = createRequire(new URL("../../scripts/local/package.json", import.meta.url))("typescript");
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 
-const complaints = (file) => {
-  const options = { strict: true, noEmit: true, target: ts.ScriptTarget.ES2022, lib: ["lib.es2022.d.ts", "lib.dom.d.ts"] };
-  const program = ts.createProgram([path(file)], { ...options, moduleResolution: ts.ModuleResolutionKind.Bundler, module: ts.ModuleKind.ESNext });
-  return ts.getPreEmitDiagnostics(program).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"));
+const OPTIONS = {
+  strict: true,
+  noEmit: true,
+  target: ts.ScriptTarget.ES2022,
+  module: ts.ModuleKind.ESNext,
+  moduleResolution: ts.ModuleResolutionKind.Bundler,
+  lib: ["lib.es2022.d.ts", "lib.dom.d.ts"],
 };
+const complaints = (file) =>
+  ts
+    .getPreEmitDiagnostics(ts.createProgram([path(file)], OPTIONS))
+    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"));
 
 test("the types allow every call of the documents and refuse what is wrong", () => {
   assert.deepEqual(complaints("calls.ts"), []);
