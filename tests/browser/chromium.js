@@ -34,4 +34,10 @@ function findChromium() {
   return installed();
 }
 
-export const launch = () => chromium.launch({ executablePath: findChromium(), args: FLAGS });
+/** A browser as visitors have it: with the back/forward cache, which Playwright turns off. */
+export const launch = () =>
+  chromium.launch({
+    executablePath: findChromium(),
+    args: FLAGS,
+    ignoreDefaultArgs: ["--disable-back-forward-cache"],
+  });

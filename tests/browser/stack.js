@@ -10,6 +10,9 @@ const file = new URL(`../../${process.env.LOCAL_DIR ?? ".local"}/env`, import.me
 const lines = existsSync(file) ? readFileSync(file, "utf8").matchAll(/^(?:export )?(\w+)=(['"]?)(.*)\2$/gm) : [];
 const written = Object.fromEntries([...lines].map(([, name, , value]) => [name, value]));
 
+/** What the stack's own programs need in their environment. */
+export const environment = () => ({ ...written, ...process.env });
+
 export function setting(name) {
   const value = process.env[name] ?? written[name];
   if (!value) throw new Error(`${name} is not set: is the stack up (make up)?`);

@@ -46,9 +46,9 @@ export async function openDemo(browser) {
   };
 }
 
-/** Asks until the answer is true, and fails after half a minute. */
-export async function until(condition) {
-  const end = Date.now() + 30_000;
+/** Asks until the answer is true, and fails after so many seconds. */
+export async function until(condition, seconds = 30) {
+  const end = Date.now() + seconds * 1000;
   while (!(await condition())) {
     if (Date.now() > end) throw new Error(`never came true: ${condition}`);
     await new Promise((again) => setTimeout(again, 200));

@@ -1,77 +1,131 @@
-import { context, page } from "./context.js";
-import { createQueue } from "./queue.js";
-import { read, write } from "./storage.js";
-import { startTransport } from "./transport.js";
+import { on, uuid } from "./browser.js";
+import { move, where } from "./context.js";
+import { watch } from "./pages.js";
+import { add, dropped, open, wipe } from "./queue.js";
+import { configure, settings } from "./settings.js";
+import { OURS, store, stored } from "./storage.js";
+import { sendAll, wake } from "./transport.js";
 
-const ANONYMOUS_ID = "conversioncrm:anonymousId";
+const ANONYMOUS_ID = OURS + "anonymousId";
 
-// crypto.randomUUID exists on https pages only; this is the same, everywhere.
-const uuid = () =>
-  "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (digit) =>
-    (digit ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (digit / 4)))).toString(16),
-  );
+// Calls that wait: for consent, for the visitor to see the page, or for the browser to have time.
+const held = [];
+let consent;
+let anonymousId;
+let user; // {userId, userHash}
+let time; // when and where the call was made that is being carried out
+let context;
+
+const become = (id) => store(ANONYMOUS_ID, (anonymousId = id));
+
+const record = (type, fields) => {
+  add(time, {
+    type,
+    anonymousId,
+    ...user,
+    ...fields,
+    // Intl would tell the time zone too, but its first use takes 12 ms of the main thread.
+    context: { timezone: self.Temporal?.Now.timeZoneId(), dropped, ...context },
+  });
+  wake();
+};
+
+// What each is for is said in widget.d.ts.
+const methods = {
+  track: (event, properties) => record("track", { event, properties }),
+
+  identify(userId, traits, proof) {
+    if (userId) user = { userId, ...proof };
+    record("identify", { traits });
+  },
+
+  // The page's address is in the properties too, so that a signal can ask for it.
+  page: (name, properties) => record("page", { name, properties: { ...context.page, ...properties } }),
+
+  group: (groupId, traits) => record("group", { groupId, traits }),
+
+  reset() {
+    user = 0;
+    become(uuid());
+  },
+
+  consent: (value) => (consent = value),
+
+  flush: sendAll,
+};
 
 /** Whatever goes wrong in here, the host page goes on. */
-const harmless =
-  (action) =>
-  (...args) => {
-    try {
-      action(...args);
-    } catch (error) {
-      console.warn("conversioncrm:", error);
+export const quietly = (action) => {
+  try {
+    action();
+  } catch (error) {
+    console.warn(OURS, error);
+  }
+};
+
+/** Carries out what was held, where it may: not without consent, and not on a page that nobody sees. */
+const proceed = () => {
+  const refused = (navigator.globalPrivacyControl || navigator.doNotTrack > 0) && !settings.signals;
+  if (refused || consent === "denied") {
+    held.length = anonymousId = user = 0;
+    wipe();
+  } else if ((!consent || consent === "granted") && !document.prerendering) {
+    if (!anonymousId) {
+      open();
+      become(stored()[ANONYMOUS_ID] || uuid());
+      wake();
     }
+    held.splice(0).forEach(quietly);
+  }
+};
+
+const hold = ([name, args, calledAt = Date.now()]) => {
+  const here = where(calledAt);
+  const carryOut = () => {
+    time = calledAt;
+    context = here;
+    methods[name](...args);
   };
+  if (name === "consent") quietly(carryOut);
+  else held.push(carryOut);
+};
 
-/** The public calls, each a Segment message; `calls` are those a stub collected: [method, arguments, time]. */
-export function createWidget(key, origin, calls) {
-  const queue = createQueue(`conversioncrm:${key}:`);
-  const wake = startTransport(origin + "/api/track", key, queue);
-  let anonymousId;
-  let userId;
-  let userHash;
-  let calledAt; // when the stub took the call that is being replayed
+const call = (what) => {
+  hold(what);
+  proceed();
+};
 
-  const become = (id) => write(ANONYMOUS_ID, (anonymousId = id));
+/** The last chance before a page goes, or the first after the connection is back. */
+const hurry = () => {
+  proceed();
+  sendAll();
+};
 
-  const record = (type, fields) => {
-    const messageId = uuid();
-    const timestamp = calledAt || new Date();
-    const event = { type, anonymousId, userId, userHash, ...fields, context: context(), timestamp, messageId };
-    queue.add(messageId, JSON.stringify(event));
-    wake();
-  };
+/**
+ * Starts tracking with {key, api, consent, signals}; types and meanings are in widget.d.ts. `calls` are those that
+ * a stub has collected, [method, arguments, time]; what is pushed to it later reaches us too.
+ */
+export const start = (given, calls = []) => {
+  given.key.trim(); // nothing starts without a key
+  configure(given);
+  consent = settings.consent;
+  calls.forEach(call);
+  calls.push = call;
 
-  const widget = {
-    /** What the visitor did, e.g. track("Project Created", {plan: "free"}). */
-    track: harmless((event, properties = {}) => record("track", { event, properties })),
+  const widget = {};
+  for (const name in methods) widget[name] = (...args) => call([name, args]);
 
-    /** Who the visitor is, for this call and the later ones. `userHash` (made by your server) proves it. */
-    identify: harmless((id, traits = {}, options) => {
-      if (id != null) {
-        userId = `${id}`;
-        userHash = options?.userHash;
-      }
-      record("identify", { traits });
-    }),
-
-    /** A page seen. The page's address is in `properties` too, so that a signal can ask for it. */
-    page: harmless((name, properties) => record("page", { name, properties: { name, ...page(), ...properties } })),
-
-    /** The visitor signed out: what follows belongs to somebody new. */
-    reset: harmless(() => {
-      userId = userHash = undefined;
-      become(uuid());
-    }),
-  };
-
-  const replay = ([method, args, time]) => {
-    calledAt = time;
-    widget[method]?.(...args);
-    calledAt = undefined;
-  };
-
-  become(read(ANONYMOUS_ID) || uuid());
-  calls.forEach(replay);
-  calls.push = replay; // code that still holds the stub's functions reaches us through them
+  watch(() => {
+    move();
+    hold(["page", []]);
+    (self.requestIdleCallback || setTimeout)(proceed);
+  });
+  on("click", ({ target }) => {
+    const named = target.closest?.("[data-track]");
+    if (named) widget.track(named.dataset.track);
+  });
+  on("online", hurry);
+  on("pagehide", hurry);
+  on("visibilitychange", hurry); // a phone may give no more than that
   return widget;
-}
+};

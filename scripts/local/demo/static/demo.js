@@ -1,12 +1,11 @@
 // The page of Acme Boards. What a founder writes is in the first half: the stub, identify and track.
 
 // Keeps calls made before the widget has loaded.
-window.conversioncrm ||= ((q) => {
-  const keep =
-    (method) =>
-    (...args) =>
-      q.push([method, args, new Date()]);
-  return { q, track: keep("track"), identify: keep("identify"), page: keep("page"), reset: keep("reset") };
+window.conversioncrm ||= ((calls) => {
+  for (const name of ["track", "identify", "page", "group", "reset", "consent", "flush"]) {
+    calls[name] = (...args) => calls.push([name, args, Date.now()]);
+  }
+  return calls;
 })([]);
 
 const $ = (id) => document.getElementById(id);
