@@ -9,7 +9,7 @@
 
 from functools import partial
 
-from lib import callers, contacts, exports
+from lib import callers, contacts, exports, ratelimit
 from lib.endpoint import Request, Response, endpoint, json_response
 from lib.errors import ApiError
 from lib.privacy_bodies import AccessBody, ContactExportBody, CorrectBody, ExportContactBody, parse_contact
@@ -18,6 +18,7 @@ from lib.privacy_bodies import AccessBody, ContactExportBody, CorrectBody, Expor
 def serve(request: Request) -> Response:
     body = request.json()  # 400 413 415
     key = callers.secret_key(request)  # 401 403
+    ratelimit.admit_contact(request.bearer)  # 429
     asked = parse_contact(body)  # 422
     ask = partial(callers.call, request, key, asked.workspace_id)  # 401 403 422 503
     if isinstance(asked, AccessBody):
@@ -27,7 +28,7 @@ def serve(request: Request) -> Response:
             raise ApiError("not_allowed")
         if isinstance(asked, ContactExportBody):
             return json_response(exports.show(ask, str(asked.export_id)))  # 404 422
-        return json_response(exports.ask(ask, asked.export.as_json()), status=202)  # 404 409 422
+        return json_response(exports.request(ask, asked.export.as_json()), status=202)  # 404 409 422
     act = ask if key else contacts.by_admin(ask, asked.workspace_id)  # 401 403 422 503
     if isinstance(asked, CorrectBody):
         return json_response(contacts.correct(act, asked))  # 404 409 422

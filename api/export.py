@@ -21,7 +21,7 @@ def answer(request: Request) -> Response:
     if asked.export_id is not None:
         return json_response(exports.show(act, str(asked.export_id)))  # 404 422 503
     contact = asked.contact.as_json() if asked.contact is not None else None
-    return json_response(exports.ask(act, contact), status=202)  # 404 409 422 503
+    return json_response(exports.request(act, contact), status=202)  # 404 409 422 503
 
 
 def build(request: Request) -> Response:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 from uuid import UUID
 
-from lib import database, erasures, exports, limits, messages, signing
+from lib import database, erasures, exports, limits, messages, receipts, signing
 from lib.callers import Ask, acting
 from lib.errors import Invalid, Unavailable, refuse
 from lib.log import log
@@ -43,14 +43,15 @@ def erase(ask: Ask, asked: EraseBody) -> list[Json]:
     deadline = time.monotonic() + PURGE_SECONDS
     keys = {"tombstone": signing.tombstone_key(), "address": signing.address_key()}
     arguments = {"p_lookup": asked.erase.as_json(), "p_keys": keys, "p_forever": asked.forever}
-    receipts = cast(list[dict[str, Any]], ask("erase_contacts", arguments))
+    given = cast(list[dict[str, Any]], ask("erase_contacts", arguments))
     now = datetime.now(UTC)
     erasures.purge(now, deadline)
     try:
-        exports.clean(now, receipts[0]["workspaceId"])
+        exports.clean(now, given[0]["workspaceId"])
+        receipts.store_of_erasures(now, deadline)
     except Unavailable:
-        log(event="exports_wait")  # withdrawn they are already; the builder deletes them
-    return cast(list[Json], database.call("erasures_of", {"p_ids": [receipt["erasureId"] for receipt in receipts]}))
+        log(event="storage_waits")  # exports are withdrawn already; the sweeps do the rest
+    return cast(list[Json], database.call("erasures_of", {"p_ids": [receipt["erasureId"] for receipt in given]}))
 
 
 def _identify(traits: dict[str, Any]) -> Json:

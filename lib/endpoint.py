@@ -117,7 +117,9 @@ Handler = Callable[[Request], Response]
 
 
 def json_response(value: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    return Response(status, json.dumps(value).encode(), "application/json", dict(headers or {}))
+    # As UTF-8: escaped, text that is not Latin would be up to three times as long. What UTF-8 has not is escaped.
+    body = json.dumps(value, ensure_ascii=False).encode(errors="backslashreplace")
+    return Response(status, body, "application/json", dict(headers or {}))
 
 
 def endpoint(*, cors: Cors, **handlers: Handler) -> "WSGIApplication":

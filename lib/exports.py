@@ -12,7 +12,7 @@ from lib.errors import ApiError
 from lib.strict_json import Json
 
 
-def ask(act: Ask, contact: Json | None) -> Json:
+def request(act: Ask, contact: Json | None) -> Json:
     """{exportId, status} of a new export, or of the same one that is under way. Raises 404, 409 and 422."""
     _refuse_without_storage()
     return cast(Json, act("request_export", {"p_lookup": contact}))
@@ -69,8 +69,7 @@ def clean(now: datetime, workspace_id: str | None = None) -> int:
 def remove_all(workspace_id: str) -> int:
     """Deletes every object of a workspace's exports. Returns how many. Raises Unavailable.
 
-    For its deletion: after private.withdraw_exports(), and once more when private.exports_at_rest() says so, since a
-    builder that was at work may have uploaded meanwhile.
+    For its deletion; and again for a day, since a builder that was at work may have uploaded meanwhile.
     """
     return storage.delete_all(folder(workspace_id)) if storage.is_offered() else 0
 

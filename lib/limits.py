@@ -28,3 +28,5 @@ BILLING_LINKS_PER_MINUTE = 5
 DELETIONS_PER_MINUTE = 5
 # Requests for exports, and looks at how far one is, of a workspace.
 EXPORT_CALLS_PER_MINUTE = 20
+# What one key or member may ask for of contacts.
+CONTACT_CALLS_PER_MINUTE = 60

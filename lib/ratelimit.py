@@ -123,28 +123,33 @@ def admit(key: ApiKey, client_address: str, weight: int) -> dict[str, str]:
     return headers
 
 
+def admit_contact(credentials: str) -> None:
+    """Charges one call about a contact to a key or an access token. Raises 429 with Retry-After."""
+    _admit_one("contact", credentials, limits.CONTACT_CALLS_PER_MINUTE)
+
+
 def admit_test_mail(workspace_id: str) -> None:
     """Charges one test mail to the workspace. Raises 429 with Retry-After."""
-    _admit_of_workspace("test", workspace_id, limits.TEST_MAILS_PER_MINUTE)
+    _admit_one("test", workspace_id, limits.TEST_MAILS_PER_MINUTE)
 
 
 def admit_billing_link(workspace_id: str) -> None:
     """Charges one link to the workspace. Raises 429 with Retry-After."""
-    _admit_of_workspace("link", workspace_id, limits.BILLING_LINKS_PER_MINUTE)
+    _admit_one("link", workspace_id, limits.BILLING_LINKS_PER_MINUTE)
 
 
 def admit_deletion(workspace_id: str) -> None:
     """Charges one request or its cancellation, each of which mails all owners. Raises 429 with Retry-After."""
-    _admit_of_workspace("deletion", workspace_id, limits.DELETIONS_PER_MINUTE)
+    _admit_one("deletion", workspace_id, limits.DELETIONS_PER_MINUTE)
 
 
 def admit_export(workspace_id: str) -> None:
     """Charges one request for an export, or look at it, to the workspace. Raises 429 with Retry-After."""
-    _admit_of_workspace("export", workspace_id, limits.EXPORT_CALLS_PER_MINUTE)
+    _admit_one("export", workspace_id, limits.EXPORT_CALLS_PER_MINUTE)
 
 
-def _admit_of_workspace(what: str, workspace_id: str, most: int) -> None:
-    name = hmac.new(config.signing_secret.encode(), workspace_id.encode(), hashlib.sha256).hexdigest()
+def _admit_one(what: str, of: str, most: int) -> None:
+    name = hmac.new(config.signing_secret.encode(), of.encode(), hashlib.sha256).hexdigest()
     _refuse_beyond(_charge({f"limit:{what}:{name[:32]}": Quota(most, most)}, 1, 1), {})
 
 

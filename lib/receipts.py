@@ -35,7 +35,7 @@ def store_of_erasures(now: datetime, deadline: float) -> bool:
 
 
 def store_of_deletions(now: datetime) -> None:
-    """Stores those that are finished, and looks once more for exports that were still being written.
+    """Stores those that are finished, and looks once more for what was still being written.
 
     Raises Unavailable.
     """
@@ -43,8 +43,12 @@ def store_of_deletions(now: datetime) -> None:
         return
     for receipt in cast(list[dict[str, Any]], database.call("recent_deletions", {"p_now": now.isoformat()})):
         exports.remove_all(receipt["workspaceId"])
+        name = f"{folder(receipt['workspaceId'])}deletion.json"
+        for late in storage.keys(folder(receipt["workspaceId"])):
+            if late != name:
+                storage.delete(late)
         if not receipt.pop("stored"):
-            _put(f"{folder(receipt['workspaceId'])}deletion.json", receipt)
+            _put(name, receipt)
             database.call("deletion_stored", {"p_request": receipt["requestId"], "p_now": now.isoformat()})
 
 

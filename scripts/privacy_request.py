@@ -6,9 +6,11 @@ import argparse
 import json
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
+from uuid import UUID
 
 from tqdm import tqdm
 
@@ -40,7 +42,8 @@ Examples
 A workspace's deletion leaves its owners the week to think again that it leaves
 them in the product, or what of it the 30 days since --received-at have room for;
 they get the same mails, and the scheduler does the rest. All else is done when
-this ends. Each is in the audit log as the operator's.
+this ends. What is done to a workspace or a contact is in its audit log, as the
+operator's.
 
 The environment is the deployment's (.env.example).
 
@@ -58,6 +61,8 @@ def main(given: list[str] | None = None) -> int:
     options = parser.parse_args(given)
     _check(parser, options)
     try:
+        from requests import RequestException
+
         from lib.errors import ApiError  # reads the environment, which --help must not need
     except Exception as error:  # a ConfigError, which can't be imported from what can't be imported
         parser.error(str(error))
@@ -67,7 +72,7 @@ def main(given: list[str] | None = None) -> int:
         print("That day has passed.", file=sys.stderr)
     try:
         DEEDS[options.wish, _subject(options)](options)
-    except (NotDone, ApiError) as error:
+    except (NotDone, ApiError, RequestException) as error:
         print(error.detail if isinstance(error, ApiError) else error, file=sys.stderr)
         return NOT_DONE
     return ALL_FINE
@@ -81,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("wish", choices=("delete", "export", "correct"))
     parser.add_argument("--received-at", metavar="TIME", type=_moment, required=True,
                         help="when the request came, as 2026-11-20 or 2026-11-20T09:30Z")  # fmt: skip
-    parser.add_argument("--workspace", metavar="ID", help="of whom it is, or where the contact is")
+    parser.add_argument("--workspace", metavar="ID", type=_workspace, help="of whom it is, or where the contact is")
     parser.add_argument("--contact", metavar="KIND=VALUE", type=_lookup, help="an end user of the workspace")
     parser.add_argument("--account", metavar="EMAIL", help="an owner's or member's account")
     parser.add_argument("--name", help="delete: the workspace's name, to show that it is this one")
@@ -118,6 +123,10 @@ def _moment(text: str) -> datetime:
     if moment > datetime.now(UTC):
         raise argparse.ArgumentTypeError(f"{text} has not come yet")
     return moment
+
+
+def _workspace(text: str) -> str:
+    return str(UUID(text))
 
 
 def _lookup(text: str) -> dict[str, str]:
@@ -168,7 +177,7 @@ def _export(options: argparse.Namespace) -> None:
     from lib import callers, export_builder, exports
 
     act = callers.acting(options.workspace, "operator")
-    asked = exports.ask(act, options.contact)
+    asked = exports.request(act, options.contact)
     while True:
         shown = exports.show(act, str(asked["exportId"]))
         if shown["status"] not in ("queued", "building"):
@@ -177,14 +186,20 @@ def _export(options: argparse.Namespace) -> None:
         time.sleep(0.2)
     if shown["status"] != "complete":
         raise NotDone(f"The export is {shown['status']}; ask for another.")
-    _download(cast(list[dict[str, Any]], shown["files"]), options.to)
+
+    def files() -> list[dict[str, Any]]:
+        return cast(list[dict[str, Any]], exports.show(act, str(asked["exportId"]))["files"])
+
+    _download(files, options.to)
 
 
-def _download(files: list[dict[str, Any]], folder: Path) -> None:
+def _download(files: Callable[[], list[dict[str, Any]]], folder: Path) -> None:
+    """Each by a new link, since a link lives for a minute and a file may take as long."""
     import requests
 
     folder.mkdir(parents=True, exist_ok=True)
-    for file in tqdm(files, desc="Files", unit=" files", disable=None):
+    for number in tqdm(range(len(files())), desc="Files", unit=" files", disable=None):
+        file = files()[number]
         with (
             requests.get(file["url"], stream=True, timeout=(5, 60)) as answer,
             (folder / file["name"]).open("wb") as copy,
@@ -192,7 +207,7 @@ def _download(files: list[dict[str, Any]], folder: Path) -> None:
             answer.raise_for_status()
             for block in answer.iter_content(1 << 20):
                 copy.write(block)
-    print(f"{len(files)} files in {folder}.")
+    print(f"{number + 1} files in {folder}.")
 
 
 def _export_account(options: argparse.Namespace) -> None:

@@ -92,6 +92,8 @@ def _erase_again(workspace_id: str, receipts: list[dict[str, Any]], dry_run: boo
     """Returns how many contacts of those receipts there are."""
     from lib import database, signing
 
+    # Who was erased twice has a hash in two receipts: what came before the later one goes.
+    receipts = sorted(receipts, key=lambda receipt: datetime.fromisoformat(receipt["requestedAt"]))
     erased = {hash_: receipt["requestedAt"] for receipt in receipts for hash_ in receipt["tombstones"]}
     if not dry_run:
         for receipt in receipts:

@@ -9486,7 +9486,7 @@ COMMENT ON COLUMN public.events.properties IS 'end user: details of the event, w
 
 -- Name: COLUMN events.context; Type: COMMENT; Schema: public; Owner: -
 
-COMMENT ON COLUMN public.events.context IS 'end user: page address without its query, browser, language, time zone and the like, as the SDK sent them; shown to members, and mails keep quiet hours by the time zone';
+COMMENT ON COLUMN public.events.context IS 'end user: page address without its query, browser, language, time zone and the like, as the SDK sent them; shown to members';
 
 -- Name: events_0; Type: TABLE; Schema: public; Owner: -
 

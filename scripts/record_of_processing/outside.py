@@ -18,6 +18,14 @@ OUTSIDE: tuple[dict[str, str], ...] = (
         "keptUntil": "24 hours after the export is complete, or until a contact in them is erased",
     },
     {
+        "where": "Supabase Storage",
+        "name": "Receipts",
+        "whose": "end user",
+        "what": "that a contact or workspace was erased: ids that lead nowhere any more, keyed hashes, counts of rows",
+        "why": "whoever restores a backup erases again what it brings back",
+        "keptUntil": "the workspace is deleted; its own receipt, which has no hashes, stays",
+    },
+    {
         "where": "Supabase's backups",
         "name": "Backups",
         "whose": "end user",

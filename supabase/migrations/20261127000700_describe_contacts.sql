@@ -53,7 +53,7 @@ comment on column public.events.name is 'end user: name of the event; scores and
 comment on column public.events.occurred_at is 'end user: when it happened, by the corrected clock of the sender; scores decay by it and members see it';
 comment on column public.events.received_at is 'end user: when it reached the server; use is counted by it';
 comment on column public.events.properties is 'end user: details of the event, without card numbers and the like unless you chose otherwise; rules and mails can ask for them';
-comment on column public.events.context is 'end user: page address without its query, browser, language, time zone and the like, as the SDK sent them; shown to members, and mails keep quiet hours by the time zone';
+comment on column public.events.context is 'end user: page address without its query, browser, language, time zone and the like, as the SDK sent them; shown to members';
 
 comment on table public.rejections is
     'Refused messages: that a message was refused and why, without what it held; kept until 24 hours have passed and newer refusals come, or the workspace is deleted';

@@ -183,6 +183,7 @@ def test_its_limits_are_those_of_the_code() -> None:
         f"{limits.MAX_AGE_SECRET.days} by secret key",
         f"kinds: {limits.TEST_MAILS_PER_MINUTE} a minute",
         f"{limits.EXPORT_CALLS_PER_MINUTE} calls a minute",
+        f"{limits.CONTACT_CALLS_PER_MINUTE} calls a minute by one key",
         f"mails all owners: {limits.DELETIONS_PER_MINUTE} a minute",
     ],
 )

@@ -327,3 +327,10 @@ def test_a_publishable_key_may_not_ask(api: Api) -> None:
 def test_without_a_key_nobody_is_told_anything(api: Api) -> None:
     problem(api.http.post("/api/contact", json={"access": {"userId": "u1"}}), "key_missing")
     problem(api.http.post("/api/contact", json={}, headers=bearer("sk_00nonsense")), "unknown_key")
+
+
+def test_sixty_calls_a_minute_are_admitted(api: Api) -> None:
+    answers = [ask(api, access={"userId": "nobody"}) for _ in range(61)]
+    assert {answer.status_code for answer in answers[:60]} == {404}
+    assert problem(answers[60], "rate_limited")["status"] == 429
+    assert int(answers[60].headers["Retry-After"]) > 0

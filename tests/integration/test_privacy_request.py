@@ -18,6 +18,7 @@ from tests.conftest import Inbox, Session, joined, sign_up
 from tests.integration.conftest import Api, event, problem
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
+WORKSPACE = "0b9f4a52-6c1d-4c8e-9a55-2f1d3c5b7e90"
 TODAY = f"{datetime.now(UTC):%Y-%m-%d}"
 
 
@@ -131,12 +132,13 @@ def test_the_only_owner_of_a_workspace_is_not_deleted_under_it(api: Api, olga: S
     ("options", "said"),
     [
         (["delete"], "name either --workspace or --account"),
-        (["delete", "--workspace", "w"], "--name is missing"),
+        (["delete", "--workspace", WORKSPACE], "--name is missing"),
+        (["delete", "--workspace", "w"], "argument --workspace: invalid"),
         (["export", "--account", "a@b.co"], "--to is missing"),
-        (["correct", "--workspace", "w"], "a workspace's settings its owners correct themselves"),
+        (["correct", "--workspace", WORKSPACE], "a workspace's settings its owners correct themselves"),
         (["correct", "--account", "a@b.co"], "--email is missing"),
-        (["delete", "--workspace", "w", "--contact", "name=x"], "is not like email=a@b.co"),
-        (["correct", "--workspace", "w", "--contact", "userId=1", "--trait", "a=b"], "is not JSON"),
+        (["delete", "--workspace", WORKSPACE, "--contact", "name=x"], "is not like email=a@b.co"),
+        (["correct", "--workspace", WORKSPACE, "--contact", "userId=1", "--trait", "a=b"], "is not JSON"),
     ],
 )
 def test_what_is_missing_is_named(ask: Run, options: list[str], said: str) -> None:
