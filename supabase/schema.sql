@@ -3831,14 +3831,16 @@ CREATE FUNCTION private.order_cancellations(p_workspace uuid, p_purge_after time
     LANGUAGE sql
     SET search_path TO ''
     AS $$
+        update private.subscription_orders set wish = 'cancel', due_at = p_now
+        where workspace_id = p_workspace and wish = 'resume';
         insert into private.subscription_orders as o (subscription_id, workspace_id, wish, due_at)
         select
             s.id, s.workspace_id, 'cancel',
             case when coalesce(s.renews_at, s.trial_ends_at, s.ends_at) > p_purge_after then p_now else p_purge_after end
         from public.subscriptions as s
         where s.workspace_id = p_workspace and s.status not in ('cancelled', 'expired')
-        on conflict on constraint subscription_orders_pkey do update
-            set wish = 'cancel', due_at = excluded.due_at, done_at = null
+        on conflict on constraint subscription_orders_pkey do update set due_at = excluded.due_at, done_at = null
+            where o.done_at < (select s.told_at from public.subscriptions as s where s.id = o.subscription_id)
     $$;
 
 -- Name: overflowing_traits(private.message[], private.resolution[]); Type: FUNCTION; Schema: private; Owner: -
@@ -6467,9 +6469,9 @@ CREATE FUNCTION public.cancel_deletion(p_workspace uuid, p_actor text, p_now tim
         where id = request.id
         returning * into request;
         update public.workspaces set deletion_requested_at = null where id = p_workspace;
-        delete from private.subscription_orders where workspace_id = p_workspace and done_at is null;
+        delete from private.subscription_orders where workspace_id = p_workspace and cancelled_at is null;
         update private.subscription_orders set wish = 'resume', due_at = p_now, done_at = null
-        where workspace_id = p_workspace and wish = 'cancel';
+        where workspace_id = p_workspace;
         -- Who has not heard of it yet need not any more.
         delete from private.notices
         where workspace_id = p_workspace and kind = 'deletion_requested' and status = 'queued'
@@ -6863,6 +6865,11 @@ CREATE FUNCTION public.delete_account(p_email text) RETURNS integer
         if account is null then
             return null;
         end if;
+        -- Of two owners who go at once, the second is the last one.
+        perform from public.workspaces
+        where id in (select workspace_id from public.members where user_id = account)
+        order by id
+        for update;
         alone := array(
             select m.workspace_id from public.members as m
             where m.user_id = account and m.role = 'owner' and not exists (
@@ -7685,6 +7692,13 @@ CREATE FUNCTION public.purge_workspaces(p_limit integer, p_now timestamp with ti
             return false;
         end if;
         if request.purging_since is null then
+            -- What was bought, or resumed by hand, during the grace.
+            perform private.order_cancellations(request.workspace_id, p_now, p_now);
+            if request.due_by - interval '3 days' >= p_now and exists (
+                select from private.subscription_orders where workspace_id = request.workspace_id and done_at is null
+            ) then
+                return true;
+            end if;
             -- Nobody works for it any more.
             update public.rescores set finished_at = p_now
             where workspace_id = request.workspace_id and finished_at is null;
@@ -8547,7 +8561,8 @@ CREATE FUNCTION public.subscription_order_done(p_subscription text, p_wish text,
             delete from private.subscription_orders where subscription_id = p_subscription and wish = 'resume';
             return;
         end if;
-        update private.subscription_orders set done_at = p_now where subscription_id = p_subscription and wish = 'cancel';
+        update private.subscription_orders set done_at = p_now, cancelled_at = coalesce(cancelled_at, p_now)
+        where subscription_id = p_subscription and wish = 'cancel';
         if not found then
             insert into private.subscription_orders (subscription_id, workspace_id, wish, due_at)
             select s.id, s.workspace_id, 'resume', p_now
@@ -9117,6 +9132,7 @@ CREATE TABLE private.subscription_orders (
     wish text NOT NULL,
     due_at timestamp with time zone NOT NULL,
     done_at timestamp with time zone,
+    cancelled_at timestamp with time zone,
     CONSTRAINT subscription_orders_wish_known CHECK ((wish = ANY (ARRAY['cancel'::text, 'resume'::text])))
 );
 
@@ -9143,6 +9159,10 @@ COMMENT ON COLUMN private.subscription_orders.due_at IS 'nobody: when Lemon Sque
 -- Name: COLUMN subscription_orders.done_at; Type: COMMENT; Schema: private; Owner: -
 
 COMMENT ON COLUMN private.subscription_orders.done_at IS 'nobody: when Lemon Squeezy was told; ends the order';
+
+-- Name: COLUMN subscription_orders.cancelled_at; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.subscription_orders.cancelled_at IS 'nobody: when Lemon Squeezy was first told to cancel; what was not cancelled by us is not resumed by us';
 
 -- Name: tombstones; Type: TABLE; Schema: private; Owner: -
 

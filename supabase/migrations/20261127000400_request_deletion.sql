@@ -44,6 +44,8 @@ create table private.subscription_orders (
     wish            text        not null,
     due_at          timestamptz not null,
     done_at         timestamptz,
+    -- When Lemon Squeezy was first told to cancel it: what we have not cancelled is not ours to resume.
+    cancelled_at    timestamptz,
 
     constraint subscription_orders_pkey primary key (subscription_id),
     constraint subscription_orders_wish_known check (wish in ('cancel', 'resume'))
@@ -99,19 +101,22 @@ create function private.notify_owners(p_workspace uuid, p_kind text, p_variables
 revoke all on function private.notify_owners(uuid, text, jsonb, timestamptz) from public;
 grant execute on function private.notify_owners(uuid, text, jsonb, timestamptz) to service_role;
 
--- Ends what is paid for: now if it can still be resumed on the grace's last day, else when that is over.
+-- Ends what is paid for: now if it can still be resumed on the grace's last day, else when that is over. What was about to
+-- be resumed is cancelled after all, and so is what has come to life since Lemon Squeezy was told.
 create function private.order_cancellations(p_workspace uuid, p_purge_after timestamptz, p_now timestamptz) returns void
     language sql
     set search_path = ''
     as $$
+        update private.subscription_orders set wish = 'cancel', due_at = p_now
+        where workspace_id = p_workspace and wish = 'resume';
         insert into private.subscription_orders as o (subscription_id, workspace_id, wish, due_at)
         select
             s.id, s.workspace_id, 'cancel',
             case when coalesce(s.renews_at, s.trial_ends_at, s.ends_at) > p_purge_after then p_now else p_purge_after end
         from public.subscriptions as s
         where s.workspace_id = p_workspace and s.status not in ('cancelled', 'expired')
-        on conflict on constraint subscription_orders_pkey do update
-            set wish = 'cancel', due_at = excluded.due_at, done_at = null
+        on conflict on constraint subscription_orders_pkey do update set due_at = excluded.due_at, done_at = null
+            where o.done_at < (select s.told_at from public.subscriptions as s where s.id = o.subscription_id)
     $$;
 revoke all on function private.order_cancellations(uuid, timestamptz, timestamptz) from public;
 grant execute on function private.order_cancellations(uuid, timestamptz, timestamptz) to service_role;
@@ -207,9 +212,9 @@ create function public.cancel_deletion(p_workspace uuid, p_actor text, p_now tim
         where id = request.id
         returning * into request;
         update public.workspaces set deletion_requested_at = null where id = p_workspace;
-        delete from private.subscription_orders where workspace_id = p_workspace and done_at is null;
+        delete from private.subscription_orders where workspace_id = p_workspace and cancelled_at is null;
         update private.subscription_orders set wish = 'resume', due_at = p_now, done_at = null
-        where workspace_id = p_workspace and wish = 'cancel';
+        where workspace_id = p_workspace;
         -- Who has not heard of it yet need not any more.
         delete from private.notices
         where workspace_id = p_workspace and kind = 'deletion_requested' and status = 'queued'
@@ -277,7 +282,8 @@ create function public.subscription_order_done(p_subscription text, p_wish text,
             delete from private.subscription_orders where subscription_id = p_subscription and wish = 'resume';
             return;
         end if;
-        update private.subscription_orders set done_at = p_now where subscription_id = p_subscription and wish = 'cancel';
+        update private.subscription_orders set done_at = p_now, cancelled_at = coalesce(cancelled_at, p_now)
+        where subscription_id = p_subscription and wish = 'cancel';
         if not found then
             insert into private.subscription_orders (subscription_id, workspace_id, wish, due_at)
             select s.id, s.workspace_id, 'resume', p_now

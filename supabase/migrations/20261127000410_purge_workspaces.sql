@@ -112,6 +112,13 @@ create function public.purge_workspaces(p_limit integer, p_now timestamptz defau
             return false;
         end if;
         if request.purging_since is null then
+            -- What was bought, or resumed by hand, during the grace.
+            perform private.order_cancellations(request.workspace_id, p_now, p_now);
+            if request.due_by - interval '3 days' >= p_now and exists (
+                select from private.subscription_orders where workspace_id = request.workspace_id and done_at is null
+            ) then
+                return true;
+            end if;
             -- Nobody works for it any more.
             update public.rescores set finished_at = p_now
             where workspace_id = request.workspace_id and finished_at is null;

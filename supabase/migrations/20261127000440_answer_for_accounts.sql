@@ -92,6 +92,11 @@ create function public.delete_account(p_email text) returns integer
         if account is null then
             return null;
         end if;
+        -- Of two owners who go at once, the second is the last one.
+        perform from public.workspaces
+        where id in (select workspace_id from public.members where user_id = account)
+        order by id
+        for update;
         alone := array(
             select m.workspace_id from public.members as m
             where m.user_id = account and m.role = 'owner' and not exists (

@@ -61,6 +61,7 @@ comment on column private.subscription_orders.subscription_id is 'owner: the sub
 comment on column private.subscription_orders.workspace_id is 'nobody: the workspace that the row belongs to; finds it and deletes it';
 comment on column private.subscription_orders.wish is 'owner: cancel or resume; says what to ask for';
 comment on column private.subscription_orders.due_at is 'nobody: when Lemon Squeezy is to be told; what could not be resumed waits until it is too late to think again';
+comment on column private.subscription_orders.cancelled_at is 'nobody: when Lemon Squeezy was first told to cancel; what was not cancelled by us is not resumed by us';
 comment on column private.subscription_orders.done_at is 'nobody: when Lemon Squeezy was told; ends the order';
 
 comment on table public.rejections is

@@ -128,3 +128,34 @@ def test_a_cancellation_that_was_on_its_way_when_the_workspace_was_kept_is_undon
     api.db.execute("select public.subscription_order_done(%s, 'cancel')", (number,))
     assert sweep()["ordered"] == 1
     assert told(number) == "active"
+
+
+def test_asked_for_again_before_it_was_resumed_it_ends_all_the_same(
+    api: Api, olga: Session, subscribed: Callable[..., str], told: Callable[[str], str], sweep: Sweep
+) -> None:
+    number = subscribed()
+    ask(api, olga)
+    sweep()
+    # As Lemon Squeezy's webhook says.
+    api.db.execute("update public.subscriptions set status = 'cancelled' where id = %s", (number,))
+    ask(api, olga, cancel=True)
+    ask(api, olga)
+    sweep()
+    assert told(number) == "cancelled"
+    ask(api, olga, cancel=True)
+    sweep()
+    assert told(number) == "active"
+
+
+def test_what_was_bought_during_the_grace_ends_before_the_purge(
+    api: Api, olga: Session, subscribed: Callable[..., str], told: Callable[[str], str], sweep: Sweep
+) -> None:
+    ask(api, olga)
+    sweep()
+    number = subscribed()
+    later = NOW + 8 * DAY
+    sweep(later)
+    sweep(later)
+    assert told(number) == "cancelled"
+    statement = "select finished_at is not null from public.deletion_requests where workspace_id = %s"
+    assert api.db.execute(statement, (api.workspace.id,)).fetchall() == [(True,)]
