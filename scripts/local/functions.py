@@ -1,4 +1,6 @@
-"""api/*.py and public/, served as Vercel serves them: `python -m scripts.local.functions SOCKET`.
+"""api/*.py and public/, served as Vercel serves them: `python -m scripts.local.functions SOCKET [FOLDER]`.
+
+FOLDER holds the files that are built for one stack, and goes before public/.
 
 Differences that can be seen from inside a function: all share one process here, and VERCEL is not set.
 """
@@ -95,6 +97,7 @@ class Handler(BaseHTTPRequestHandler):
     timeout = 75
     routes: ClassVar[Routes]
     functions: ClassVar[Mapping[str, Application]]
+    public: ClassVar[tuple[Path, ...]] = (ROOT / "public",)
 
     def handle_request(self) -> None:
         path, _, query = self.path.partition("?")
@@ -118,7 +121,7 @@ class Handler(BaseHTTPRequestHandler):
         """Files first, then functions, then what rewrites lead to: Vercel's order."""
         body = read_body(self.rfile, self.headers)
         for named, asked in ((path, query), self.routes.rewritten(path, query)):
-            file = static_file(named, self.routes.clean_urls)
+            file = static_file(self.public, named, self.routes.clean_urls)
             if file is not None:
                 return serve_file(file, self.command)
             if named in self.functions:
@@ -201,15 +204,17 @@ def chunk_size(stream: Any) -> int:
     return int(size, 16)
 
 
-def static_file(path: str, clean_urls: bool) -> Path | None:
-    """The file under public/ that a path names; nothing outside of it."""
-    folder = ROOT / "public"
-    named = folder / path.lstrip("/")
-    candidates = [named / "index.html" if path.endswith("/") else named]
-    if clean_urls:
-        candidates.append(named.with_name(named.name + ".html"))
-    inside = (file for file in candidates if file.resolve().is_relative_to(folder) and file.is_file())
-    return next(inside, None)
+def static_file(folders: Iterable[Path], path: str, clean_urls: bool) -> Path | None:
+    """The file that a path names in the first of these folders that has it; nothing outside of them."""
+    for folder in folders:
+        named = folder / path.lstrip("/")
+        candidates = [named / "index.html" if path.endswith("/") else named]
+        if clean_urls:
+            candidates.append(named.with_name(named.name + ".html"))
+        inside = (file for file in candidates if file.resolve().is_relative_to(folder) and file.is_file())
+        if (found := next(inside, None)) is not None:
+            return found
+    return None
 
 
 def serve_file(file: Path, method: str) -> Answer:
@@ -236,13 +241,14 @@ class Server(ThreadingHTTPServer):
             super().handle_error(request, client_address)
 
 
-def main(descriptor: int) -> None:
+def main(descriptor: int, built: Path | None = None) -> None:
     logging.basicConfig(level=logging.INFO, format="%(message)s")  # Vercel's runtime sets this level too
     Handler.routes = Routes.read(ROOT / "vercel.json")
     Handler.functions = load(ROOT / "api")
+    Handler.public = (*([built] if built else []), ROOT / "public")
     print("ready", flush=True)
     Server(descriptor).serve_forever()
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), *map(Path, sys.argv[2:]))
