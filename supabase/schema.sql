@@ -712,6 +712,72 @@ CREATE FUNCTION private.age_contacts(p_workspace uuid, p_rules private.compiled_
     end
     $$;
 
+-- Name: apply_invitation(); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.apply_invitation() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+    declare
+        most  integer := (private.entitlements(new.workspace_id, now())).members;
+        taken integer;
+    begin
+        perform from public.workspaces as w where w.id = new.workspace_id for no key update;
+        if exists (
+            select from public.workspaces as w where w.id = new.workspace_id and w.deletion_requested_at is not null
+        ) then
+            raise sqlstate 'PT423' using message = 'workspace_deletion_pending', detail = 'This workspace is being deleted.';
+        end if;
+        select count(*) into taken from public.members as m where m.workspace_id = new.workspace_id;
+        if tg_op = 'INSERT' then
+            taken := taken - 1 + (
+                select count(*) from public.invitations as i
+                where i.workspace_id = new.workspace_id and i.status = 'open'
+            );
+        end if;
+        if taken >= most then
+            raise sqlstate 'PT402' using message = 'members_limit',
+                detail = format('The plan allows %s members, open invitations included.', most);
+        end if;
+        if new.status = 'accepted' then
+            insert into public.members (workspace_id, user_id, role) values (new.workspace_id, auth.uid(), new.role)
+            on conflict on constraint members_pkey do nothing;
+            delete from public.invitations as i where i.id = new.id;
+        end if;
+        return null;
+    end
+    $$;
+
+-- Name: apply_member_change(); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.apply_member_change() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+    begin
+        perform from public.workspaces as w where w.id = new.workspace_id for no key update;
+        if not exists (
+            select from public.members as m where m.workspace_id = new.workspace_id and m.user_id = new.user_id
+        ) then
+            raise sqlstate 'PT404' using message = 'member_unknown', detail = 'They are no member of this workspace.';
+        end if;
+        if new.role is distinct from 'owner' and not exists (
+            select from public.members as m
+            where m.workspace_id = new.workspace_id and m.user_id <> new.user_id and m.role = 'owner'
+        ) then
+            raise sqlstate 'PT459' using message = 'last_owner',
+                detail = 'A workspace needs an owner: make somebody else one first.';
+        end if;
+        if new.role is null then
+            delete from public.members as m where m.workspace_id = new.workspace_id and m.user_id = new.user_id;
+        else
+            update public.members as m set role = new.role
+            where m.workspace_id = new.workspace_id and m.user_id = new.user_id;
+        end if;
+        return null;
+    end
+    $$;
+
 -- Name: apply_move(); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.apply_move() RETURNS trigger
@@ -2818,6 +2884,25 @@ CREATE FUNCTION private.forget_counts(p_workspace uuid, p_contacts uuid[]) RETUR
     end
     $$;
 
+-- Name: found_workspace(); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.found_workspace() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+    begin
+        if 20 < (
+            select count(*) from public.workspace_requests as r
+            where r.requested_by = new.requested_by and r.created_at > now() - interval '1 day'
+        ) then
+            raise sqlstate 'PT429' using message = 'too_many_workspaces',
+                detail = 'You have made 20 workspaces today. Make the next one tomorrow.';
+        end if;
+        perform public.create_workspace(new.requested_by, new.name, new.slug, new.kind, new.workspace_id);
+        return null;
+    end
+    $$;
+
 -- Name: give_up_on_stale_messages(timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.give_up_on_stale_messages(p_now timestamp with time zone) RETURNS void
@@ -3654,6 +3739,33 @@ CREATE FUNCTION private.my_account() RETURNS jsonb
     SET search_path TO ''
     AS $$
         select private.record_of_account(auth.uid())
+    $$;
+
+-- Name: my_colleagues(); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.my_colleagues() RETURNS TABLE(workspace_id uuid, user_id uuid, email text, role text, created_at timestamp with time zone)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+        select m.workspace_id, m.user_id, u.email, m.role, m.created_at
+        from public.members as mine
+        join public.members as m on m.workspace_id = mine.workspace_id
+        join auth.users as u on u.id = m.user_id
+        where mine.user_id = auth.uid()
+    $$;
+
+-- Name: my_invitations(); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.my_invitations() RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+        select coalesce(jsonb_agg(
+            jsonb_build_object('id', i.id, 'workspace', w.id, 'name', w.name, 'role', i.role) order by i.created_at
+        ), '[]')
+        from public.invitations as i
+        join public.workspaces as w on w.id = i.workspace_id
+        where i.email = lower(auth.jwt() ->> 'email') and i.status = 'open'
     $$;
 
 -- Name: no_gains(uuid[]); Type: FUNCTION; Schema: private; Owner: -
@@ -6785,18 +6897,18 @@ CREATE FUNCTION public.create_api_key(p_workspace uuid, p_kind text, p_key_hash 
         select id from made
     $$;
 
--- Name: create_workspace(uuid, text, text, text); Type: FUNCTION; Schema: public; Owner: -
+-- Name: create_workspace(uuid, text, text, text, uuid); Type: FUNCTION; Schema: public; Owner: -
 
-CREATE FUNCTION public.create_workspace(p_owner uuid, p_name text, p_slug text, p_rules text DEFAULT 'default'::text) RETURNS uuid
+CREATE FUNCTION public.create_workspace(p_owner uuid, p_name text, p_slug text, p_rules text DEFAULT 'default'::text, p_id uuid DEFAULT NULL::uuid) RETURNS uuid
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
     declare
-        workspace uuid;
+        workspace uuid := coalesce(p_id, gen_random_uuid());
         rules     jsonb;
     begin
         select t.rules into strict rules from public.rule_templates as t where t.kind = p_rules;
-        insert into public.workspaces (name, slug) values (p_name, p_slug) returning id into workspace;
+        insert into public.workspaces (id, name, slug) values (workspace, p_name, p_slug);
         insert into public.members (workspace_id, user_id, role) values (workspace, p_owner, 'owner');
         perform private.begin_with_rules(workspace, rules);
         perform private.add_starter_mail(workspace);
@@ -7375,6 +7487,28 @@ CREATE FUNCTION public.mailable_address(p_contact uuid) RETURNS TABLE(address te
         where c.id = p_contact
     $$;
 
+-- Name: make_api_key(uuid, text, text, text, text[]); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.make_api_key(p_workspace uuid, p_kind text, p_key_hash text, p_hint text, p_origins text[] DEFAULT NULL::text[]) RETURNS uuid
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        made uuid;
+    begin
+        if 50 <= (
+            select count(*) from public.api_keys as k where k.workspace_id = p_workspace and k.revoked_at is null
+        ) then
+            raise sqlstate 'PT429' using message = 'too_many_keys', detail = 'There are 50 keys. Revoke one first.';
+        end if;
+        insert into public.api_keys (workspace_id, kind, hint, origins)
+        values (p_workspace, p_kind, p_hint, p_origins)
+        returning id into made;
+        insert into private.api_key_hashes (key_hash, api_key_id) values (p_key_hash, made);
+        return made;
+    end
+    $$;
+
 -- Name: measure_usage(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.measure_usage(p_now timestamp with time zone DEFAULT now()) RETURNS integer
@@ -7449,6 +7583,28 @@ CREATE FUNCTION public.my_account() RETURNS jsonb
     SET search_path TO ''
     AS $$
         select private.my_account()
+    $$;
+
+-- Name: my_workspaces(); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.my_workspaces() RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select jsonb_build_object(
+            'workspaces', (
+                select coalesce(jsonb_agg(
+                    jsonb_build_object(
+                        'id', w.id, 'name', w.name, 'slug', w.slug, 'role', m.role, 'createdAt', w.created_at,
+                        'deletionRequestedAt', w.deletion_requested_at
+                    ) order by w.name, w.id
+                ), '[]')
+                from public.members as m
+                join public.workspaces as w on w.id = m.workspace_id
+                where m.user_id = auth.uid()
+            ),
+            'invitations', private.my_invitations()
+        )
     $$;
 
 -- Name: named_contacts(uuid[]); Type: FUNCTION; Schema: public; Owner: -
@@ -8184,6 +8340,27 @@ CREATE FUNCTION public.rules_in_force(p_workspace uuid) RETURNS jsonb
         where w.id = p_workspace
     $$;
 
+-- Name: save_identity_secret(uuid, text); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.save_identity_secret(p_workspace uuid, p_secret text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        inner_pad bytea := private.hmac_key(convert_to(p_secret, 'UTF8'), x'36'::integer);
+        outer_pad bytea := private.hmac_key(convert_to(p_secret, 'UTF8'), x'5c'::integer);
+    begin
+        if char_length(p_secret) < 32 then
+            raise sqlstate 'PT422' using message = 'secret_too_short', detail = 'An identity secret has 32 characters or more.';
+        end if;
+        update private.identity_secrets set inner_key = inner_pad, outer_key = outer_pad where workspace_id = p_workspace;
+        if not found then
+            insert into private.identity_secrets (workspace_id, inner_key, outer_key)
+            values (p_workspace, inner_pad, outer_pad);
+        end if;
+    end
+    $$;
+
 -- Name: save_smtp(uuid, jsonb, text); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.save_smtp(p_workspace uuid, p_smtp jsonb, p_password text) RETURNS jsonb
@@ -8508,6 +8685,24 @@ CREATE FUNCTION public.sweep_contacts(p_limit integer DEFAULT 100, p_now timesta
         end loop;
         return jsonb_build_object('swept', cardinality(due), 'moved', moved);
     end
+    $$;
+
+-- Name: team(uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.team(p_workspace uuid) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select jsonb_build_object(
+            'members', jsonb_agg(
+                jsonb_build_object('userId', c.user_id, 'email', c.email, 'role', c.role, 'since', c.created_at)
+                order by c.created_at, c.user_id
+            ),
+            'limit', (private.entitlements(p_workspace, now())).members
+        )
+        from private.my_colleagues() as c
+        where c.workspace_id = p_workspace
+        having count(*) > 0
     $$;
 
 -- Name: track(text, text, jsonb, timestamp with time zone, jsonb, text); Type: FUNCTION; Schema: public; Owner: -
@@ -9814,6 +10009,93 @@ COMMENT ON COLUMN public.identity_links.occurred_at IS 'end user: when the first
 
 COMMENT ON COLUMN public.identity_links.message_id IS 'end user: messageId of the first message that names both; decides between links of one moment';
 
+-- Name: invitations; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.invitations (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    workspace_id uuid NOT NULL,
+    email text NOT NULL COLLATE pg_catalog."C",
+    role text NOT NULL,
+    status text DEFAULT 'open'::text NOT NULL,
+    invited_by uuid DEFAULT auth.uid() NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT invitations_email_format CHECK (((email ~ '^[^@\s]+@[^@\s]+$'::text) AND (email = lower(email)) AND (char_length(email) < 255))),
+    CONSTRAINT invitations_role_known CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'viewer'::text]))),
+    CONSTRAINT invitations_status_known CHECK ((status = ANY (ARRAY['open'::text, 'accepted'::text])))
+);
+
+-- Name: TABLE invitations; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.invitations IS 'Invitations: which addresses were invited to which workspace; kept until they are accepted, declined or taken back, or the workspace is deleted';
+
+-- Name: COLUMN invitations.id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.invitations.id IS 'nobody: number of the invitation; names it';
+
+-- Name: COLUMN invitations.workspace_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.invitations.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN invitations.email; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.invitations.email IS 'owner: address of the colleague who is invited; recognises them when they sign in';
+
+-- Name: COLUMN invitations.role; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.invitations.role IS 'owner: what they will be; sets what they may do';
+
+-- Name: COLUMN invitations.status; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.invitations.status IS 'owner: whether it was accepted; makes them a member';
+
+-- Name: COLUMN invitations.invited_by; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.invitations.invited_by IS 'owner: who invited them; shows who answers for it';
+
+-- Name: COLUMN invitations.created_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.invitations.created_at IS 'owner: when they were invited; orders the list';
+
+-- Name: member_changes; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.member_changes (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    workspace_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    role text,
+    changed_by uuid DEFAULT auth.uid() NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT member_changes_role_known CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'viewer'::text])))
+);
+
+-- Name: TABLE member_changes; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.member_changes IS 'Changes of members: who gave which member another role or took them out; kept until the workspace is deleted';
+
+-- Name: COLUMN member_changes.id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.member_changes.id IS 'nobody: number of the change; names it';
+
+-- Name: COLUMN member_changes.workspace_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.member_changes.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN member_changes.user_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.member_changes.user_id IS 'owner: the account that is meant; finds the member';
+
+-- Name: COLUMN member_changes.role; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.member_changes.role IS 'owner: the new role, none for taken out; sets what they may do';
+
+-- Name: COLUMN member_changes.changed_by; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.member_changes.changed_by IS 'owner: who changed it; shows who answers for it';
+
+-- Name: COLUMN member_changes.created_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.member_changes.created_at IS 'owner: when it was changed; orders the log';
+
 -- Name: members; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.members (
@@ -10626,6 +10908,45 @@ COMMENT ON COLUMN public.usage_warnings.quota IS 'owner: how much the plan inclu
 
 COMMENT ON COLUMN public.usage_warnings.created_at IS 'owner: when it was reached; shown to members';
 
+-- Name: workspace_requests; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.workspace_requests (
+    workspace_id uuid NOT NULL,
+    requested_by uuid DEFAULT auth.uid() NOT NULL,
+    name text NOT NULL,
+    slug text NOT NULL,
+    kind text DEFAULT 'default'::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+-- Name: TABLE workspace_requests; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.workspace_requests IS 'Requests for workspaces: who made which workspace; kept until the workspace is deleted';
+
+-- Name: COLUMN workspace_requests.workspace_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.workspace_requests.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN workspace_requests.requested_by; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.workspace_requests.requested_by IS 'owner: the account that made it; shows who answers for it';
+
+-- Name: COLUMN workspace_requests.name; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.workspace_requests.name IS 'owner: the name it began with; names the workspace';
+
+-- Name: COLUMN workspace_requests.slug; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.workspace_requests.slug IS 'owner: the short name it began with; names the workspace''s address';
+
+-- Name: COLUMN workspace_requests.kind; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.workspace_requests.kind IS 'nobody: the kind of product; chooses the rules to start with';
+
+-- Name: COLUMN workspace_requests.created_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.workspace_requests.created_at IS 'owner: when it was asked for; limits how many somebody makes';
+
 -- Name: events_0; Type: TABLE ATTACH; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.events ATTACH PARTITION public.events_0 FOR VALUES WITH (modulus 16, remainder 0);
@@ -10940,6 +11261,21 @@ ALTER TABLE ONLY public.identity_links
 ALTER TABLE ONLY public.identity_moves
     ADD CONSTRAINT identity_moves_pkey PRIMARY KEY (id);
 
+-- Name: invitations invitations_email_key; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_email_key UNIQUE (workspace_id, email);
+
+-- Name: invitations invitations_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_pkey PRIMARY KEY (id);
+
+-- Name: member_changes member_changes_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.member_changes
+    ADD CONSTRAINT member_changes_pkey PRIMARY KEY (id);
+
 -- Name: members members_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.members
@@ -11139,6 +11475,11 @@ ALTER TABLE ONLY public.usage
 
 ALTER TABLE ONLY public.usage_warnings
     ADD CONSTRAINT usage_warnings_pkey PRIMARY KEY (workspace_id, month, meter, percent, quota);
+
+-- Name: workspace_requests workspace_requests_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.workspace_requests
+    ADD CONSTRAINT workspace_requests_pkey PRIMARY KEY (workspace_id);
 
 -- Name: workspaces workspaces_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -11430,6 +11771,14 @@ CREATE INDEX identity_links_workspace_idx ON public.identity_links USING btree (
 
 CREATE INDEX identity_moves_identity_idx ON public.identity_moves USING btree (workspace_id, identity_id, moved_at);
 
+-- Name: invitations_email_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX invitations_email_idx ON public.invitations USING btree (email);
+
+-- Name: member_changes_workspace_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX member_changes_workspace_idx ON public.member_changes USING btree (workspace_id, created_at);
+
 -- Name: members_user_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX members_user_idx ON public.members USING btree (user_id);
@@ -11541,6 +11890,14 @@ CREATE INDEX traits_workspace_idx ON public.traits USING btree (workspace_id);
 -- Name: transitions_contact_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX transitions_contact_idx ON public.transitions USING btree (workspace_id, contact_id, created_at);
+
+-- Name: workspace_requests_kind_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX workspace_requests_kind_idx ON public.workspace_requests USING btree (kind);
+
+-- Name: workspace_requests_requested_by_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX workspace_requests_requested_by_idx ON public.workspace_requests USING btree (requested_by, created_at);
 
 -- Name: events_0_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
@@ -11754,6 +12111,18 @@ CREATE TRIGGER identity_moves_apply AFTER INSERT ON public.identity_moves FOR EA
 
 CREATE TRIGGER identity_moves_audit AFTER INSERT ON public.identity_moves FOR EACH ROW EXECUTE FUNCTION private.audit_change();
 
+-- Name: invitations invitations_apply; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER invitations_apply AFTER INSERT OR UPDATE ON public.invitations FOR EACH ROW EXECUTE FUNCTION private.apply_invitation();
+
+-- Name: invitations invitations_audit; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER invitations_audit AFTER INSERT OR DELETE ON public.invitations FOR EACH ROW EXECUTE FUNCTION private.audit_change();
+
+-- Name: member_changes member_changes_apply; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER member_changes_apply AFTER INSERT ON public.member_changes FOR EACH ROW EXECUTE FUNCTION private.apply_member_change();
+
 -- Name: members members_audit; Type: TRIGGER; Schema: public; Owner: -
 
 CREATE TRIGGER members_audit AFTER INSERT OR DELETE OR UPDATE ON public.members FOR EACH ROW EXECUTE FUNCTION private.audit_change();
@@ -11789,6 +12158,10 @@ CREATE TRIGGER suppressions_audit AFTER INSERT OR DELETE OR UPDATE ON public.sup
 -- Name: templates templates_audit; Type: TRIGGER; Schema: public; Owner: -
 
 CREATE TRIGGER templates_audit AFTER INSERT OR DELETE OR UPDATE ON public.templates FOR EACH ROW EXECUTE FUNCTION private.audit_change();
+
+-- Name: workspace_requests workspace_requests_found; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER workspace_requests_found AFTER INSERT ON public.workspace_requests FOR EACH ROW EXECUTE FUNCTION private.found_workspace();
 
 -- Name: workspaces workspaces_audit; Type: TRIGGER; Schema: public; Owner: -
 
@@ -11894,6 +12267,16 @@ ALTER TABLE ONLY public.exports
 ALTER TABLE ONLY public.fit_rules
     ADD CONSTRAINT fit_rules_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE;
 
+-- Name: invitations invitations_workspace_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE;
+
+-- Name: member_changes member_changes_workspace_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.member_changes
+    ADD CONSTRAINT member_changes_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE;
+
 -- Name: members members_user_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.members
@@ -11998,6 +12381,37 @@ ALTER TABLE ONLY public.usage_warnings
 
 ALTER TABLE ONLY public.usage
     ADD CONSTRAINT usage_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE;
+
+-- Name: workspace_requests workspace_requests_kind_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.workspace_requests
+    ADD CONSTRAINT workspace_requests_kind_fkey FOREIGN KEY (kind) REFERENCES public.rule_templates(kind);
+
+-- Name: identity_secrets Members see whether there is an identity secret; Type: POLICY; Schema: private; Owner: -
+
+CREATE POLICY "Members see whether there is an identity secret" ON private.identity_secrets FOR SELECT TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE (members.user_id = ( SELECT auth.uid() AS uid)))));
+
+-- Name: identity_secrets Owners change the identity secret; Type: POLICY; Schema: private; Owner: -
+
+CREATE POLICY "Owners change the identity secret" ON private.identity_secrets FOR UPDATE TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = 'owner'::text)))));
+
+-- Name: api_key_hashes Owners give their keys a hash; Type: POLICY; Schema: private; Owner: -
+
+CREATE POLICY "Owners give their keys a hash" ON private.api_key_hashes FOR INSERT TO authenticated WITH CHECK ((api_key_id IN ( SELECT k.id
+   FROM public.api_keys k
+  WHERE (k.workspace_id IN ( SELECT members.workspace_id
+           FROM public.members
+          WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = 'owner'::text)))))));
+
+-- Name: identity_secrets Owners set the identity secret; Type: POLICY; Schema: private; Owner: -
+
+CREATE POLICY "Owners set the identity secret" ON private.identity_secrets FOR INSERT TO authenticated WITH CHECK ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = 'owner'::text)))));
 
 -- Name: announcements; Type: ROW SECURITY; Schema: private; Owner: -
 
@@ -12125,11 +12539,23 @@ CREATE POLICY "Members see how often signals were counted" ON public.signal_coun
    FROM public.members
   WHERE (members.user_id = ( SELECT auth.uid() AS uid)))));
 
+-- Name: workspace_requests Members see how their workspace began; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Members see how their workspace began" ON public.workspace_requests FOR SELECT TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE (members.user_id = ( SELECT auth.uid() AS uid)))));
+
 -- Name: payments Members see how their workspace's payments went; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY "Members see how their workspace's payments went" ON public.payments FOR SELECT TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
    FROM public.members
   WHERE (members.user_id = ( SELECT auth.uid() AS uid)))));
+
+-- Name: invitations Members see invitations, and so does who is invited; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Members see invitations, and so does who is invited" ON public.invitations FOR SELECT TO authenticated USING (((email = lower((( SELECT auth.jwt() AS jwt) ->> 'email'::text))) OR (workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE (members.user_id = ( SELECT auth.uid() AS uid))))));
 
 -- Name: contacts Members see their contacts; Type: POLICY; Schema: public; Owner: -
 
@@ -12294,6 +12720,12 @@ CREATE POLICY "Members see who asked for a re-score" ON public.rescore_requests 
    FROM public.members
   WHERE (members.user_id = ( SELECT auth.uid() AS uid)))));
 
+-- Name: member_changes Members see who changed what of whom; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Members see who changed what of whom" ON public.member_changes FOR SELECT TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE (members.user_id = ( SELECT auth.uid() AS uid)))));
+
 -- Name: stage_pins Members see who was pinned to which stage; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY "Members see who was pinned to which stage" ON public.stage_pins FOR SELECT TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
@@ -12412,11 +12844,51 @@ CREATE POLICY "Owners and admins write templates" ON public.templates FOR INSERT
    FROM public.members
   WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text]))))));
 
+-- Name: member_changes Owners change members, and everybody may leave; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Owners change members, and everybody may leave" ON public.member_changes FOR INSERT TO authenticated WITH CHECK (((changed_by = ( SELECT auth.uid() AS uid)) AND (workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND ((members.role = 'owner'::text) OR ((member_changes.user_id = ( SELECT auth.uid() AS uid)) AND (member_changes.role IS NULL))))))));
+
+-- Name: invitations Owners invite; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Owners invite" ON public.invitations FOR INSERT TO authenticated WITH CHECK ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = 'owner'::text)))));
+
+-- Name: api_keys Owners make keys; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Owners make keys" ON public.api_keys FOR INSERT TO authenticated WITH CHECK ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = 'owner'::text)))));
+
+-- Name: api_keys Owners revoke keys and say where publishable ones may be used; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Owners revoke keys and say where publishable ones may be used" ON public.api_keys FOR UPDATE TO authenticated USING (((revoked_at IS NULL) AND (workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = 'owner'::text)))))) WITH CHECK ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = 'owner'::text)))));
+
 -- Name: exports Owners see what was exported; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY "Owners see what was exported" ON public.exports FOR SELECT TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
    FROM public.members
   WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = 'owner'::text)))));
+
+-- Name: invitations Owners take invitations back, and who is invited declines; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Owners take invitations back, and who is invited declines" ON public.invitations FOR DELETE TO authenticated USING (((email = lower((( SELECT auth.jwt() AS jwt) ->> 'email'::text))) OR (workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = 'owner'::text))))));
+
+-- Name: invitations Who is invited accepts; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Who is invited accepts" ON public.invitations FOR UPDATE TO authenticated USING (((status = 'open'::text) AND (email = lower((( SELECT auth.jwt() AS jwt) ->> 'email'::text))))) WITH CHECK ((status = 'accepted'::text));
+
+-- Name: workspace_requests Whoever is signed in may ask for a workspace; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Whoever is signed in may ask for a workspace" ON public.workspace_requests FOR INSERT TO authenticated WITH CHECK ((requested_by = ( SELECT auth.uid() AS uid)));
 
 -- Name: api_keys; Type: ROW SECURITY; Schema: public; Owner: -
 
@@ -12538,6 +13010,14 @@ ALTER TABLE public.identity_links ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.identity_moves ENABLE ROW LEVEL SECURITY;
 
+-- Name: invitations; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.invitations ENABLE ROW LEVEL SECURITY;
+
+-- Name: member_changes; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.member_changes ENABLE ROW LEVEL SECURITY;
+
 -- Name: members; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.members ENABLE ROW LEVEL SECURITY;
@@ -12653,6 +13133,10 @@ ALTER TABLE public.usage ENABLE ROW LEVEL SECURITY;
 -- Name: usage_warnings; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.usage_warnings ENABLE ROW LEVEL SECURITY;
+
+-- Name: workspace_requests; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.workspace_requests ENABLE ROW LEVEL SECURITY;
 
 -- Name: workspaces; Type: ROW SECURITY; Schema: public; Owner: -
 
@@ -12770,6 +13254,14 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.compiled_rules TO service_rol
 
 REVOKE ALL ON FUNCTION private.age_contacts(p_workspace uuid, p_rules private.compiled_rules, p_contacts uuid[], p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.age_contacts(p_workspace uuid, p_rules private.compiled_rules, p_contacts uuid[], p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION apply_invitation(); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.apply_invitation() FROM PUBLIC;
+
+-- Name: FUNCTION apply_member_change(); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.apply_member_change() FROM PUBLIC;
 
 -- Name: FUNCTION apply_move(); Type: ACL; Schema: private; Owner: -
 
@@ -13190,6 +13682,10 @@ GRANT ALL ON FUNCTION private.forget(p_table regclass, p_condition text, p_limit
 REVOKE ALL ON FUNCTION private.forget_counts(p_workspace uuid, p_contacts uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.forget_counts(p_workspace uuid, p_contacts uuid[]) TO service_role;
 
+-- Name: FUNCTION found_workspace(); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.found_workspace() FROM PUBLIC;
+
 -- Name: FUNCTION give_up_on_stale_messages(p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.give_up_on_stale_messages(p_now timestamp with time zone) FROM PUBLIC;
@@ -13213,6 +13709,7 @@ GRANT ALL ON FUNCTION private.has_room_by_trust(p_identity uuid, p_contact uuid)
 
 REVOKE ALL ON FUNCTION private.hmac_key(p_secret bytea, p_pad integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.hmac_key(p_secret bytea, p_pad integer) TO service_role;
+GRANT ALL ON FUNCTION private.hmac_key(p_secret bytea, p_pad integer) TO authenticated;
 
 -- Name: FUNCTION hmac_sha256(p_key text, p_message text); Type: ACL; Schema: private; Owner: -
 
@@ -13449,6 +13946,16 @@ GRANT ALL ON FUNCTION private.move_identity(p_identity uuid) TO service_role;
 
 REVOKE ALL ON FUNCTION private.my_account() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.my_account() TO authenticated;
+
+-- Name: FUNCTION my_colleagues(); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.my_colleagues() FROM PUBLIC;
+GRANT ALL ON FUNCTION private.my_colleagues() TO authenticated;
+
+-- Name: FUNCTION my_invitations(); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.my_invitations() FROM PUBLIC;
+GRANT ALL ON FUNCTION private.my_invitations() TO authenticated;
 
 -- Name: FUNCTION no_gains(p_contacts uuid[]); Type: ACL; Schema: private; Owner: -
 
@@ -14020,10 +14527,10 @@ GRANT ALL ON FUNCTION public.correct_contact_by_key(p_key_hash text, p_lookup js
 REVOKE ALL ON FUNCTION public.create_api_key(p_workspace uuid, p_kind text, p_key_hash text, p_hint text, p_origins text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.create_api_key(p_workspace uuid, p_kind text, p_key_hash text, p_hint text, p_origins text[]) TO service_role;
 
--- Name: FUNCTION create_workspace(p_owner uuid, p_name text, p_slug text, p_rules text); Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION create_workspace(p_owner uuid, p_name text, p_slug text, p_rules text, p_id uuid); Type: ACL; Schema: public; Owner: -
 
-REVOKE ALL ON FUNCTION public.create_workspace(p_owner uuid, p_name text, p_slug text, p_rules text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.create_workspace(p_owner uuid, p_name text, p_slug text, p_rules text) TO service_role;
+REVOKE ALL ON FUNCTION public.create_workspace(p_owner uuid, p_name text, p_slug text, p_rules text, p_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.create_workspace(p_owner uuid, p_name text, p_slug text, p_rules text, p_id uuid) TO service_role;
 
 -- Name: FUNCTION delete_account(p_email text); Type: ACL; Schema: public; Owner: -
 
@@ -14145,6 +14652,11 @@ REVOKE ALL ON FUNCTION public.mailable_address(p_contact uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.mailable_address(p_contact uuid) TO authenticated;
 GRANT ALL ON FUNCTION public.mailable_address(p_contact uuid) TO service_role;
 
+-- Name: FUNCTION make_api_key(p_workspace uuid, p_kind text, p_key_hash text, p_hint text, p_origins text[]); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.make_api_key(p_workspace uuid, p_kind text, p_key_hash text, p_hint text, p_origins text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.make_api_key(p_workspace uuid, p_kind text, p_key_hash text, p_hint text, p_origins text[]) TO authenticated;
+
 -- Name: FUNCTION measure_usage(p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.measure_usage(p_now timestamp with time zone) FROM PUBLIC;
@@ -14159,6 +14671,11 @@ GRANT ALL ON FUNCTION public.meter_events(p_now timestamp with time zone) TO ser
 
 REVOKE ALL ON FUNCTION public.my_account() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.my_account() TO authenticated;
+
+-- Name: FUNCTION my_workspaces(); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.my_workspaces() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.my_workspaces() TO authenticated;
 
 -- Name: FUNCTION named_contacts(p_contacts uuid[]); Type: ACL; Schema: public; Owner: -
 
@@ -14327,6 +14844,11 @@ REVOKE ALL ON FUNCTION public.rules_in_force(p_workspace uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.rules_in_force(p_workspace uuid) TO authenticated;
 GRANT ALL ON FUNCTION public.rules_in_force(p_workspace uuid) TO service_role;
 
+-- Name: FUNCTION save_identity_secret(p_workspace uuid, p_secret text); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.save_identity_secret(p_workspace uuid, p_secret text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.save_identity_secret(p_workspace uuid, p_secret text) TO authenticated;
+
 -- Name: FUNCTION save_smtp(p_workspace uuid, p_smtp jsonb, p_password text); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.save_smtp(p_workspace uuid, p_smtp jsonb, p_password text) FROM PUBLIC;
@@ -14396,6 +14918,11 @@ GRANT ALL ON FUNCTION public.subscription_order_done(p_subscription text, p_wish
 REVOKE ALL ON FUNCTION public.sweep_contacts(p_limit integer, p_now timestamp with time zone, p_workspace uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.sweep_contacts(p_limit integer, p_now timestamp with time zone, p_workspace uuid) TO service_role;
 
+-- Name: FUNCTION team(p_workspace uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.team(p_workspace uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.team(p_workspace uuid) TO authenticated;
+
 -- Name: FUNCTION track(p_key_hash text, p_origin text, p_messages jsonb, p_now timestamp with time zone, p_rejected jsonb, p_tombstone_key text); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.track(p_key_hash text, p_origin text, p_messages jsonb, p_now timestamp with time zone, p_rejected jsonb, p_tombstone_key text) FROM PUBLIC;
@@ -14429,6 +14956,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.announcements TO service_role
 -- Name: TABLE api_key_hashes; Type: ACL; Schema: private; Owner: -
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.api_key_hashes TO service_role;
+GRANT INSERT ON TABLE private.api_key_hashes TO authenticated;
 
 -- Name: TABLE checkouts; Type: ACL; Schema: private; Owner: -
 
@@ -14453,6 +14981,19 @@ GRANT SELECT ON TABLE private.export_exclusions TO service_role;
 -- Name: TABLE identity_secrets; Type: ACL; Schema: private; Owner: -
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.identity_secrets TO service_role;
+GRANT INSERT ON TABLE private.identity_secrets TO authenticated;
+
+-- Name: COLUMN identity_secrets.workspace_id; Type: ACL; Schema: private; Owner: -
+
+GRANT SELECT(workspace_id) ON TABLE private.identity_secrets TO authenticated;
+
+-- Name: COLUMN identity_secrets.inner_key; Type: ACL; Schema: private; Owner: -
+
+GRANT UPDATE(inner_key) ON TABLE private.identity_secrets TO authenticated;
+
+-- Name: COLUMN identity_secrets.outer_key; Type: ACL; Schema: private; Owner: -
+
+GRANT UPDATE(outer_key) ON TABLE private.identity_secrets TO authenticated;
 
 -- Name: TABLE metering; Type: ACL; Schema: private; Owner: -
 
@@ -14490,6 +15031,26 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.usage_clock TO service_role;
 
 GRANT SELECT ON TABLE public.api_keys TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.api_keys TO service_role;
+
+-- Name: COLUMN api_keys.workspace_id; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(workspace_id) ON TABLE public.api_keys TO authenticated;
+
+-- Name: COLUMN api_keys.kind; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(kind) ON TABLE public.api_keys TO authenticated;
+
+-- Name: COLUMN api_keys.hint; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(hint) ON TABLE public.api_keys TO authenticated;
+
+-- Name: COLUMN api_keys.origins; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(origins),UPDATE(origins) ON TABLE public.api_keys TO authenticated;
+
+-- Name: COLUMN api_keys.revoked_at; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(revoked_at) ON TABLE public.api_keys TO authenticated;
 
 -- Name: TABLE audit_log; Type: ACL; Schema: public; Owner: -
 
@@ -14542,6 +15103,44 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.fit_rules TO service_role;
 
 GRANT SELECT ON TABLE public.identity_links TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.identity_links TO service_role;
+
+-- Name: TABLE invitations; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,DELETE ON TABLE public.invitations TO authenticated;
+GRANT SELECT,DELETE ON TABLE public.invitations TO service_role;
+
+-- Name: COLUMN invitations.workspace_id; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(workspace_id) ON TABLE public.invitations TO authenticated;
+
+-- Name: COLUMN invitations.email; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(email) ON TABLE public.invitations TO authenticated;
+
+-- Name: COLUMN invitations.role; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(role) ON TABLE public.invitations TO authenticated;
+
+-- Name: COLUMN invitations.status; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(status) ON TABLE public.invitations TO authenticated;
+
+-- Name: TABLE member_changes; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT ON TABLE public.member_changes TO authenticated;
+GRANT SELECT,DELETE ON TABLE public.member_changes TO service_role;
+
+-- Name: COLUMN member_changes.workspace_id; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(workspace_id) ON TABLE public.member_changes TO authenticated;
+
+-- Name: COLUMN member_changes.user_id; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(user_id) ON TABLE public.member_changes TO authenticated;
+
+-- Name: COLUMN member_changes.role; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(role) ON TABLE public.member_changes TO authenticated;
 
 -- Name: TABLE members; Type: ACL; Schema: public; Owner: -
 
@@ -14663,3 +15262,24 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.usage TO service_role;
 
 GRANT SELECT ON TABLE public.usage_warnings TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.usage_warnings TO service_role;
+
+-- Name: TABLE workspace_requests; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT ON TABLE public.workspace_requests TO authenticated;
+GRANT SELECT,DELETE ON TABLE public.workspace_requests TO service_role;
+
+-- Name: COLUMN workspace_requests.workspace_id; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(workspace_id) ON TABLE public.workspace_requests TO authenticated;
+
+-- Name: COLUMN workspace_requests.name; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(name) ON TABLE public.workspace_requests TO authenticated;
+
+-- Name: COLUMN workspace_requests.slug; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(slug) ON TABLE public.workspace_requests TO authenticated;
+
+-- Name: COLUMN workspace_requests.kind; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(kind) ON TABLE public.workspace_requests TO authenticated;
