@@ -99,13 +99,14 @@ create function public.save_identity_secret(p_workspace uuid, p_secret text) ret
         inner_pad bytea := private.hmac_key(convert_to(p_secret, 'UTF8'), x'36'::integer);
         outer_pad bytea := private.hmac_key(convert_to(p_secret, 'UTF8'), x'5c'::integer);
     begin
-        if char_length(p_secret) < 32 then
-            raise sqlstate 'PT422' using message = 'secret_too_short', detail = 'An identity secret has 32 characters or more.';
-        end if;
         update private.identity_secrets set inner_key = inner_pad, outer_key = outer_pad where workspace_id = p_workspace;
         if not found then
             insert into private.identity_secrets (workspace_id, inner_key, outer_key)
             values (p_workspace, inner_pad, outer_pad);
+        end if;
+        -- Only now, so that outsiders are told nothing but that they are.
+        if char_length(p_secret) < 32 then
+            raise sqlstate 'PT422' using message = 'secret_too_short', detail = 'An identity secret has 32 characters or more.';
         end if;
     end
     $$;
