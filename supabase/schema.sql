@@ -6817,6 +6817,109 @@ CREATE FUNCTION public.contact_admin(p_workspace uuid) RETURNS text
     end
     $$;
 
+-- Name: contact_rows(uuid, uuid[], timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.contact_rows(p_workspace uuid, p_contacts uuid[], p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select coalesce(jsonb_agg(
+            jsonb_build_object(
+                'id', c.id, 'score', s.score, 'stage', g.name, 'lastSeen', s.last_event_at, 'email', c.email,
+                'name', coalesce(
+                    c.traits ->> 'name',
+                    nullif(concat_ws(' ', c.traits ->> 'firstName', c.traits ->> 'lastName'), '')
+                ),
+                'identity', jsonb_build_object('kind', i.kind, 'value', i.value),
+                'asOf', least((p_now at time zone 'utc')::date, s.due_on - 1)
+            )
+            order by asked.place
+        ), '[]')
+        from unnest(p_contacts) with ordinality as asked (id, place)
+        join public.contacts as c on c.id = asked.id and c.workspace_id = p_workspace
+        join public.contact_states as s on s.contact_id = c.id
+        left join public.identities as i on i.id = c.id
+        left join public.stages as g on g.id = s.stage_id
+    $$;
+
+-- Name: contact_timeline(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.contact_timeline(p_workspace uuid, p_contact uuid, p_after jsonb DEFAULT NULL::jsonb) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    SET enable_seqscan TO 'off'
+    AS $$
+    declare
+        page       constant integer := 50;
+        after_at   constant timestamptz := coalesce((p_after ->> 'at')::timestamptz, 'infinity');
+        after_key  constant text collate "C" := coalesce(p_after ->> 'key', '');
+        identities constant uuid[] := array(
+            select i.id from public.identities as i where i.contact_id = p_contact and i.workspace_id = p_workspace
+        );
+        items      jsonb;
+    begin
+        -- Rows of one instant are told apart by their key, however many there are.
+        select jsonb_agg(m.item || jsonb_build_object('key', m.key, 'at', m.at) order by m.at desc, m.key desc) into items
+        from (
+            select *
+            from (
+                (
+                    select e.occurred_at as at, ('e' || e.message_id || e.trusted) collate "C" as key, jsonb_build_object(
+                        'kind', 'event', 'name', e.name, 'type', e.type, 'trusted', e.trusted, 'properties', e.properties,
+                        'page', e.context -> 'page' ->> 'url'
+                    ) as item
+                    from unnest(identities) as i (id)
+                    cross join lateral (
+                        select * from public.events as e
+                        where e.workspace_id = p_workspace and e.identity_id = i.id and e.occurred_at <= after_at
+                            and (e.occurred_at, 'e' || e.message_id || e.trusted::text)
+                                < (after_at, after_key)
+                        order by e.occurred_at desc, 'e' || e.message_id || e.trusted::text desc
+                        limit page
+                    ) as e
+                )
+                union all
+                (
+                    select m.created_at, ('m' || m.id) collate "C", jsonb_build_object(
+                        'kind', 'mail', 'subject', coalesce(m.subject, t.subject), 'status', m.status, 'reason', m.reason,
+                        'delivery', m.delivery, 'sentAt', m.sent_at, 'automation', a.name
+                    )
+                    from public.messages as m
+                    left join public.templates as t on t.id = m.template_id
+                    left join public.automations as a on a.id = m.automation_id
+                    where m.workspace_id = p_workspace and m.contact_id = any (identities)
+                        and m.created_at <= after_at
+                        and (m.created_at, 'm' || m.id) < (after_at, after_key)
+                    order by m.created_at desc, m.id desc
+                    limit page
+                )
+                union all
+                (
+                    select n.created_at, ('t' || n.id) collate "C", jsonb_build_object(
+                        'kind', 'transition', 'from', f.name, 'to', g.name, 'cause', n.cause, 'score', n.score
+                    )
+                    from public.transitions as n
+                    left join public.stages as f on f.id = n.from_stage_id
+                    join public.stages as g on g.id = n.to_stage_id
+                    where n.workspace_id = p_workspace and n.contact_id = any (identities)
+                        and n.created_at <= after_at
+                        and (n.created_at, 't' || n.id) < (after_at, after_key)
+                    order by n.created_at desc, n.id desc
+                    limit page
+                )
+            ) as happened
+            order by happened.at desc, happened.key desc
+            limit page
+        ) as m;
+        return jsonb_build_object(
+            'items', coalesce(items, '[]'),
+            'next', case when jsonb_array_length(items) = page then jsonb_build_object(
+                'at', items -> -1 -> 'at', 'key', items -> -1 -> 'key'
+            ) end
+        );
+    end
+    $$;
+
 -- Name: correct_contact(uuid, jsonb, jsonb, text, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.correct_contact(p_workspace uuid, p_lookup jsonb, p_message jsonb, p_tombstone_key text, p_actor text, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
@@ -7461,6 +7564,91 @@ CREATE FUNCTION public.health(p_now timestamp with time zone DEFAULT now()) RETU
         )
     $$;
 
+-- Name: list_contacts(uuid, uuid, integer, integer, timestamp with time zone, timestamp with time zone, jsonb, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.list_contacts(p_workspace uuid, p_stage uuid DEFAULT NULL::uuid, p_least integer DEFAULT 0, p_most integer DEFAULT 100, p_seen_from timestamp with time zone DEFAULT NULL::timestamp with time zone, p_seen_to timestamp with time zone DEFAULT NULL::timestamp with time zone, p_after jsonb DEFAULT NULL::jsonb, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    SET enable_seqscan TO 'off'
+    AS $$
+    declare
+        page        constant integer := 50;
+        look        constant integer := case when coalesce(p_seen_from, p_seen_to) is null then page else 2000 end;
+        after_score constant smallint := least(coalesce((p_after ->> 'score')::integer, 101), p_most + 1);
+        after_id    constant uuid := coalesce((p_after ->> 'id')::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
+        looked      uuid[];
+        scores      smallint[];
+        matches     boolean[];
+        found       integer[];
+        upto        integer;
+    begin
+        -- Two ranges of the index, since it runs down by score and up by id, and a row comparison runs one way.
+        if p_stage is null then
+            select array_agg(o.contact_id), array_agg(o.score), array_agg(o.matches) into looked, scores, matches
+            from (
+                select
+                    n.contact_id, n.score,
+                    (p_seen_from is null or n.last_event_at >= p_seen_from)
+                    and (p_seen_to is null or n.last_event_at < p_seen_to) as matches
+                from (
+                    (
+                        select s.contact_id, s.score, s.last_event_at from public.contact_states as s
+                        where s.workspace_id = p_workspace and s.score = after_score and s.contact_id > after_id
+                        order by s.contact_id limit look
+                    )
+                    union all
+                    (
+                        select s.contact_id, s.score, s.last_event_at from public.contact_states as s
+                        where s.workspace_id = p_workspace and s.score < after_score and s.score >= p_least
+                        order by s.score desc, s.contact_id limit look
+                    )
+                ) as n
+                order by n.score desc, n.contact_id
+                limit look
+            ) as o;
+        else
+            select array_agg(o.contact_id), array_agg(o.score), array_agg(o.matches) into looked, scores, matches
+            from (
+                select
+                    n.contact_id, n.score,
+                    (p_seen_from is null or n.last_event_at >= p_seen_from)
+                    and (p_seen_to is null or n.last_event_at < p_seen_to) as matches
+                from (
+                    (
+                        select s.contact_id, s.score, s.last_event_at from public.contact_states as s
+                        where s.workspace_id = p_workspace and s.stage_id = p_stage
+                            and s.score = after_score and s.contact_id > after_id
+                        order by s.contact_id limit look
+                    )
+                    union all
+                    (
+                        select s.contact_id, s.score, s.last_event_at from public.contact_states as s
+                        where s.workspace_id = p_workspace and s.stage_id = p_stage
+                            and s.score < after_score and s.score >= p_least
+                        order by s.score desc, s.contact_id limit look
+                    )
+                ) as n
+                order by n.score desc, n.contact_id
+                limit look
+            ) as o;
+        end if;
+        found := array(
+            select m.place from unnest(matches) with ordinality as m (matches, place)
+            where m.matches order by m.place limit page
+        );
+        upto := case cardinality(found) when page then found[page] else cardinality(looked) end;
+        return jsonb_build_object(
+            'contacts', public.contact_rows(p_workspace, array(select looked[f] from unnest(found) as f), p_now),
+            'looked', coalesce(upto, 0),
+            'next', case
+                when cardinality(looked) = look or upto < cardinality(looked)
+                    then jsonb_build_object('score', scores[upto], 'id', looked[upto])
+            end
+        );
+    end
+    $$;
+
 -- Name: mailable_address(uuid); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.mailable_address(p_contact uuid) RETURNS TABLE(address text, is_claimed boolean)
@@ -7884,6 +8072,59 @@ CREATE FUNCTION public.recent_deletions(p_now timestamp with time zone DEFAULT n
         select coalesce(jsonb_agg(private.deletion_receipt(r) || jsonb_build_object('stored', r.stored_at is not null)), '[]')
         from public.deletion_requests as r
         where r.finished_at is not null and (r.stored_at is null or r.finished_at > p_now - interval '1 day')
+    $$;
+
+-- Name: recent_messages(uuid, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.recent_messages(p_workspace uuid, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+    declare
+        page   constant integer := 50;
+        span   interval;
+        events jsonb;
+    begin
+        foreach span in array array['5 seconds', '1 minute', '10 minutes', '1 day']::interval[] loop
+            select jsonb_agg(
+                jsonb_build_object(
+                    'messageId', e.message_id, 'name', e.name, 'type', e.type, 'trusted', e.trusted,
+                    'receivedAt', e.received_at, 'contactId', i.contact_id, 'who', coalesce(c.email, i.value)
+                )
+                order by e.received_at desc, e.message_id
+            ) into events
+            from (
+                select * from public.events as e
+                where e.workspace_id = p_workspace and e.received_at > p_now - span
+                order by e.received_at desc
+                limit page
+            ) as e
+            left join public.identities as i on i.id = e.identity_id
+            left join public.contacts as c on c.id = i.contact_id;
+            exit when jsonb_array_length(events) = page;
+        end loop;
+        return jsonb_build_object(
+            'events', coalesce(events, '[]'),
+            'rejections', (
+                select coalesce(jsonb_agg(
+                    jsonb_build_object(
+                        'id', r.id, 'code', r.code, 'pointer', r.pointer, 'messageId', r.message_id,
+                        'receivedAt', r.received_at, 'key', k.hint
+                    )
+                    order by r.received_at desc, r.id
+                ), '[]')
+                from (
+                    select * from public.rejections as r
+                    where r.workspace_id = p_workspace
+                    order by r.received_at desc
+                    limit page
+                ) as r
+                left join public.api_keys as k on k.id = r.api_key_id
+            ),
+            'asOf', p_now
+        );
+    end
     $$;
 
 -- Name: recompute(uuid, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
@@ -8445,6 +8686,74 @@ CREATE FUNCTION public.score_parts(p_contact uuid, p_on date) RETURNS TABLE(sour
         where c.id = p_contact and private.fit_matches(f.operator, c.traits -> f.trait, f.operand)
     $$;
 
+-- Name: search_contacts(uuid, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.search_contacts(p_workspace uuid, p_text text, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    SET enable_seqscan TO 'off'
+    AS $$
+    declare
+        page  constant integer := 50;
+        typed constant text := left(btrim(p_text), 255);
+        low   constant text := lower(typed);
+        -- Sorts after all that begins so.
+        top   constant text := chr(1114111);
+        found uuid[];
+    begin
+        if typed = '' then
+            return '{"contacts": [], "more": false}';
+        end if;
+        found := array(
+            select m.contact_id
+            from (
+                select i.contact_id, 0 as place, ''::text collate "C" as label from public.identities as i
+                where i.workspace_id = p_workspace and i.kind = 'email' and i.value = low
+                union all
+                select i.contact_id, 0, '' from public.identities as i
+                where i.workspace_id = p_workspace and i.kind in ('userId', 'anonymousId') and i.value = typed
+                union all
+                (
+                    select c.id, 1, c.search_name from public.contacts as c
+                    where c.workspace_id = p_workspace and c.search_name = low limit page + 1
+                )
+                union all
+                (
+                    select i.contact_id, 2, i.value from public.identities as i
+                    where i.workspace_id = p_workspace and i.kind = 'email' and i.value >= low and i.value < low || top
+                    order by i.value limit page + 1
+                )
+                union all
+                (
+                    select c.id, 2, c.search_name from public.contacts as c
+                    where c.workspace_id = p_workspace and c.search_name >= low and c.search_name < low || top
+                    order by c.search_name limit page + 1
+                )
+                union all
+                (
+                    select i.contact_id, 3, i.value from public.identities as i
+                    where i.workspace_id = p_workspace and i.kind = 'userId' and i.value >= typed and i.value < typed || top
+                    order by i.value limit page + 1
+                )
+                union all
+                (
+                    select i.contact_id, 4, i.value from public.identities as i
+                    where i.workspace_id = p_workspace and i.kind = 'anonymousId' and i.value >= typed
+                        and i.value < typed || top
+                    order by i.value limit page + 1
+                )
+            ) as m
+            group by m.contact_id
+            order by min(m.place), min(m.label), m.contact_id
+            limit page + 1
+        );
+        return jsonb_build_object(
+            'contacts', public.contact_rows(p_workspace, found[1:page], p_now), 'more', cardinality(found) > page
+        );
+    end
+    $$;
+
 -- Name: set_identity_secret(uuid, text); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.set_identity_secret(p_workspace uuid, p_secret text) RETURNS void
@@ -8479,6 +8788,60 @@ CREATE FUNCTION public.settings_admin(p_workspace uuid) RETURNS text
         end if;
         return auth.jwt() ->> 'email';
     end
+    $$;
+
+-- Name: setup_progress(uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.setup_progress(p_workspace uuid) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select jsonb_build_object(
+            'publishableKey', exists (
+                select from public.api_keys as k
+                where k.workspace_id = w.id and k.kind = 'publishable' and k.revoked_at is null
+            ),
+            'secretKey', exists (
+                select from public.api_keys as k
+                where k.workspace_id = w.id and k.kind = 'secret' and k.revoked_at is null
+            ),
+            'identitySecret', exists (select from private.identity_secrets as s where s.workspace_id = w.id),
+            'event', exists (select from public.events as e where e.workspace_id = w.id),
+            'user', exists (
+                select from public.identities as i where i.workspace_id = w.id and i.kind = 'userId'
+            ),
+            'scored', exists (
+                select from public.contact_states as s where s.workspace_id = w.id and s.score > 0
+            ),
+            'postalAddress', w.postal_address is not null
+        )
+        from public.workspaces as w
+        where w.id = p_workspace
+    $$;
+
+-- Name: show_contact(uuid, uuid, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.show_contact(p_workspace uuid, p_contact uuid, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select public.contact_rows(p_workspace, array[c.id], p_now) -> 0 || jsonb_build_object(
+            'traits', c.traits, 'emailTrusted', c.email_trusted, 'createdAt', c.created_at,
+            'pinned', s.pinned_stage_id is not null,
+            'identities', (
+                select jsonb_agg(
+                    jsonb_build_object('id', i.id, 'kind', i.kind, 'value', i.value, 'since', i.created_at)
+                    order by i.created_at, i.id
+                )
+                from public.identities as i
+                where i.contact_id = c.id
+            ),
+            'why', public.explain_score(c.id, (p_now at time zone 'utc')::date)
+        )
+        from public.identities as named
+        join public.contacts as c on c.id = named.contact_id
+        join public.contact_states as s on s.contact_id = c.id
+        where named.id = p_contact and named.workspace_id = p_workspace
     $$;
 
 -- Name: show_export(uuid, uuid, uuid, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
@@ -9479,7 +9842,8 @@ CREATE TABLE public.contacts (
     traits jsonb DEFAULT '{}'::jsonb NOT NULL,
     email text COLLATE pg_catalog."C",
     email_trusted boolean DEFAULT false NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    search_name text GENERATED ALWAYS AS ("left"(lower(btrim(COALESCE((traits ->> 'name'::text), ((COALESCE((traits ->> 'firstName'::text), ''::text) || ' '::text) || COALESCE((traits ->> 'lastName'::text), ''::text))))), 100)) STORED COLLATE pg_catalog."C"
 );
 
 -- Name: TABLE contacts; Type: COMMENT; Schema: public; Owner: -
@@ -9509,6 +9873,10 @@ COMMENT ON COLUMN public.contacts.email_trusted IS 'nobody: whether your server 
 -- Name: COLUMN contacts.created_at; Type: COMMENT; Schema: public; Owner: -
 
 COMMENT ON COLUMN public.contacts.created_at IS 'end user: when the contact was first seen; shown to members';
+
+-- Name: COLUMN contacts.search_name; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.contacts.search_name IS 'end user: their name in small letters; finds them when a member types it';
 
 -- Name: erased_identities; Type: TABLE; Schema: public; Owner: -
 
@@ -11567,6 +11935,14 @@ CREATE INDEX contact_states_due_idx ON public.contact_states USING btree (due_on
 -- Name: contact_states_score_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX contact_states_score_idx ON public.contact_states USING btree (workspace_id, score DESC, contact_id);
+
+-- Name: contact_states_stage_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX contact_states_stage_idx ON public.contact_states USING btree (workspace_id, stage_id, score DESC, contact_id);
+
+-- Name: contacts_search_name_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX contacts_search_name_idx ON public.contacts USING btree (workspace_id, search_name);
 
 -- Name: contacts_workspace_email_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -14513,6 +14889,16 @@ REVOKE ALL ON FUNCTION public.contact_admin(p_workspace uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.contact_admin(p_workspace uuid) TO authenticated;
 GRANT ALL ON FUNCTION public.contact_admin(p_workspace uuid) TO service_role;
 
+-- Name: FUNCTION contact_rows(p_workspace uuid, p_contacts uuid[], p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.contact_rows(p_workspace uuid, p_contacts uuid[], p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.contact_rows(p_workspace uuid, p_contacts uuid[], p_now timestamp with time zone) TO authenticated;
+
+-- Name: FUNCTION contact_timeline(p_workspace uuid, p_contact uuid, p_after jsonb); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.contact_timeline(p_workspace uuid, p_contact uuid, p_after jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.contact_timeline(p_workspace uuid, p_contact uuid, p_after jsonb) TO authenticated;
+
 -- Name: FUNCTION correct_contact(p_workspace uuid, p_lookup jsonb, p_message jsonb, p_tombstone_key text, p_actor text, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.correct_contact(p_workspace uuid, p_lookup jsonb, p_message jsonb, p_tombstone_key text, p_actor text, p_now timestamp with time zone) FROM PUBLIC;
@@ -14647,6 +15033,11 @@ GRANT ALL ON FUNCTION public.forget_what_has_lapsed(p_limit integer, p_now times
 REVOKE ALL ON FUNCTION public.health(p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.health(p_now timestamp with time zone) TO service_role;
 
+-- Name: FUNCTION list_contacts(p_workspace uuid, p_stage uuid, p_least integer, p_most integer, p_seen_from timestamp with time zone, p_seen_to timestamp with time zone, p_after jsonb, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.list_contacts(p_workspace uuid, p_stage uuid, p_least integer, p_most integer, p_seen_from timestamp with time zone, p_seen_to timestamp with time zone, p_after jsonb, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.list_contacts(p_workspace uuid, p_stage uuid, p_least integer, p_most integer, p_seen_from timestamp with time zone, p_seen_to timestamp with time zone, p_after jsonb, p_now timestamp with time zone) TO authenticated;
+
 -- Name: FUNCTION mailable_address(p_contact uuid); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.mailable_address(p_contact uuid) FROM PUBLIC;
@@ -14745,6 +15136,11 @@ GRANT ALL ON FUNCTION public.receipt_stored(p_erasure uuid, p_now timestamp with
 
 REVOKE ALL ON FUNCTION public.recent_deletions(p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.recent_deletions(p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION recent_messages(p_workspace uuid, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.recent_messages(p_workspace uuid, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.recent_messages(p_workspace uuid, p_now timestamp with time zone) TO authenticated;
 
 -- Name: FUNCTION recompute(p_workspace uuid, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
@@ -14872,6 +15268,11 @@ REVOKE ALL ON FUNCTION public.score_parts(p_contact uuid, p_on date) FROM PUBLIC
 GRANT ALL ON FUNCTION public.score_parts(p_contact uuid, p_on date) TO authenticated;
 GRANT ALL ON FUNCTION public.score_parts(p_contact uuid, p_on date) TO service_role;
 
+-- Name: FUNCTION search_contacts(p_workspace uuid, p_text text, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.search_contacts(p_workspace uuid, p_text text, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.search_contacts(p_workspace uuid, p_text text, p_now timestamp with time zone) TO authenticated;
+
 -- Name: FUNCTION set_identity_secret(p_workspace uuid, p_secret text); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.set_identity_secret(p_workspace uuid, p_secret text) FROM PUBLIC;
@@ -14881,6 +15282,16 @@ GRANT ALL ON FUNCTION public.set_identity_secret(p_workspace uuid, p_secret text
 
 REVOKE ALL ON FUNCTION public.settings_admin(p_workspace uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.settings_admin(p_workspace uuid) TO authenticated;
+
+-- Name: FUNCTION setup_progress(p_workspace uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.setup_progress(p_workspace uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.setup_progress(p_workspace uuid) TO authenticated;
+
+-- Name: FUNCTION show_contact(p_workspace uuid, p_contact uuid, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.show_contact(p_workspace uuid, p_contact uuid, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.show_contact(p_workspace uuid, p_contact uuid, p_now timestamp with time zone) TO authenticated;
 
 -- Name: FUNCTION show_export(p_workspace uuid, p_user uuid, p_export uuid, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
