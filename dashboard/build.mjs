@@ -24,6 +24,7 @@ function page({ script, preloads, style }) {
   const filled = {
     SUPABASE_URL: supabase,
     SUPABASE_PUBLISHABLE_KEY: setting("SUPABASE_PUBLISHABLE_KEY"),
+    CELL: process.env.CELL || "00",
     SCRIPT: script,
     STYLE: style,
     PRELOADS: preloads.map((href) => `<link rel="modulepreload" href="${escaped(href)}">`).join("\n    "),
@@ -68,7 +69,7 @@ const bytes = (names) =>
 
 function overweight(outputs, entry) {
   const first = withImports(outputs, entry);
-  const lazy = [...first].flatMap((name) => outputs[name].imports.filter(({ kind }) => kind === "dynamic-import"));
+  const lazy = Object.values(outputs).flatMap(({ imports }) => imports.filter(({ kind }) => kind === "dynamic-import"));
   const screens = [...new Set(lazy.map(({ path }) => path))];
   const sizes = [
     ["first load", bytes(first), FIRST_LOAD],

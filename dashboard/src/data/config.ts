@@ -7,3 +7,5 @@ function written(name: string): string {
 
 export const supabaseUrl = written("supabase-url");
 export const supabaseKey = written("supabase-key");
+/** The two characters by which an API key names its deployment. */
+export const keyCell = written("key-cell");
