@@ -6881,7 +6881,7 @@ CREATE FUNCTION public.contact_timeline(p_workspace uuid, p_contact uuid, p_afte
                 union all
                 (
                     select m.created_at, ('m' || m.id) collate "C", jsonb_build_object(
-                        'kind', 'mail', 'subject', coalesce(m.subject, t.subject), 'status', m.status, 'reason', m.reason,
+                        'kind', 'mail', 'subject', m.subject, 'template', t.name, 'status', m.status, 'reason', m.reason,
                         'delivery', m.delivery, 'sentAt', m.sent_at, 'automation', a.name
                     )
                     from public.messages as m

@@ -29,7 +29,8 @@ revoke all on function public.show_contact(uuid, uuid, timestamptz) from public;
 grant execute on function public.show_contact(uuid, uuid, timestamptz) to authenticated;
 
 -- What happened to a contact, the latest first: {"items": [{kind, key, at, …}], "next": {at, key} or null}. An event has name,
--- type, trusted and properties; a mail subject, status, reason and delivery; a transition from, to, cause and score.
+-- type, trusted and properties; a mail subject (once it
+-- is rendered), template, status, reason and delivery; a transition from, to, cause and score.
 -- p_after: from `next`.
 create function public.contact_timeline(p_workspace uuid, p_contact uuid, p_after jsonb default null) returns jsonb
     language plpgsql stable
@@ -68,7 +69,7 @@ create function public.contact_timeline(p_workspace uuid, p_contact uuid, p_afte
                 union all
                 (
                     select m.created_at, ('m' || m.id) collate "C", jsonb_build_object(
-                        'kind', 'mail', 'subject', coalesce(m.subject, t.subject), 'status', m.status, 'reason', m.reason,
+                        'kind', 'mail', 'subject', m.subject, 'template', t.name, 'status', m.status, 'reason', m.reason,
                         'delivery', m.delivery, 'sentAt', m.sent_at, 'automation', a.name
                     )
                     from public.messages as m

@@ -6,8 +6,8 @@ export function Score({ value }: { value: number }) {
     <span class="score">
       <b>{value}</b>
       <svg viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
-        <rect class="track" width="100" height="6" rx="3" />
-        <rect class="fill" width={value} height="6" rx="3" />
+        <rect class="track" width="100" height="6" />
+        <rect class="fill" width={value} height="6" />
       </svg>
     </span>
   );
@@ -17,8 +17,7 @@ export function StageChip({ name }: { name: string | null }) {
   return name ? <span class="chip" data-stage={name}>{words(name)}</span> : <span class="muted">–</span>;
 }
 
-const label = ({ signal, count, trait, operator }: Part) =>
-  signal !== undefined ? `${signal}${count && count > 1 ? ` × ${count}` : ""}` : `${trait} ${operator}`;
+const label = ({ signal, count, trait }: Part) => (signal ? `${signal}${count && count > 1 ? ` × ${count}` : ""}` : trait);
 
 const points = (value: number) => value.toFixed(2).replace("-", "−");
 
@@ -37,14 +36,14 @@ export function Breakdown({ why }: { why: Why }) {
       </thead>
       <tbody>
         {why.breakdown.map((part) => (
-          <tr key={label(part)}>
+          <tr key={JSON.stringify(part)}>
             <th scope="row">
               {label(part)}
               <svg class={part.points < 0 ? "bar less" : "bar"} viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
-                <rect width={(Math.abs(part.points) / most) * 100} height="4" rx="2" />
+                <rect width={(Math.abs(part.points) / most) * 100} height="4" />
               </svg>
             </th>
-            <td>{part.lastOn ? date(part.lastOn) : "trait"}</td>
+            <td>{part.lastOn ? date(part.lastOn) : `trait, ${part.operator}`}</td>
             <td class="number">{points(part.points)}</td>
           </tr>
         ))}

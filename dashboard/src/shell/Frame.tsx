@@ -18,7 +18,7 @@ export function Frame({ mine, workspace, screen, children }: Props) {
     <div class="frame">
       <a class="skip" href="#content">Skip to the content</a>
       <header class="top">
-        <a class="brand" href={`${BASE}/w/${workspace.slug}/contacts`} aria-label="ConversionCRM"><Logo /></a>
+        <a class="brand" href={`${BASE}/w/${workspace.slug}/contacts`} aria-label="ConversionCRM"><Logo /><span>ConversionCRM</span></a>
         <Switcher mine={mine} workspace={workspace} />
         <nav aria-label="Screens">
           {SCREENS.filter(({ icon }) => icon).map(({ path, title, icon }) => (

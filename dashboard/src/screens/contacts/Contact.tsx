@@ -71,15 +71,21 @@ function Shape({ workspace, contact, asOf }: { workspace: Workspace; contact: Sh
           <section class="card" aria-labelledby="who">
             <header><h2 id="who">Who it is</h2></header>
             <dl class="facts">
-              <dt>Email</dt>
-              <dd>
-                {contact.email ?? "none known"}
-                {contact.email && <small> {contact.emailTrusted ? "may be mailed" : "claimed by a browser, so not mailed"}</small>}
-              </dd>
-              <dt>Last seen</dt>
-              <dd>{contact.lastSeen ? ago(contact.lastSeen) : "never"}</dd>
-              <dt>Known since</dt>
-              <dd>{date(contact.createdAt)}</dd>
+              <div>
+                <dt>Email</dt>
+                <dd>
+                  {contact.email ?? "none known"}
+                  {contact.email && <small> {contact.emailTrusted ? "may be mailed" : "claimed by a browser, so not mailed"}</small>}
+                </dd>
+              </div>
+              <div>
+                <dt>Last seen</dt>
+                <dd>{contact.lastSeen ? ago(contact.lastSeen) : "never"}</dd>
+              </div>
+              <div>
+                <dt>Known since</dt>
+                <dd>{date(contact.createdAt)}</dd>
+              </div>
             </dl>
           </section>
           <section class="card" aria-labelledby="traits">

@@ -20,6 +20,7 @@ interface Item {
   status?: string;
   reason?: string | null;
   delivery?: string | null;
+  template?: string | null;
   automation?: string | null;
   from?: string | null;
   to?: string;
@@ -95,9 +96,9 @@ const SHOWN: Record<Item["kind"], (item: Item) => ComponentChildren> = {
       )}
     </>
   ),
-  mail: ({ subject, status, reason, delivery, automation }) => (
+  mail: ({ subject, status, reason, delivery, template, automation }) => (
     <>
-      <b>Mail: {subject ?? automation ?? "untitled"}</b>
+      <b>Mail: {subject ?? automation ?? template ?? "untitled"}</b>
       <small> {words(delivery ?? status ?? "")}{reason ? `, because of ${words(reason)}` : ""}</small>
     </>
   ),
