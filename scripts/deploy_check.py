@@ -24,6 +24,7 @@ from scripts.vercel_runtime import LAUNCHER, Answer, Running, StartFailed, bare_
 
 MOST_FUNCTIONS = 12  # what a Hobby deployment was limited to; staying there keeps every plan possible
 LARGEST = 225_000_000  # beyond this many bytes Vercel installs the dependencies at each cold start
+BUILT = {"widget.js", "app/index.html"}  # into public/, by package.json's script
 BROUGHT_BY_VERCEL = {"pip", "vercel-runtime"}
 
 
@@ -79,12 +80,12 @@ def normalised(name: str) -> str:
 
 
 def static_faults(project: Path) -> Iterator[str]:
-    """What is served as files is public/ and the built widget, nothing else."""
+    """What is served as files is public/, the built widget and the built dashboard, nothing else."""
     static = project / ".vercel/output/static"
     served = {str(path.relative_to(static)) for path in static.rglob("*") if path.is_file()}
     public = {str(path.relative_to(project / "public")) for path in (project / "public").rglob("*") if path.is_file()}
     yield from (f"/{name} is served, but is not in public/" for name in sorted(served - public))
-    yield from (f"/{name} is not served" for name in sorted((public | {"widget.js"}) - served))
+    yield from (f"/{name} is not served" for name in sorted((public | BUILT) - served))
 
 
 def cron_faults(project: Path, functions: Mapping[str, Function]) -> Iterator[str]:

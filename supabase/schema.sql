@@ -712,6 +712,72 @@ CREATE FUNCTION private.age_contacts(p_workspace uuid, p_rules private.compiled_
     end
     $$;
 
+-- Name: apply_invitation(); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.apply_invitation() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+    declare
+        most  integer := (private.entitlements(new.workspace_id, now())).members;
+        taken integer;
+    begin
+        perform from public.workspaces as w where w.id = new.workspace_id for no key update;
+        if exists (
+            select from public.workspaces as w where w.id = new.workspace_id and w.deletion_requested_at is not null
+        ) then
+            raise sqlstate 'PT423' using message = 'workspace_deletion_pending', detail = 'This workspace is being deleted.';
+        end if;
+        select count(*) into taken from public.members as m where m.workspace_id = new.workspace_id;
+        if tg_op = 'INSERT' then
+            taken := taken - 1 + (
+                select count(*) from public.invitations as i
+                where i.workspace_id = new.workspace_id and i.status = 'open'
+            );
+        end if;
+        if taken >= most then
+            raise sqlstate 'PT402' using message = 'members_limit',
+                detail = format('The plan allows %s members, open invitations included.', most);
+        end if;
+        if new.status = 'accepted' then
+            insert into public.members (workspace_id, user_id, role) values (new.workspace_id, auth.uid(), new.role)
+            on conflict on constraint members_pkey do nothing;
+            delete from public.invitations as i where i.id = new.id;
+        end if;
+        return null;
+    end
+    $$;
+
+-- Name: apply_member_change(); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.apply_member_change() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+    begin
+        perform from public.workspaces as w where w.id = new.workspace_id for no key update;
+        if not exists (
+            select from public.members as m where m.workspace_id = new.workspace_id and m.user_id = new.user_id
+        ) then
+            raise sqlstate 'PT404' using message = 'member_unknown', detail = 'They are no member of this workspace.';
+        end if;
+        if new.role is distinct from 'owner' and not exists (
+            select from public.members as m
+            where m.workspace_id = new.workspace_id and m.user_id <> new.user_id and m.role = 'owner'
+        ) then
+            raise sqlstate 'PT459' using message = 'last_owner',
+                detail = 'A workspace needs an owner: make somebody else one first.';
+        end if;
+        if new.role is null then
+            delete from public.members as m where m.workspace_id = new.workspace_id and m.user_id = new.user_id;
+        else
+            update public.members as m set role = new.role
+            where m.workspace_id = new.workspace_id and m.user_id = new.user_id;
+        end if;
+        return null;
+    end
+    $$;
+
 -- Name: apply_move(); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.apply_move() RETURNS trigger
@@ -2853,6 +2919,25 @@ CREATE FUNCTION private.forget_counts(p_workspace uuid, p_contacts uuid[]) RETUR
     end
     $$;
 
+-- Name: found_workspace(); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.found_workspace() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+    begin
+        if 20 < (
+            select count(*) from public.workspace_requests as r
+            where r.requested_by = new.requested_by and r.created_at > now() - interval '1 day'
+        ) then
+            raise sqlstate 'PT429' using message = 'too_many_workspaces',
+                detail = 'You have made 20 workspaces today. Make the next one tomorrow.';
+        end if;
+        perform public.create_workspace(new.requested_by, new.name, new.slug, new.kind, new.workspace_id);
+        return null;
+    end
+    $$;
+
 -- Name: give_up_on_stale_messages(timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.give_up_on_stale_messages(p_now timestamp with time zone) RETURNS void
@@ -3689,6 +3774,33 @@ CREATE FUNCTION private.my_account() RETURNS jsonb
     SET search_path TO ''
     AS $$
         select private.record_of_account(auth.uid())
+    $$;
+
+-- Name: my_colleagues(); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.my_colleagues() RETURNS TABLE(workspace_id uuid, user_id uuid, email text, role text, created_at timestamp with time zone)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+        select m.workspace_id, m.user_id, u.email, m.role, m.created_at
+        from public.members as mine
+        join public.members as m on m.workspace_id = mine.workspace_id
+        join auth.users as u on u.id = m.user_id
+        where mine.user_id = auth.uid()
+    $$;
+
+-- Name: my_invitations(); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.my_invitations() RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+        select coalesce(jsonb_agg(
+            jsonb_build_object('id', i.id, 'workspace', w.id, 'name', w.name, 'role', i.role) order by i.created_at
+        ), '[]')
+        from public.invitations as i
+        join public.workspaces as w on w.id = i.workspace_id
+        where i.email = lower(auth.jwt() ->> 'email') and i.status = 'open'
     $$;
 
 -- Name: no_gains(uuid[]); Type: FUNCTION; Schema: private; Owner: -
@@ -6752,6 +6864,109 @@ CREATE FUNCTION public.contact_admin(p_workspace uuid) RETURNS text
     end
     $$;
 
+-- Name: contact_rows(uuid, uuid[], timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.contact_rows(p_workspace uuid, p_contacts uuid[], p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select coalesce(jsonb_agg(
+            jsonb_build_object(
+                'id', c.id, 'score', s.score, 'stage', g.name, 'lastSeen', s.last_event_at, 'email', c.email,
+                'name', coalesce(
+                    c.traits ->> 'name',
+                    nullif(concat_ws(' ', c.traits ->> 'firstName', c.traits ->> 'lastName'), '')
+                ),
+                'identity', jsonb_build_object('kind', i.kind, 'value', i.value),
+                'asOf', least((p_now at time zone 'utc')::date, s.due_on - 1)
+            )
+            order by asked.place
+        ), '[]')
+        from unnest(p_contacts) with ordinality as asked (id, place)
+        join public.contacts as c on c.id = asked.id and c.workspace_id = p_workspace
+        join public.contact_states as s on s.contact_id = c.id
+        left join public.identities as i on i.id = c.id
+        left join public.stages as g on g.id = s.stage_id
+    $$;
+
+-- Name: contact_timeline(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.contact_timeline(p_workspace uuid, p_contact uuid, p_after jsonb DEFAULT NULL::jsonb) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    SET enable_seqscan TO 'off'
+    AS $$
+    declare
+        page       constant integer := 50;
+        after_at   constant timestamptz := coalesce((p_after ->> 'at')::timestamptz, 'infinity');
+        after_key  constant text collate "C" := coalesce(p_after ->> 'key', '');
+        identities constant uuid[] := array(
+            select i.id from public.identities as i where i.contact_id = p_contact and i.workspace_id = p_workspace
+        );
+        items      jsonb;
+    begin
+        -- Rows of one instant are told apart by their key, however many there are.
+        select jsonb_agg(m.item || jsonb_build_object('key', m.key, 'at', m.at) order by m.at desc, m.key desc) into items
+        from (
+            select *
+            from (
+                (
+                    select e.occurred_at as at, ('e' || e.message_id || e.trusted) collate "C" as key, jsonb_build_object(
+                        'kind', 'event', 'name', e.name, 'type', e.type, 'trusted', e.trusted, 'properties', e.properties,
+                        'page', e.context -> 'page' ->> 'url'
+                    ) as item
+                    from unnest(identities) as i (id)
+                    cross join lateral (
+                        select * from public.events as e
+                        where e.workspace_id = p_workspace and e.identity_id = i.id and e.occurred_at <= after_at
+                            and (e.occurred_at, 'e' || e.message_id || e.trusted::text)
+                                < (after_at, after_key)
+                        order by e.occurred_at desc, 'e' || e.message_id || e.trusted::text desc
+                        limit page
+                    ) as e
+                )
+                union all
+                (
+                    select m.created_at, ('m' || m.id) collate "C", jsonb_build_object(
+                        'kind', 'mail', 'subject', m.subject, 'template', t.name, 'status', m.status, 'reason', m.reason,
+                        'delivery', m.delivery, 'sentAt', m.sent_at, 'automation', a.name
+                    )
+                    from public.messages as m
+                    left join public.templates as t on t.id = m.template_id
+                    left join public.automations as a on a.id = m.automation_id
+                    where m.workspace_id = p_workspace and m.contact_id = any (identities)
+                        and m.created_at <= after_at
+                        and (m.created_at, 'm' || m.id) < (after_at, after_key)
+                    order by m.created_at desc, m.id desc
+                    limit page
+                )
+                union all
+                (
+                    select n.created_at, ('t' || n.id) collate "C", jsonb_build_object(
+                        'kind', 'transition', 'from', f.name, 'to', g.name, 'cause', n.cause, 'score', n.score
+                    )
+                    from public.transitions as n
+                    left join public.stages as f on f.id = n.from_stage_id
+                    join public.stages as g on g.id = n.to_stage_id
+                    where n.workspace_id = p_workspace and n.contact_id = any (identities)
+                        and n.created_at <= after_at
+                        and (n.created_at, 't' || n.id) < (after_at, after_key)
+                    order by n.created_at desc, n.id desc
+                    limit page
+                )
+            ) as happened
+            order by happened.at desc, happened.key desc
+            limit page
+        ) as m;
+        return jsonb_build_object(
+            'items', coalesce(items, '[]'),
+            'next', case when jsonb_array_length(items) = page then jsonb_build_object(
+                'at', items -> -1 -> 'at', 'key', items -> -1 -> 'key'
+            ) end
+        );
+    end
+    $$;
+
 -- Name: correct_contact(uuid, jsonb, jsonb, text, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.correct_contact(p_workspace uuid, p_lookup jsonb, p_message jsonb, p_tombstone_key text, p_actor text, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
@@ -6832,18 +7047,18 @@ CREATE FUNCTION public.create_api_key(p_workspace uuid, p_kind text, p_key_hash 
         select id from made
     $$;
 
--- Name: create_workspace(uuid, text, text, text); Type: FUNCTION; Schema: public; Owner: -
+-- Name: create_workspace(uuid, text, text, text, uuid); Type: FUNCTION; Schema: public; Owner: -
 
-CREATE FUNCTION public.create_workspace(p_owner uuid, p_name text, p_slug text, p_rules text DEFAULT 'default'::text) RETURNS uuid
+CREATE FUNCTION public.create_workspace(p_owner uuid, p_name text, p_slug text, p_rules text DEFAULT 'default'::text, p_id uuid DEFAULT NULL::uuid) RETURNS uuid
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
     declare
-        workspace uuid;
+        workspace uuid := coalesce(p_id, gen_random_uuid());
         rules     jsonb;
     begin
         select t.rules into strict rules from public.rule_templates as t where t.kind = p_rules;
-        insert into public.workspaces (name, slug) values (p_name, p_slug) returning id into workspace;
+        insert into public.workspaces (id, name, slug) values (workspace, p_name, p_slug);
         insert into public.members (workspace_id, user_id, role) values (workspace, p_owner, 'owner');
         perform private.begin_with_rules(workspace, rules);
         perform private.add_starter_mail(workspace);
@@ -7400,6 +7615,91 @@ CREATE FUNCTION public.health(p_now timestamp with time zone DEFAULT now()) RETU
         )
     $$;
 
+-- Name: list_contacts(uuid, uuid, integer, integer, timestamp with time zone, timestamp with time zone, jsonb, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.list_contacts(p_workspace uuid, p_stage uuid DEFAULT NULL::uuid, p_least integer DEFAULT 0, p_most integer DEFAULT 100, p_seen_from timestamp with time zone DEFAULT NULL::timestamp with time zone, p_seen_to timestamp with time zone DEFAULT NULL::timestamp with time zone, p_after jsonb DEFAULT NULL::jsonb, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    SET enable_seqscan TO 'off'
+    AS $$
+    declare
+        page        constant integer := 50;
+        look        constant integer := case when coalesce(p_seen_from, p_seen_to) is null then page else 2000 end;
+        after_score constant smallint := least(coalesce((p_after ->> 'score')::integer, 101), p_most + 1);
+        after_id    constant uuid := coalesce((p_after ->> 'id')::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
+        looked      uuid[];
+        scores      smallint[];
+        matches     boolean[];
+        found       integer[];
+        upto        integer;
+    begin
+        -- Two ranges of the index, since it runs down by score and up by id, and a row comparison runs one way.
+        if p_stage is null then
+            select array_agg(o.contact_id), array_agg(o.score), array_agg(o.matches) into looked, scores, matches
+            from (
+                select
+                    n.contact_id, n.score,
+                    (p_seen_from is null or n.last_event_at >= p_seen_from)
+                    and (p_seen_to is null or n.last_event_at < p_seen_to) as matches
+                from (
+                    (
+                        select s.contact_id, s.score, s.last_event_at from public.contact_states as s
+                        where s.workspace_id = p_workspace and s.score = after_score and s.contact_id > after_id
+                        order by s.contact_id limit look
+                    )
+                    union all
+                    (
+                        select s.contact_id, s.score, s.last_event_at from public.contact_states as s
+                        where s.workspace_id = p_workspace and s.score < after_score and s.score >= p_least
+                        order by s.score desc, s.contact_id limit look
+                    )
+                ) as n
+                order by n.score desc, n.contact_id
+                limit look
+            ) as o;
+        else
+            select array_agg(o.contact_id), array_agg(o.score), array_agg(o.matches) into looked, scores, matches
+            from (
+                select
+                    n.contact_id, n.score,
+                    (p_seen_from is null or n.last_event_at >= p_seen_from)
+                    and (p_seen_to is null or n.last_event_at < p_seen_to) as matches
+                from (
+                    (
+                        select s.contact_id, s.score, s.last_event_at from public.contact_states as s
+                        where s.workspace_id = p_workspace and s.stage_id = p_stage
+                            and s.score = after_score and s.contact_id > after_id
+                        order by s.contact_id limit look
+                    )
+                    union all
+                    (
+                        select s.contact_id, s.score, s.last_event_at from public.contact_states as s
+                        where s.workspace_id = p_workspace and s.stage_id = p_stage
+                            and s.score < after_score and s.score >= p_least
+                        order by s.score desc, s.contact_id limit look
+                    )
+                ) as n
+                order by n.score desc, n.contact_id
+                limit look
+            ) as o;
+        end if;
+        found := array(
+            select m.place from unnest(matches) with ordinality as m (matches, place)
+            where m.matches order by m.place limit page
+        );
+        upto := case cardinality(found) when page then found[page] else cardinality(looked) end;
+        return jsonb_build_object(
+            'contacts', public.contact_rows(p_workspace, array(select looked[f] from unnest(found) as f), p_now),
+            'looked', coalesce(upto, 0),
+            'next', case
+                when cardinality(looked) = look or upto < cardinality(looked)
+                    then jsonb_build_object('score', scores[upto], 'id', looked[upto])
+            end
+        );
+    end
+    $$;
+
 -- Name: mailable_address(uuid); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.mailable_address(p_contact uuid) RETURNS TABLE(address text, is_claimed boolean)
@@ -7424,6 +7724,28 @@ CREATE FUNCTION public.mailable_address(p_contact uuid) RETURNS TABLE(address te
         from public.contacts as c
         join public.workspaces as w on w.id = c.workspace_id
         where c.id = p_contact
+    $$;
+
+-- Name: make_api_key(uuid, text, text, text, text[]); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.make_api_key(p_workspace uuid, p_kind text, p_key_hash text, p_hint text, p_origins text[] DEFAULT NULL::text[]) RETURNS uuid
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        made uuid;
+    begin
+        if 50 <= (
+            select count(*) from public.api_keys as k where k.workspace_id = p_workspace and k.revoked_at is null
+        ) then
+            raise sqlstate 'PT429' using message = 'too_many_keys', detail = 'There are 50 keys. Revoke one first.';
+        end if;
+        insert into public.api_keys (workspace_id, kind, hint, origins)
+        values (p_workspace, p_kind, p_hint, p_origins)
+        returning id into made;
+        insert into private.api_key_hashes (key_hash, api_key_id) values (p_key_hash, made);
+        return made;
+    end
     $$;
 
 -- Name: measure_usage(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
@@ -7500,6 +7822,28 @@ CREATE FUNCTION public.my_account() RETURNS jsonb
     SET search_path TO ''
     AS $$
         select private.my_account()
+    $$;
+
+-- Name: my_workspaces(); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.my_workspaces() RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select jsonb_build_object(
+            'workspaces', (
+                select coalesce(jsonb_agg(
+                    jsonb_build_object(
+                        'id', w.id, 'name', w.name, 'slug', w.slug, 'role', m.role, 'createdAt', w.created_at,
+                        'deletionRequestedAt', w.deletion_requested_at
+                    ) order by w.name, w.id
+                ), '[]')
+                from public.members as m
+                join public.workspaces as w on w.id = m.workspace_id
+                where m.user_id = auth.uid()
+            ),
+            'invitations', private.my_invitations()
+        )
     $$;
 
 -- Name: named_contacts(uuid[]); Type: FUNCTION; Schema: public; Owner: -
@@ -7786,6 +8130,59 @@ CREATE FUNCTION public.recent_deletions(p_now timestamp with time zone DEFAULT n
         select coalesce(jsonb_agg(private.deletion_receipt(r) || jsonb_build_object('stored', r.stored_at is not null)), '[]')
         from public.deletion_requests as r
         where r.finished_at is not null and (r.stored_at is null or r.finished_at > p_now - interval '1 day')
+    $$;
+
+-- Name: recent_messages(uuid, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.recent_messages(p_workspace uuid, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+    declare
+        page   constant integer := 50;
+        span   interval;
+        events jsonb;
+    begin
+        foreach span in array array['5 seconds', '1 minute', '10 minutes', '1 hour']::interval[] loop
+            select jsonb_agg(
+                jsonb_build_object(
+                    'messageId', e.message_id, 'name', e.name, 'type', e.type, 'trusted', e.trusted,
+                    'receivedAt', e.received_at, 'contactId', i.contact_id, 'who', coalesce(c.email, i.value)
+                )
+                order by e.received_at desc, e.message_id
+            ) into events
+            from (
+                select * from public.events as e
+                where e.workspace_id = p_workspace and e.received_at > p_now - span
+                order by e.received_at desc
+                limit page
+            ) as e
+            left join public.identities as i on i.id = e.identity_id
+            left join public.contacts as c on c.id = i.contact_id;
+            exit when jsonb_array_length(events) = page;
+        end loop;
+        return jsonb_build_object(
+            'events', coalesce(events, '[]'),
+            'rejections', (
+                select coalesce(jsonb_agg(
+                    jsonb_build_object(
+                        'id', r.id, 'code', r.code, 'pointer', r.pointer, 'messageId', r.message_id,
+                        'receivedAt', r.received_at, 'key', k.hint
+                    )
+                    order by r.received_at desc, r.id
+                ), '[]')
+                from (
+                    select * from public.rejections as r
+                    where r.workspace_id = p_workspace
+                    order by r.received_at desc
+                    limit page
+                ) as r
+                left join public.api_keys as k on k.id = r.api_key_id
+            ),
+            'asOf', p_now
+        );
+    end
     $$;
 
 -- Name: recompute(uuid, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
@@ -8265,6 +8662,28 @@ CREATE FUNCTION public.rules_in_force(p_workspace uuid) RETURNS jsonb
         where w.id = p_workspace
     $$;
 
+-- Name: save_identity_secret(uuid, text); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.save_identity_secret(p_workspace uuid, p_secret text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        inner_pad bytea := private.hmac_key(convert_to(p_secret, 'UTF8'), x'36'::integer);
+        outer_pad bytea := private.hmac_key(convert_to(p_secret, 'UTF8'), x'5c'::integer);
+    begin
+        update private.identity_secrets set inner_key = inner_pad, outer_key = outer_pad where workspace_id = p_workspace;
+        if not found then
+            insert into private.identity_secrets (workspace_id, inner_key, outer_key)
+            values (p_workspace, inner_pad, outer_pad);
+        end if;
+        -- Only now, so that outsiders are told nothing but that they are.
+        if char_length(p_secret) < 32 then
+            raise sqlstate 'PT422' using message = 'secret_too_short', detail = 'An identity secret has 32 characters or more.';
+        end if;
+    end
+    $$;
+
 -- Name: save_smtp(uuid, jsonb, text); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.save_smtp(p_workspace uuid, p_smtp jsonb, p_password text) RETURNS jsonb
@@ -8348,6 +8767,74 @@ CREATE FUNCTION public.score_parts(p_contact uuid, p_on date) RETURNS TABLE(sour
         where c.id = p_contact and private.fit_matches(f.operator, c.traits -> f.trait, f.operand)
     $$;
 
+-- Name: search_contacts(uuid, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.search_contacts(p_workspace uuid, p_text text, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    SET enable_seqscan TO 'off'
+    AS $$
+    declare
+        page  constant integer := 50;
+        typed constant text := left(btrim(p_text), 255);
+        low   constant text := lower(typed);
+        -- Sorts after all that begins so.
+        top   constant text := chr(1114111);
+        found uuid[];
+    begin
+        if typed = '' then
+            return '{"contacts": [], "more": false}';
+        end if;
+        found := array(
+            select m.contact_id
+            from (
+                select i.contact_id, 0 as place, ''::text collate "C" as label from public.identities as i
+                where i.workspace_id = p_workspace and i.kind = 'email' and i.value = low
+                union all
+                select i.contact_id, 0, '' from public.identities as i
+                where i.workspace_id = p_workspace and i.kind in ('userId', 'anonymousId') and i.value = typed
+                union all
+                (
+                    select c.id, 1, c.search_name from public.contacts as c
+                    where c.workspace_id = p_workspace and c.search_name = low limit page + 1
+                )
+                union all
+                (
+                    select i.contact_id, 2, i.value from public.identities as i
+                    where i.workspace_id = p_workspace and i.kind = 'email' and i.value >= low and i.value < low || top
+                    order by i.value limit page + 1
+                )
+                union all
+                (
+                    select c.id, 2, c.search_name from public.contacts as c
+                    where c.workspace_id = p_workspace and c.search_name >= low and c.search_name < low || top
+                    order by c.search_name limit page + 1
+                )
+                union all
+                (
+                    select i.contact_id, 3, i.value from public.identities as i
+                    where i.workspace_id = p_workspace and i.kind = 'userId' and i.value >= typed and i.value < typed || top
+                    order by i.value limit page + 1
+                )
+                union all
+                (
+                    select i.contact_id, 4, i.value from public.identities as i
+                    where i.workspace_id = p_workspace and i.kind = 'anonymousId' and i.value >= typed
+                        and i.value < typed || top
+                    order by i.value limit page + 1
+                )
+            ) as m
+            group by m.contact_id
+            order by min(m.place), min(m.label), m.contact_id
+            limit page + 1
+        );
+        return jsonb_build_object(
+            'contacts', public.contact_rows(p_workspace, found[1:page], p_now), 'more', cardinality(found) > page
+        );
+    end
+    $$;
+
 -- Name: set_identity_secret(uuid, text); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.set_identity_secret(p_workspace uuid, p_secret text) RETURNS void
@@ -8382,6 +8869,62 @@ CREATE FUNCTION public.settings_admin(p_workspace uuid) RETURNS text
         end if;
         return auth.jwt() ->> 'email';
     end
+    $$;
+
+-- Name: setup_progress(uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.setup_progress(p_workspace uuid) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    SET enable_seqscan TO 'off'
+    AS $$
+        select jsonb_build_object(
+            'publishableKey', exists (
+                select from public.api_keys as k
+                where k.workspace_id = w.id and k.kind = 'publishable' and k.revoked_at is null
+            ),
+            'secretKey', exists (
+                select from public.api_keys as k
+                where k.workspace_id = w.id and k.kind = 'secret' and k.revoked_at is null
+            ),
+            'identitySecret', exists (select from private.identity_secrets as s where s.workspace_id = w.id),
+            'event', exists (select from public.events as e where e.workspace_id = w.id),
+            'user', exists (
+                select from public.identities as i where i.workspace_id = w.id and i.kind = 'userId'
+            ),
+            'scored', exists (
+                select from public.contact_states as s where s.workspace_id = w.id and s.score > 0
+            ),
+            'postalAddress', w.postal_address is not null
+        )
+        from public.workspaces as w
+        where w.id = p_workspace
+    $$;
+
+-- Name: show_contact(uuid, uuid, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.show_contact(p_workspace uuid, p_contact uuid, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    SET enable_seqscan TO 'off'
+    AS $$
+        select public.contact_rows(p_workspace, array[c.id], p_now) -> 0 || jsonb_build_object(
+            'traits', c.traits, 'emailTrusted', c.email_trusted, 'createdAt', c.created_at,
+            'pinned', s.pinned_stage_id is not null,
+            'identities', (
+                select jsonb_agg(
+                    jsonb_build_object('id', i.id, 'kind', i.kind, 'value', i.value, 'since', i.created_at)
+                    order by i.created_at, i.id
+                )
+                from public.identities as i
+                where i.contact_id = c.id
+            ),
+            'why', public.explain_score(c.id, (p_now at time zone 'utc')::date)
+        )
+        from public.identities as named
+        join public.contacts as c on c.id = named.contact_id
+        join public.contact_states as s on s.contact_id = c.id
+        where named.id = p_contact and named.workspace_id = p_workspace
     $$;
 
 -- Name: show_export(uuid, text, uuid, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
@@ -8608,6 +9151,24 @@ CREATE FUNCTION public.sweep_contacts(p_limit integer DEFAULT 100, p_now timesta
         end loop;
         return jsonb_build_object('swept', cardinality(due), 'moved', moved);
     end
+    $$;
+
+-- Name: team(uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.team(p_workspace uuid) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select jsonb_build_object(
+            'members', jsonb_agg(
+                jsonb_build_object('userId', c.user_id, 'email', c.email, 'role', c.role, 'since', c.created_at)
+                order by c.created_at, c.user_id
+            ),
+            'limit', (private.entitlements(p_workspace, now())).members
+        )
+        from private.my_colleagues() as c
+        where c.workspace_id = p_workspace
+        having count(*) > 0
     $$;
 
 -- Name: track(text, text, jsonb, timestamp with time zone, jsonb, text); Type: FUNCTION; Schema: public; Owner: -
@@ -9388,7 +9949,8 @@ CREATE TABLE public.contacts (
     traits jsonb DEFAULT '{}'::jsonb NOT NULL,
     email text COLLATE pg_catalog."C",
     email_trusted boolean DEFAULT false NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    search_name text GENERATED ALWAYS AS ("left"(lower(btrim(COALESCE((traits ->> 'name'::text), ((COALESCE((traits ->> 'firstName'::text), ''::text) || ' '::text) || COALESCE((traits ->> 'lastName'::text), ''::text))))), 100)) STORED COLLATE pg_catalog."C"
 );
 
 -- Name: TABLE contacts; Type: COMMENT; Schema: public; Owner: -
@@ -9418,6 +9980,10 @@ COMMENT ON COLUMN public.contacts.email_trusted IS 'nobody: whether your server 
 -- Name: COLUMN contacts.created_at; Type: COMMENT; Schema: public; Owner: -
 
 COMMENT ON COLUMN public.contacts.created_at IS 'end user: when the contact was first seen; shown to members';
+
+-- Name: COLUMN contacts.search_name; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.contacts.search_name IS 'end user: their name in small letters; finds them when a member types it';
 
 -- Name: erased_identities; Type: TABLE; Schema: public; Owner: -
 
@@ -9918,6 +10484,93 @@ COMMENT ON COLUMN public.identity_links.occurred_at IS 'end user: when the first
 -- Name: COLUMN identity_links.message_id; Type: COMMENT; Schema: public; Owner: -
 
 COMMENT ON COLUMN public.identity_links.message_id IS 'end user: messageId of the first message that names both; decides between links of one moment';
+
+-- Name: invitations; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.invitations (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    workspace_id uuid NOT NULL,
+    email text NOT NULL COLLATE pg_catalog."C",
+    role text NOT NULL,
+    status text DEFAULT 'open'::text NOT NULL,
+    invited_by uuid DEFAULT auth.uid() NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT invitations_email_format CHECK (((email ~ '^[^@\s]+@[^@\s]+$'::text) AND (email = lower(email)) AND (char_length(email) < 255))),
+    CONSTRAINT invitations_role_known CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'viewer'::text]))),
+    CONSTRAINT invitations_status_known CHECK ((status = ANY (ARRAY['open'::text, 'accepted'::text])))
+);
+
+-- Name: TABLE invitations; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.invitations IS 'Invitations: which addresses were invited to which workspace; kept until they are accepted, declined or taken back, or the workspace is deleted';
+
+-- Name: COLUMN invitations.id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.invitations.id IS 'nobody: number of the invitation; names it';
+
+-- Name: COLUMN invitations.workspace_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.invitations.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN invitations.email; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.invitations.email IS 'owner: address of the colleague who is invited; recognises them when they sign in';
+
+-- Name: COLUMN invitations.role; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.invitations.role IS 'owner: what they will be; sets what they may do';
+
+-- Name: COLUMN invitations.status; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.invitations.status IS 'owner: whether it was accepted; makes them a member';
+
+-- Name: COLUMN invitations.invited_by; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.invitations.invited_by IS 'owner: who invited them; shows who answers for it';
+
+-- Name: COLUMN invitations.created_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.invitations.created_at IS 'owner: when they were invited; orders the list';
+
+-- Name: member_changes; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.member_changes (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    workspace_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    role text,
+    changed_by uuid DEFAULT auth.uid() NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT member_changes_role_known CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'viewer'::text])))
+);
+
+-- Name: TABLE member_changes; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.member_changes IS 'Changes of members: who gave which member another role or took them out; kept until the workspace is deleted';
+
+-- Name: COLUMN member_changes.id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.member_changes.id IS 'nobody: number of the change; names it';
+
+-- Name: COLUMN member_changes.workspace_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.member_changes.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN member_changes.user_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.member_changes.user_id IS 'owner: the account that is meant; finds the member';
+
+-- Name: COLUMN member_changes.role; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.member_changes.role IS 'owner: the new role, none for taken out; sets what they may do';
+
+-- Name: COLUMN member_changes.changed_by; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.member_changes.changed_by IS 'owner: who changed it; shows who answers for it';
+
+-- Name: COLUMN member_changes.created_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.member_changes.created_at IS 'owner: when it was changed; orders the log';
 
 -- Name: members; Type: TABLE; Schema: public; Owner: -
 
@@ -10731,6 +11384,45 @@ COMMENT ON COLUMN public.usage_warnings.quota IS 'owner: how much the plan inclu
 
 COMMENT ON COLUMN public.usage_warnings.created_at IS 'owner: when it was reached; shown to members';
 
+-- Name: workspace_requests; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.workspace_requests (
+    workspace_id uuid NOT NULL,
+    requested_by uuid DEFAULT auth.uid() NOT NULL,
+    name text NOT NULL,
+    slug text NOT NULL,
+    kind text DEFAULT 'default'::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+-- Name: TABLE workspace_requests; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.workspace_requests IS 'Requests for workspaces: who made which workspace; kept until the workspace is deleted';
+
+-- Name: COLUMN workspace_requests.workspace_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.workspace_requests.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN workspace_requests.requested_by; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.workspace_requests.requested_by IS 'owner: the account that made it; shows who answers for it';
+
+-- Name: COLUMN workspace_requests.name; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.workspace_requests.name IS 'owner: the name it began with; names the workspace';
+
+-- Name: COLUMN workspace_requests.slug; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.workspace_requests.slug IS 'owner: the short name it began with; names the workspace''s address';
+
+-- Name: COLUMN workspace_requests.kind; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.workspace_requests.kind IS 'nobody: the kind of product; chooses the rules to start with';
+
+-- Name: COLUMN workspace_requests.created_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.workspace_requests.created_at IS 'owner: when it was asked for; limits how many somebody makes';
+
 -- Name: events_0; Type: TABLE ATTACH; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.events ATTACH PARTITION public.events_0 FOR VALUES WITH (modulus 16, remainder 0);
@@ -11045,6 +11737,21 @@ ALTER TABLE ONLY public.identity_links
 ALTER TABLE ONLY public.identity_moves
     ADD CONSTRAINT identity_moves_pkey PRIMARY KEY (id);
 
+-- Name: invitations invitations_email_key; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_email_key UNIQUE (workspace_id, email);
+
+-- Name: invitations invitations_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_pkey PRIMARY KEY (id);
+
+-- Name: member_changes member_changes_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.member_changes
+    ADD CONSTRAINT member_changes_pkey PRIMARY KEY (id);
+
 -- Name: members members_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.members
@@ -11245,6 +11952,11 @@ ALTER TABLE ONLY public.usage
 ALTER TABLE ONLY public.usage_warnings
     ADD CONSTRAINT usage_warnings_pkey PRIMARY KEY (workspace_id, month, meter, percent, quota);
 
+-- Name: workspace_requests workspace_requests_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.workspace_requests
+    ADD CONSTRAINT workspace_requests_pkey PRIMARY KEY (workspace_id);
+
 -- Name: workspaces workspaces_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.workspaces
@@ -11330,6 +12042,14 @@ CREATE INDEX contact_states_due_idx ON public.contact_states USING btree (due_on
 -- Name: contact_states_score_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX contact_states_score_idx ON public.contact_states USING btree (workspace_id, score DESC, contact_id);
+
+-- Name: contact_states_stage_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX contact_states_stage_idx ON public.contact_states USING btree (workspace_id, stage_id, score DESC, contact_id);
+
+-- Name: contacts_search_name_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX contacts_search_name_idx ON public.contacts USING btree (workspace_id, search_name);
 
 -- Name: contacts_workspace_email_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -11535,6 +12255,14 @@ CREATE INDEX identity_links_workspace_idx ON public.identity_links USING btree (
 
 CREATE INDEX identity_moves_identity_idx ON public.identity_moves USING btree (workspace_id, identity_id, moved_at);
 
+-- Name: invitations_email_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX invitations_email_idx ON public.invitations USING btree (email);
+
+-- Name: member_changes_workspace_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX member_changes_workspace_idx ON public.member_changes USING btree (workspace_id, created_at);
+
 -- Name: members_user_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX members_user_idx ON public.members USING btree (user_id);
@@ -11646,6 +12374,14 @@ CREATE INDEX traits_workspace_idx ON public.traits USING btree (workspace_id);
 -- Name: transitions_contact_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX transitions_contact_idx ON public.transitions USING btree (workspace_id, contact_id, created_at);
+
+-- Name: workspace_requests_kind_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX workspace_requests_kind_idx ON public.workspace_requests USING btree (kind);
+
+-- Name: workspace_requests_requested_by_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX workspace_requests_requested_by_idx ON public.workspace_requests USING btree (requested_by, created_at);
 
 -- Name: events_0_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
@@ -11859,6 +12595,18 @@ CREATE TRIGGER identity_moves_apply AFTER INSERT ON public.identity_moves FOR EA
 
 CREATE TRIGGER identity_moves_audit AFTER INSERT ON public.identity_moves FOR EACH ROW EXECUTE FUNCTION private.audit_change();
 
+-- Name: invitations invitations_apply; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER invitations_apply AFTER INSERT OR UPDATE ON public.invitations FOR EACH ROW EXECUTE FUNCTION private.apply_invitation();
+
+-- Name: invitations invitations_audit; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER invitations_audit AFTER INSERT OR DELETE ON public.invitations FOR EACH ROW EXECUTE FUNCTION private.audit_change();
+
+-- Name: member_changes member_changes_apply; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER member_changes_apply AFTER INSERT ON public.member_changes FOR EACH ROW EXECUTE FUNCTION private.apply_member_change();
+
 -- Name: members members_audit; Type: TRIGGER; Schema: public; Owner: -
 
 CREATE TRIGGER members_audit AFTER INSERT OR DELETE OR UPDATE ON public.members FOR EACH ROW EXECUTE FUNCTION private.audit_change();
@@ -11894,6 +12642,10 @@ CREATE TRIGGER suppressions_audit AFTER INSERT OR DELETE OR UPDATE ON public.sup
 -- Name: templates templates_audit; Type: TRIGGER; Schema: public; Owner: -
 
 CREATE TRIGGER templates_audit AFTER INSERT OR DELETE OR UPDATE ON public.templates FOR EACH ROW EXECUTE FUNCTION private.audit_change();
+
+-- Name: workspace_requests workspace_requests_found; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER workspace_requests_found AFTER INSERT ON public.workspace_requests FOR EACH ROW EXECUTE FUNCTION private.found_workspace();
 
 -- Name: workspaces workspaces_audit; Type: TRIGGER; Schema: public; Owner: -
 
@@ -11999,6 +12751,16 @@ ALTER TABLE ONLY public.exports
 ALTER TABLE ONLY public.fit_rules
     ADD CONSTRAINT fit_rules_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE;
 
+-- Name: invitations invitations_workspace_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE;
+
+-- Name: member_changes member_changes_workspace_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.member_changes
+    ADD CONSTRAINT member_changes_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE;
+
 -- Name: members members_user_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.members
@@ -12103,6 +12865,37 @@ ALTER TABLE ONLY public.usage_warnings
 
 ALTER TABLE ONLY public.usage
     ADD CONSTRAINT usage_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE;
+
+-- Name: workspace_requests workspace_requests_kind_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.workspace_requests
+    ADD CONSTRAINT workspace_requests_kind_fkey FOREIGN KEY (kind) REFERENCES public.rule_templates(kind);
+
+-- Name: identity_secrets Members see whether there is an identity secret; Type: POLICY; Schema: private; Owner: -
+
+CREATE POLICY "Members see whether there is an identity secret" ON private.identity_secrets FOR SELECT TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE (members.user_id = ( SELECT auth.uid() AS uid)))));
+
+-- Name: identity_secrets Owners change the identity secret; Type: POLICY; Schema: private; Owner: -
+
+CREATE POLICY "Owners change the identity secret" ON private.identity_secrets FOR UPDATE TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = 'owner'::text)))));
+
+-- Name: api_key_hashes Owners give their keys a hash; Type: POLICY; Schema: private; Owner: -
+
+CREATE POLICY "Owners give their keys a hash" ON private.api_key_hashes FOR INSERT TO authenticated WITH CHECK ((api_key_id IN ( SELECT k.id
+   FROM public.api_keys k
+  WHERE (k.workspace_id IN ( SELECT members.workspace_id
+           FROM public.members
+          WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = 'owner'::text)))))));
+
+-- Name: identity_secrets Owners set the identity secret; Type: POLICY; Schema: private; Owner: -
+
+CREATE POLICY "Owners set the identity secret" ON private.identity_secrets FOR INSERT TO authenticated WITH CHECK ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = 'owner'::text)))));
 
 -- Name: announcements; Type: ROW SECURITY; Schema: private; Owner: -
 
@@ -12230,11 +13023,23 @@ CREATE POLICY "Members see how often signals were counted" ON public.signal_coun
    FROM public.members
   WHERE (members.user_id = ( SELECT auth.uid() AS uid)))));
 
+-- Name: workspace_requests Members see how their workspace began; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Members see how their workspace began" ON public.workspace_requests FOR SELECT TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE (members.user_id = ( SELECT auth.uid() AS uid)))));
+
 -- Name: payments Members see how their workspace's payments went; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY "Members see how their workspace's payments went" ON public.payments FOR SELECT TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
    FROM public.members
   WHERE (members.user_id = ( SELECT auth.uid() AS uid)))));
+
+-- Name: invitations Members see invitations, and so does who is invited; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Members see invitations, and so does who is invited" ON public.invitations FOR SELECT TO authenticated USING (((email = lower((( SELECT auth.jwt() AS jwt) ->> 'email'::text))) OR (workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE (members.user_id = ( SELECT auth.uid() AS uid))))));
 
 -- Name: contacts Members see their contacts; Type: POLICY; Schema: public; Owner: -
 
@@ -12399,6 +13204,12 @@ CREATE POLICY "Members see who asked for a re-score" ON public.rescore_requests 
    FROM public.members
   WHERE (members.user_id = ( SELECT auth.uid() AS uid)))));
 
+-- Name: member_changes Members see who changed what of whom; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Members see who changed what of whom" ON public.member_changes FOR SELECT TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE (members.user_id = ( SELECT auth.uid() AS uid)))));
+
 -- Name: stage_pins Members see who was pinned to which stage; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY "Members see who was pinned to which stage" ON public.stage_pins FOR SELECT TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
@@ -12517,11 +13328,51 @@ CREATE POLICY "Owners and admins write templates" ON public.templates FOR INSERT
    FROM public.members
   WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text]))))));
 
+-- Name: member_changes Owners change members, and everybody may leave; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Owners change members, and everybody may leave" ON public.member_changes FOR INSERT TO authenticated WITH CHECK (((changed_by = ( SELECT auth.uid() AS uid)) AND (workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND ((members.role = 'owner'::text) OR ((member_changes.user_id = ( SELECT auth.uid() AS uid)) AND (member_changes.role IS NULL))))))));
+
+-- Name: invitations Owners invite; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Owners invite" ON public.invitations FOR INSERT TO authenticated WITH CHECK ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = 'owner'::text)))));
+
+-- Name: api_keys Owners make keys; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Owners make keys" ON public.api_keys FOR INSERT TO authenticated WITH CHECK ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = 'owner'::text)))));
+
+-- Name: api_keys Owners revoke keys and say where publishable ones may be used; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Owners revoke keys and say where publishable ones may be used" ON public.api_keys FOR UPDATE TO authenticated USING (((revoked_at IS NULL) AND (workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = 'owner'::text)))))) WITH CHECK ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = 'owner'::text)))));
+
 -- Name: exports Owners see what was exported; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY "Owners see what was exported" ON public.exports FOR SELECT TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
    FROM public.members
   WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = 'owner'::text)))));
+
+-- Name: invitations Owners take invitations back, and who is invited declines; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Owners take invitations back, and who is invited declines" ON public.invitations FOR DELETE TO authenticated USING (((email = lower((( SELECT auth.jwt() AS jwt) ->> 'email'::text))) OR (workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = 'owner'::text))))));
+
+-- Name: invitations Who is invited accepts; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Who is invited accepts" ON public.invitations FOR UPDATE TO authenticated USING (((status = 'open'::text) AND (email = lower((( SELECT auth.jwt() AS jwt) ->> 'email'::text))))) WITH CHECK ((status = 'accepted'::text));
+
+-- Name: workspace_requests Whoever is signed in may ask for a workspace; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Whoever is signed in may ask for a workspace" ON public.workspace_requests FOR INSERT TO authenticated WITH CHECK ((requested_by = ( SELECT auth.uid() AS uid)));
 
 -- Name: api_keys; Type: ROW SECURITY; Schema: public; Owner: -
 
@@ -12643,6 +13494,14 @@ ALTER TABLE public.identity_links ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.identity_moves ENABLE ROW LEVEL SECURITY;
 
+-- Name: invitations; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.invitations ENABLE ROW LEVEL SECURITY;
+
+-- Name: member_changes; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.member_changes ENABLE ROW LEVEL SECURITY;
+
 -- Name: members; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.members ENABLE ROW LEVEL SECURITY;
@@ -12758,6 +13617,10 @@ ALTER TABLE public.usage ENABLE ROW LEVEL SECURITY;
 -- Name: usage_warnings; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.usage_warnings ENABLE ROW LEVEL SECURITY;
+
+-- Name: workspace_requests; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.workspace_requests ENABLE ROW LEVEL SECURITY;
 
 -- Name: workspaces; Type: ROW SECURITY; Schema: public; Owner: -
 
@@ -12875,6 +13738,14 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.compiled_rules TO service_rol
 
 REVOKE ALL ON FUNCTION private.age_contacts(p_workspace uuid, p_rules private.compiled_rules, p_contacts uuid[], p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.age_contacts(p_workspace uuid, p_rules private.compiled_rules, p_contacts uuid[], p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION apply_invitation(); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.apply_invitation() FROM PUBLIC;
+
+-- Name: FUNCTION apply_member_change(); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.apply_member_change() FROM PUBLIC;
 
 -- Name: FUNCTION apply_move(); Type: ACL; Schema: private; Owner: -
 
@@ -13300,6 +14171,10 @@ GRANT ALL ON FUNCTION private.forget(p_table regclass, p_condition text, p_limit
 REVOKE ALL ON FUNCTION private.forget_counts(p_workspace uuid, p_contacts uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.forget_counts(p_workspace uuid, p_contacts uuid[]) TO service_role;
 
+-- Name: FUNCTION found_workspace(); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.found_workspace() FROM PUBLIC;
+
 -- Name: FUNCTION give_up_on_stale_messages(p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.give_up_on_stale_messages(p_now timestamp with time zone) FROM PUBLIC;
@@ -13323,6 +14198,7 @@ GRANT ALL ON FUNCTION private.has_room_by_trust(p_identity uuid, p_contact uuid)
 
 REVOKE ALL ON FUNCTION private.hmac_key(p_secret bytea, p_pad integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.hmac_key(p_secret bytea, p_pad integer) TO service_role;
+GRANT ALL ON FUNCTION private.hmac_key(p_secret bytea, p_pad integer) TO authenticated;
 
 -- Name: FUNCTION hmac_sha256(p_key text, p_message text); Type: ACL; Schema: private; Owner: -
 
@@ -13559,6 +14435,16 @@ GRANT ALL ON FUNCTION private.move_identity(p_identity uuid) TO service_role;
 
 REVOKE ALL ON FUNCTION private.my_account() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.my_account() TO authenticated;
+
+-- Name: FUNCTION my_colleagues(); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.my_colleagues() FROM PUBLIC;
+GRANT ALL ON FUNCTION private.my_colleagues() TO authenticated;
+
+-- Name: FUNCTION my_invitations(); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.my_invitations() FROM PUBLIC;
+GRANT ALL ON FUNCTION private.my_invitations() TO authenticated;
 
 -- Name: FUNCTION no_gains(p_contacts uuid[]); Type: ACL; Schema: private; Owner: -
 
@@ -14115,6 +15001,16 @@ REVOKE ALL ON FUNCTION public.contact_admin(p_workspace uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.contact_admin(p_workspace uuid) TO authenticated;
 GRANT ALL ON FUNCTION public.contact_admin(p_workspace uuid) TO service_role;
 
+-- Name: FUNCTION contact_rows(p_workspace uuid, p_contacts uuid[], p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.contact_rows(p_workspace uuid, p_contacts uuid[], p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.contact_rows(p_workspace uuid, p_contacts uuid[], p_now timestamp with time zone) TO authenticated;
+
+-- Name: FUNCTION contact_timeline(p_workspace uuid, p_contact uuid, p_after jsonb); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.contact_timeline(p_workspace uuid, p_contact uuid, p_after jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.contact_timeline(p_workspace uuid, p_contact uuid, p_after jsonb) TO authenticated;
+
 -- Name: FUNCTION correct_contact(p_workspace uuid, p_lookup jsonb, p_message jsonb, p_tombstone_key text, p_actor text, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.correct_contact(p_workspace uuid, p_lookup jsonb, p_message jsonb, p_tombstone_key text, p_actor text, p_now timestamp with time zone) FROM PUBLIC;
@@ -14130,10 +15026,10 @@ GRANT ALL ON FUNCTION public.correct_contact_by_key(p_key_hash text, p_lookup js
 REVOKE ALL ON FUNCTION public.create_api_key(p_workspace uuid, p_kind text, p_key_hash text, p_hint text, p_origins text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.create_api_key(p_workspace uuid, p_kind text, p_key_hash text, p_hint text, p_origins text[]) TO service_role;
 
--- Name: FUNCTION create_workspace(p_owner uuid, p_name text, p_slug text, p_rules text); Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION create_workspace(p_owner uuid, p_name text, p_slug text, p_rules text, p_id uuid); Type: ACL; Schema: public; Owner: -
 
-REVOKE ALL ON FUNCTION public.create_workspace(p_owner uuid, p_name text, p_slug text, p_rules text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.create_workspace(p_owner uuid, p_name text, p_slug text, p_rules text) TO service_role;
+REVOKE ALL ON FUNCTION public.create_workspace(p_owner uuid, p_name text, p_slug text, p_rules text, p_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.create_workspace(p_owner uuid, p_name text, p_slug text, p_rules text, p_id uuid) TO service_role;
 
 -- Name: FUNCTION delete_account(p_email text); Type: ACL; Schema: public; Owner: -
 
@@ -14244,11 +15140,21 @@ GRANT ALL ON FUNCTION public.forget_what_has_lapsed(p_limit integer, p_now times
 REVOKE ALL ON FUNCTION public.health(p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.health(p_now timestamp with time zone) TO service_role;
 
+-- Name: FUNCTION list_contacts(p_workspace uuid, p_stage uuid, p_least integer, p_most integer, p_seen_from timestamp with time zone, p_seen_to timestamp with time zone, p_after jsonb, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.list_contacts(p_workspace uuid, p_stage uuid, p_least integer, p_most integer, p_seen_from timestamp with time zone, p_seen_to timestamp with time zone, p_after jsonb, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.list_contacts(p_workspace uuid, p_stage uuid, p_least integer, p_most integer, p_seen_from timestamp with time zone, p_seen_to timestamp with time zone, p_after jsonb, p_now timestamp with time zone) TO authenticated;
+
 -- Name: FUNCTION mailable_address(p_contact uuid); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.mailable_address(p_contact uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.mailable_address(p_contact uuid) TO authenticated;
 GRANT ALL ON FUNCTION public.mailable_address(p_contact uuid) TO service_role;
+
+-- Name: FUNCTION make_api_key(p_workspace uuid, p_kind text, p_key_hash text, p_hint text, p_origins text[]); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.make_api_key(p_workspace uuid, p_kind text, p_key_hash text, p_hint text, p_origins text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.make_api_key(p_workspace uuid, p_kind text, p_key_hash text, p_hint text, p_origins text[]) TO authenticated;
 
 -- Name: FUNCTION measure_usage(p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
@@ -14264,6 +15170,11 @@ GRANT ALL ON FUNCTION public.meter_events(p_now timestamp with time zone) TO ser
 
 REVOKE ALL ON FUNCTION public.my_account() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.my_account() TO authenticated;
+
+-- Name: FUNCTION my_workspaces(); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.my_workspaces() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.my_workspaces() TO authenticated;
 
 -- Name: FUNCTION named_contacts(p_contacts uuid[]); Type: ACL; Schema: public; Owner: -
 
@@ -14332,6 +15243,11 @@ GRANT ALL ON FUNCTION public.receipt_stored(p_erasure uuid, p_now timestamp with
 
 REVOKE ALL ON FUNCTION public.recent_deletions(p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.recent_deletions(p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION recent_messages(p_workspace uuid, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.recent_messages(p_workspace uuid, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.recent_messages(p_workspace uuid, p_now timestamp with time zone) TO authenticated;
 
 -- Name: FUNCTION recompute(p_workspace uuid, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
@@ -14437,6 +15353,11 @@ REVOKE ALL ON FUNCTION public.rules_in_force(p_workspace uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.rules_in_force(p_workspace uuid) TO authenticated;
 GRANT ALL ON FUNCTION public.rules_in_force(p_workspace uuid) TO service_role;
 
+-- Name: FUNCTION save_identity_secret(p_workspace uuid, p_secret text); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.save_identity_secret(p_workspace uuid, p_secret text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.save_identity_secret(p_workspace uuid, p_secret text) TO authenticated;
+
 -- Name: FUNCTION save_smtp(p_workspace uuid, p_smtp jsonb, p_password text); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.save_smtp(p_workspace uuid, p_smtp jsonb, p_password text) FROM PUBLIC;
@@ -14459,6 +15380,11 @@ REVOKE ALL ON FUNCTION public.score_parts(p_contact uuid, p_on date) FROM PUBLIC
 GRANT ALL ON FUNCTION public.score_parts(p_contact uuid, p_on date) TO authenticated;
 GRANT ALL ON FUNCTION public.score_parts(p_contact uuid, p_on date) TO service_role;
 
+-- Name: FUNCTION search_contacts(p_workspace uuid, p_text text, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.search_contacts(p_workspace uuid, p_text text, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.search_contacts(p_workspace uuid, p_text text, p_now timestamp with time zone) TO authenticated;
+
 -- Name: FUNCTION set_identity_secret(p_workspace uuid, p_secret text); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.set_identity_secret(p_workspace uuid, p_secret text) FROM PUBLIC;
@@ -14468,6 +15394,16 @@ GRANT ALL ON FUNCTION public.set_identity_secret(p_workspace uuid, p_secret text
 
 REVOKE ALL ON FUNCTION public.settings_admin(p_workspace uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.settings_admin(p_workspace uuid) TO authenticated;
+
+-- Name: FUNCTION setup_progress(p_workspace uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.setup_progress(p_workspace uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.setup_progress(p_workspace uuid) TO authenticated;
+
+-- Name: FUNCTION show_contact(p_workspace uuid, p_contact uuid, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.show_contact(p_workspace uuid, p_contact uuid, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.show_contact(p_workspace uuid, p_contact uuid, p_now timestamp with time zone) TO authenticated;
 
 -- Name: FUNCTION show_export(p_workspace uuid, p_actor text, p_export uuid, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
@@ -14511,6 +15447,11 @@ GRANT ALL ON FUNCTION public.subscription_order_done(p_subscription text, p_wish
 REVOKE ALL ON FUNCTION public.sweep_contacts(p_limit integer, p_now timestamp with time zone, p_workspace uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.sweep_contacts(p_limit integer, p_now timestamp with time zone, p_workspace uuid) TO service_role;
 
+-- Name: FUNCTION team(p_workspace uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.team(p_workspace uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.team(p_workspace uuid) TO authenticated;
+
 -- Name: FUNCTION track(p_key_hash text, p_origin text, p_messages jsonb, p_now timestamp with time zone, p_rejected jsonb, p_tombstone_key text); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.track(p_key_hash text, p_origin text, p_messages jsonb, p_now timestamp with time zone, p_rejected jsonb, p_tombstone_key text) FROM PUBLIC;
@@ -14544,6 +15485,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.announcements TO service_role
 -- Name: TABLE api_key_hashes; Type: ACL; Schema: private; Owner: -
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.api_key_hashes TO service_role;
+GRANT INSERT ON TABLE private.api_key_hashes TO authenticated;
 
 -- Name: TABLE checkouts; Type: ACL; Schema: private; Owner: -
 
@@ -14568,6 +15510,19 @@ GRANT SELECT ON TABLE private.export_exclusions TO service_role;
 -- Name: TABLE identity_secrets; Type: ACL; Schema: private; Owner: -
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.identity_secrets TO service_role;
+GRANT INSERT ON TABLE private.identity_secrets TO authenticated;
+
+-- Name: COLUMN identity_secrets.workspace_id; Type: ACL; Schema: private; Owner: -
+
+GRANT SELECT(workspace_id) ON TABLE private.identity_secrets TO authenticated;
+
+-- Name: COLUMN identity_secrets.inner_key; Type: ACL; Schema: private; Owner: -
+
+GRANT UPDATE(inner_key) ON TABLE private.identity_secrets TO authenticated;
+
+-- Name: COLUMN identity_secrets.outer_key; Type: ACL; Schema: private; Owner: -
+
+GRANT UPDATE(outer_key) ON TABLE private.identity_secrets TO authenticated;
 
 -- Name: TABLE metering; Type: ACL; Schema: private; Owner: -
 
@@ -14605,6 +15560,26 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.usage_clock TO service_role;
 
 GRANT SELECT ON TABLE public.api_keys TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.api_keys TO service_role;
+
+-- Name: COLUMN api_keys.workspace_id; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(workspace_id) ON TABLE public.api_keys TO authenticated;
+
+-- Name: COLUMN api_keys.kind; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(kind) ON TABLE public.api_keys TO authenticated;
+
+-- Name: COLUMN api_keys.hint; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(hint) ON TABLE public.api_keys TO authenticated;
+
+-- Name: COLUMN api_keys.origins; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(origins),UPDATE(origins) ON TABLE public.api_keys TO authenticated;
+
+-- Name: COLUMN api_keys.revoked_at; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(revoked_at) ON TABLE public.api_keys TO authenticated;
 
 -- Name: TABLE audit_log; Type: ACL; Schema: public; Owner: -
 
@@ -14657,6 +15632,44 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.fit_rules TO service_role;
 
 GRANT SELECT ON TABLE public.identity_links TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.identity_links TO service_role;
+
+-- Name: TABLE invitations; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,DELETE ON TABLE public.invitations TO authenticated;
+GRANT SELECT,DELETE ON TABLE public.invitations TO service_role;
+
+-- Name: COLUMN invitations.workspace_id; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(workspace_id) ON TABLE public.invitations TO authenticated;
+
+-- Name: COLUMN invitations.email; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(email) ON TABLE public.invitations TO authenticated;
+
+-- Name: COLUMN invitations.role; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(role) ON TABLE public.invitations TO authenticated;
+
+-- Name: COLUMN invitations.status; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(status) ON TABLE public.invitations TO authenticated;
+
+-- Name: TABLE member_changes; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT ON TABLE public.member_changes TO authenticated;
+GRANT SELECT,DELETE ON TABLE public.member_changes TO service_role;
+
+-- Name: COLUMN member_changes.workspace_id; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(workspace_id) ON TABLE public.member_changes TO authenticated;
+
+-- Name: COLUMN member_changes.user_id; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(user_id) ON TABLE public.member_changes TO authenticated;
+
+-- Name: COLUMN member_changes.role; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(role) ON TABLE public.member_changes TO authenticated;
 
 -- Name: TABLE members; Type: ACL; Schema: public; Owner: -
 
@@ -14778,3 +15791,24 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.usage TO service_role;
 
 GRANT SELECT ON TABLE public.usage_warnings TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.usage_warnings TO service_role;
+
+-- Name: TABLE workspace_requests; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT ON TABLE public.workspace_requests TO authenticated;
+GRANT SELECT,DELETE ON TABLE public.workspace_requests TO service_role;
+
+-- Name: COLUMN workspace_requests.workspace_id; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(workspace_id) ON TABLE public.workspace_requests TO authenticated;
+
+-- Name: COLUMN workspace_requests.name; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(name) ON TABLE public.workspace_requests TO authenticated;
+
+-- Name: COLUMN workspace_requests.slug; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(slug) ON TABLE public.workspace_requests TO authenticated;
+
+-- Name: COLUMN workspace_requests.kind; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(kind) ON TABLE public.workspace_requests TO authenticated;

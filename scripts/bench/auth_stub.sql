@@ -8,3 +8,6 @@ create function auth.uid() returns uuid language sql stable as $$
         nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub'
     )::uuid
 $$;
+create function auth.jwt() returns jsonb language sql stable as $$
+    select nullif(current_setting('request.jwt.claims', true), '')::jsonb
+$$;

@@ -165,10 +165,11 @@ def running_pid(layout: Layout) -> int | None:
 def summary(env: Mapping[str, str]) -> str:
     """Where everything is, for a person."""
     rows = {
+        "Dashboard": f"{env['APP_URL']}/app/  (sign in: {env['DEMO_OWNER_EMAIL']} / {env['DEMO_OWNER_PASSWORD']})",
         "Demo product": env["DEMO_URL"],
         "Mail inbox": env["MAIL_URL"],
         "API": env["API_URL"],
-        "Supabase": f"{env['SUPABASE_URL']}  (sign in: {env['DEMO_OWNER_EMAIL']} / {env['DEMO_OWNER_PASSWORD']})",
+        "Supabase": env["SUPABASE_URL"],
         "Postgres": env["DATABASE_URL"],
         "Redis": f"{env['REDIS_URL']}  (REST: {env['UPSTASH_REDIS_REST_URL']})",
         "S3": env["S3_ENDPOINT_URL"],

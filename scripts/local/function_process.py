@@ -15,7 +15,7 @@ from scripts.local import processes, readiness
 from scripts.local.layout import ROOT
 from scripts.local.supabase import node
 
-WATCHED = ("api/**/*.py", "lib/**/*", "widget/src/*", "vercel.json")
+WATCHED = ("api/**/*.py", "lib/**/*", "widget/src/*", "dashboard/**/*", "vercel.json")
 WATCH_SECONDS = 0.5
 # A deployment sees its own variables and nothing of the machine it was started from.
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "TMPDIR")
@@ -23,10 +23,11 @@ PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "TMPDIR")
 
 @dataclass
 class FunctionProcess:
-    """Serves api/ and public/ with these variables on this port."""
+    """Serves api/, public/ and what is built for this stack, with these variables on this port."""
 
     settings: Mapping[str, str]
     port: int
+    built: Path
     log: Path
     process: asyncio.subprocess.Process | None = field(default=None, repr=False)
     listener: socket.socket | None = field(default=None, repr=False)
@@ -50,13 +51,21 @@ class FunctionProcess:
             if now != seen and self.process is not None:
                 seen = now
                 await processes.stop(self.process)
-                await asyncio.to_thread(build_widget)
+                await asyncio.to_thread(self.build)
                 await self._run()
                 print("The code has changed: reloaded", flush=True)
 
+    def build(self) -> None:
+        """Makes the widget, and the dashboard with this stack's addresses. Mistakes are printed."""
+        env = {**os.environ, **self.settings, "PUBLIC_DIR": str(self.built)}
+        for script in ("widget/build.mjs", "dashboard/build.mjs"):
+            done = subprocess.run([node(), script], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+            if done.returncode != 0:
+                print(done.stdout + done.stderr, flush=True)
+
     async def _run(self) -> None:
         assert self.listener is not None
-        command = [sys.executable, "-m", "scripts.local.functions", str(self.listener.fileno())]
+        command = [sys.executable, "-m", "scripts.local.functions", str(self.listener.fileno()), str(self.built)]
         own = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         env = {**own, **self.settings, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
         before = self.log.stat().st_size if self.log.exists() else 0
@@ -66,13 +75,6 @@ class FunctionProcess:
             return b"ready\n" in self.log.read_bytes()[before:]
 
         await readiness.until(ready, self.process, self.log)
-
-
-def build_widget() -> None:
-    """Makes public/widget.js. A mistake in it is printed and keeps the last one in place."""
-    built = subprocess.run([node(), "widget/build.mjs"], cwd=ROOT, capture_output=True, text=True, check=False)
-    if built.returncode != 0:
-        print(built.stdout + built.stderr, flush=True)
 
 
 def fingerprint() -> dict[Path, int]:

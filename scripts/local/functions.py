@@ -1,10 +1,13 @@
-"""api/*.py and public/, served as Vercel serves them: `python -m scripts.local.functions SOCKET`.
+"""api/*.py and public/, served as Vercel serves them: `python -m scripts.local.functions SOCKET [FOLDER]`.
+
+FOLDER holds the files that are built for one stack, and goes before public/.
 
 Differences that can be seen from inside a function: all share one process here, and VERCEL is not set.
 """
 
 from __future__ import annotations
 
+import gzip
 import importlib.util
 import logging
 import mimetypes
@@ -95,6 +98,7 @@ class Handler(BaseHTTPRequestHandler):
     timeout = 75
     routes: ClassVar[Routes]
     functions: ClassVar[Mapping[str, Application]]
+    public: ClassVar[tuple[Path, ...]] = (ROOT / "public",)
 
     def handle_request(self) -> None:
         path, _, query = self.path.partition("?")
@@ -118,9 +122,9 @@ class Handler(BaseHTTPRequestHandler):
         """Files first, then functions, then what rewrites lead to: Vercel's order."""
         body = read_body(self.rfile, self.headers)
         for named, asked in ((path, query), self.routes.rewritten(path, query)):
-            file = static_file(named, self.routes.clean_urls)
+            file = static_file(self.public, named, self.routes.clean_urls)
             if file is not None:
-                return serve_file(file, self.command)
+                return serve_file(file, self.command, self.headers.get("accept-encoding", ""))
             if named in self.functions:
                 return call(self.functions[named], self.environ(named, asked, body))
         return Answer.plain(HTTPStatus.NOT_FOUND)
@@ -201,25 +205,32 @@ def chunk_size(stream: Any) -> int:
     return int(size, 16)
 
 
-def static_file(path: str, clean_urls: bool) -> Path | None:
-    """The file under public/ that a path names; nothing outside of it."""
-    folder = ROOT / "public"
-    named = folder / path.lstrip("/")
-    candidates = [named / "index.html" if path.endswith("/") else named]
-    if clean_urls:
-        candidates.append(named.with_name(named.name + ".html"))
-    inside = (file for file in candidates if file.resolve().is_relative_to(folder) and file.is_file())
-    return next(inside, None)
+def static_file(folders: Iterable[Path], path: str, clean_urls: bool) -> Path | None:
+    """The file that a path names in the first of these folders that has it; nothing outside of them."""
+    for folder in folders:
+        named = folder / path.lstrip("/")
+        candidates = [named / "index.html" if path.endswith("/") else named]
+        if clean_urls:
+            candidates.append(named.with_name(named.name + ".html"))
+        inside = (file for file in candidates if file.resolve().is_relative_to(folder) and file.is_file())
+        if (found := next(inside, None)) is not None:
+            return found
+    return None
 
 
-def serve_file(file: Path, method: str) -> Answer:
+def serve_file(file: Path, method: str, encodings: str) -> Answer:
+    """A file, compressed where the client takes it, as Vercel's edge has it."""
     if method not in ("GET", "HEAD"):
         return Answer.plain(HTTPStatus.METHOD_NOT_ALLOWED)
     content_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
     if content_type.startswith("text/"):
         content_type += "; charset=utf-8"
     headers = [("Content-Type", content_type), ("Cache-Control", "public, max-age=0, must-revalidate")]
-    return Answer(HTTPStatus.OK, headers, file.read_bytes())
+    content = file.read_bytes()
+    if "gzip" in encodings and content_type.startswith(("text/", "image/svg")):
+        headers += [("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding")]
+        content = gzip.compress(content, 6)
+    return Answer(HTTPStatus.OK, headers, content)
 
 
 class Server(ThreadingHTTPServer):
@@ -236,13 +247,14 @@ class Server(ThreadingHTTPServer):
             super().handle_error(request, client_address)
 
 
-def main(descriptor: int) -> None:
+def main(descriptor: int, built: Path | None = None) -> None:
     logging.basicConfig(level=logging.INFO, format="%(message)s")  # Vercel's runtime sets this level too
     Handler.routes = Routes.read(ROOT / "vercel.json")
     Handler.functions = load(ROOT / "api")
+    Handler.public = (*([built] if built else []), ROOT / "public")
     print("ready", flush=True)
     Server(descriptor).serve_forever()
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), *map(Path, sys.argv[2:]))

@@ -41,6 +41,11 @@ class Layout:
     def redis(self) -> Path:
         return self.folder / "redis"
 
+    @property
+    def public(self) -> Path:
+        """What is built with this stack's addresses in it, and served beside the checkout's public/."""
+        return self.folder / "public"
+
     def log(self, name: str) -> Path:
         return self.folder / "log" / f"{name}.log"
 

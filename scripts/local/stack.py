@@ -10,6 +10,7 @@ import threading
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
+from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
 from scripts.local import credentials, environment, ports, seed, smtp, supabase
@@ -17,7 +18,7 @@ from scripts.local.control import Switches, control
 from scripts.local.crons import Crons
 from scripts.local.demo.server import serve as demo_server
 from scripts.local.faults import Faults, Faulty
-from scripts.local.function_process import FunctionProcess, build_widget
+from scripts.local.function_process import FunctionProcess
 from scripts.local.inbox import Inbox, inbox_app
 from scripts.local.layout import ROOT, Layout
 from scripts.local.lemonsqueezy_fake import LemonSqueezyFake
@@ -72,7 +73,9 @@ class Stack:
         self.redis = Redis(layout.redis, self.ports["redis"], log("redis"))
         certificates = {"NODE_EXTRA_CA_CERTS": self.env["SMTP_CA_FILE"]}
         self.supabase = Supabase({**self.env, **certificates}, self.ports["lite"], log("supabase"))
-        self.functions = FunctionProcess(self.function_settings(), self.ports["api"], log("functions"))
+        self.functions = FunctionProcess(
+            self.function_settings(), self.ports["api"], layout.public.resolve(), log("functions")
+        )
         self.crons = Crons(self.env["API_URL"], Routes.read(ROOT / "vercel.json").crons, self.env["CRON_SECRET"])
 
     def function_settings(self) -> dict[str, str]:
@@ -90,7 +93,7 @@ class Stack:
                 starting.create_task(self._start_database())
                 starting.create_task(self.redis.start())
                 starting.create_task(self.functions.start())
-                starting.create_task(asyncio.to_thread(build_widget))
+                starting.create_task(asyncio.to_thread(self.functions.build))
                 starting.create_task(asyncio.to_thread(parts.enter_context, s3(self.ports["s3"])))
             self._start_demo(parts)
             environment.write(self.env, self.layout.environment)
@@ -119,8 +122,12 @@ class Stack:
             "fakes": control(self.faults, resend, lemonsqueezy, self._switches()),
             "mail": inbox_app(self.inbox),
             "upstash": Faulty(redis_api, "redis", self.faults),
-            "supabase": Faulty(supabase_api, "postgres", self.faults, counted_as="supabase"),
-        }
+            # Any page may ask Supabase, as its gateway has it; what Lite allows is less, and a fault allows nothing.
+            "supabase": CORSMiddleware(
+                Faulty(supabase_api, "postgres", self.faults, counted_as="supabase"),
+                allow_origins=["*"], allow_methods=["*"], allow_headers=["*"], expose_headers=["*"],
+            ),
+        }  # fmt: skip
         for name, app in apps.items():
             await parts.enter_async_context(serving(app, self.ports[name]))
         certificate = self.layout.folder / "smtp.pem"

@@ -17,8 +17,10 @@ def project(tmp_path: Path) -> Path:
         "requirements.txt": "# why\nPython_Liquid==2.3.6\n",
         "public/index.html": "",
         "public/widget.js": "",
+        "public/app/index.html": "",
         ".vercel/output/static/index.html": "",
         ".vercel/output/static/widget.js": "",
+        ".vercel/output/static/app/index.html": "",
         ".vercel/output/config.json": json.dumps({"crons": [{"path": "/api/track", "schedule": "0 9 * * *"}]}),
     }
     for name, text in files.items():

@@ -1,0 +1,79 @@
+import { PostgrestClient } from "@supabase/postgrest-js";
+import { accessToken } from "./auth";
+import { supabaseKey, supabaseUrl } from "./config";
+import { fromPostgrest, type Meanings } from "./failure";
+
+/** Supabase logs this header, so a request can be found by what the page shows. */
+const REQUEST_ID = "X-Client-Info";
+
+async function authorized(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
+  const headers = new Headers(init.headers);
+  headers.set("apikey", supabaseKey);
+  headers.set("Authorization", `Bearer ${(await accessToken()) ?? supabaseKey}`);
+  return fetch(input, { ...init, headers });
+}
+
+const client = new PostgrestClient(`${supabaseUrl}/rest/v1`, { fetch: authorized });
+
+interface Answer {
+  data: unknown;
+  error: Parameters<typeof fromPostgrest>[0] | null;
+  status: number;
+}
+interface Asking extends PromiseLike<Answer> {
+  setHeader(name: string, value: string): Asking;
+}
+
+async function answer<T>(asking: unknown, meanings: Meanings): Promise<T> {
+  const requestId = crypto.randomUUID();
+  const { data, error, status } = await (asking as Asking).setHeader(REQUEST_ID, `conversioncrm ${requestId}`);
+  if (error) throw fromPostgrest(error, status, requestId, meanings);
+  return data as T;
+}
+
+type Row = Record<string, unknown>;
+type Table = ReturnType<typeof client.from>;
+type Select = ReturnType<Table["select"]>;
+
+/** The workspaces table has the id itself; every other table names its workspace. */
+const column = (table: string) => (table === "workspaces" ? "id" : "workspace_id");
+
+/**
+ * Reads rows of one workspace. It is named in the query too, since row-level security alone reads the whole table.
+ * `narrow` adds filters, order and limit.
+ */
+export function read<T>(
+  table: string,
+  workspace: string,
+  columns: string,
+  narrow: (query: Select) => unknown = (query) => query,
+): Promise<T[]> {
+  return answer<T[]>(narrow(client.from(table).select(columns).eq(column(table), workspace) as Select), {});
+}
+
+/** Adds a row to a workspace and returns nothing, since what may be written may not always be read. */
+export function add(table: string, workspace: string, row: Row, meanings: Meanings = {}): Promise<void> {
+  return answer(client.from(table).insert({ ...row, workspace_id: workspace } as never), meanings);
+}
+
+/** Changes the rows of a workspace that `where` equals. */
+export function change(
+  table: string,
+  workspace: string,
+  where: Record<string, string>,
+  row: Row,
+  meanings: Meanings = {},
+): Promise<void> {
+  const asking = client.from(table).update(row as never).eq(column(table), workspace).match(where);
+  return answer(asking, meanings);
+}
+
+/** Removes the rows of a workspace that `where` equals. */
+export function remove(table: string, workspace: string, where: Record<string, string>): Promise<void> {
+  return answer(client.from(table).delete().eq(column(table), workspace).match(where), {});
+}
+
+/** Calls an SQL function. */
+export function call<T>(name: string, args: Row, meanings: Meanings = {}): Promise<T> {
+  return answer<T>(client.rpc(name as never, args as never), meanings);
+}

@@ -1,0 +1,29 @@
+const time = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
+const moment = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+const spans = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
+
+export const clock = (at: Date) => time.format(at);
+export const date = (at: string) => day.format(new Date(at));
+export const dateTime = (at: string) => moment.format(new Date(at));
+
+const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ["second", 60],
+  ["minute", 60],
+  ["hour", 24],
+  ["day", 30],
+  ["month", 12],
+];
+
+/** "3 minutes ago" */
+export function ago(at: string, now = Date.now()): string {
+  let span = (new Date(at).getTime() - now) / 1000;
+  for (const [unit, size] of STEPS) {
+    if (Math.abs(span) < size) return spans.format(Math.round(span), unit);
+    span /= size;
+  }
+  return spans.format(Math.round(span), "year");
+}
+
+/** "at_risk" as people read it. */
+export const words = (name: string) => name.replaceAll("_", " ");

@@ -1,0 +1,123 @@
+import type { ComponentChildren, TargetedInputEvent, TargetedSubmitEvent } from "preact";
+import { useId, useState } from "preact/hooks";
+import { asFailure, type Failure } from "../data/failure";
+import { may, type Role } from "../shell/workspaces";
+import { Failed } from "./states";
+
+interface FieldProps {
+  label: string;
+  name: string;
+  hint?: ComponentChildren;
+  type?: "text" | "email" | "password" | "number" | "url" | "date";
+  autocomplete?: "username" | "current-password" | "new-password" | "off";
+  required?: boolean;
+  minLength?: number;
+  maxLength?: number;
+  pattern?: string;
+  title?: string;
+  placeholder?: string;
+  value?: string;
+  onInput?: (event: TargetedInputEvent<HTMLInputElement>) => void;
+}
+
+export function Field({ label, hint, type = "text", ...input }: FieldProps) {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <input id={id} type={type as "text"} aria-describedby={hint ? `${id}-hint` : undefined} {...input} />
+      {hint && <small id={`${id}-hint`}>{hint}</small>}
+    </div>
+  );
+}
+
+export interface Doing {
+  busy: boolean;
+  failure: Failure | undefined;
+  run: (action: () => Promise<unknown>) => Promise<boolean>;
+}
+
+/** One thing at a time that may fail: a second press while it is under way does nothing. */
+export function useDoing(): Doing {
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<Failure>();
+  const run = async (action: () => Promise<unknown>) => {
+    if (busy) return false;
+    setBusy(true);
+    setFailure(undefined);
+    try {
+      await action();
+      return true;
+    } catch (error) {
+      setFailure(asFailure(error));
+      return false;
+    } finally {
+      setBusy(false);
+    }
+  };
+  return { busy, failure, run };
+}
+
+interface FormProps {
+  what: string;
+  doing: Doing;
+  onSubmit: (values: Record<string, string>) => Promise<unknown>;
+  children: ComponentChildren;
+}
+
+/** A form that says what went wrong and keeps what was typed. */
+export function Form({ what, doing, onSubmit, children }: FormProps) {
+  const submit = (event: TargetedSubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const values = Object.fromEntries([...new FormData(event.currentTarget)].map(([name, value]) => [name, `${value}`]));
+    void doing.run(() => onSubmit(values));
+  };
+  return (
+    <form onSubmit={submit} aria-busy={doing.busy}>
+      {children}
+      {doing.failure && <Failed failure={doing.failure} what={what} />}
+    </form>
+  );
+}
+
+interface ActionProps {
+  /** The caller's, and the one that this takes. */
+  role: Role;
+  needs: Role;
+  type?: "button" | "submit";
+  class?: string;
+  busy?: boolean;
+  onClick?: () => void;
+  children: ComponentChildren;
+}
+
+const WHO: Record<Role, string> = { owner: "Only owners", admin: "Only owners and admins", viewer: "Only members" };
+
+/** A button that stays visible for those who may not press it, and says why. */
+export function Action({ role, needs, busy = false, onClick, children, type = "button", class: name }: ActionProps) {
+  const id = useId();
+  const allowed = may(role, needs);
+  return (
+    <span class="action">
+      <button class={name} type={type} disabled={!allowed || busy} aria-describedby={allowed ? undefined : id} onClick={onClick}>
+        {children}
+      </button>
+      {!allowed && <small id={id}>{WHO[needs]} can do this.</small>}
+    </span>
+  );
+}
+
+/** A text to copy, with a button that says when it has been. */
+export function Copyable({ text, label }: { text: string; label: string }) {
+  const [copied, setCopied] = useState(false);
+  const copy = async () => {
+    await navigator.clipboard.writeText(text);
+    setCopied(true);
+  };
+  return (
+    <div class="copyable">
+      <pre tabIndex={0} aria-label={label}>{text}</pre>
+      <button type="button" onClick={() => void copy()}>{copied ? "Copied" : "Copy"}</button>
+    </div>
+  );
+}
