@@ -3,13 +3,16 @@
 200 {"access": lookup, "after"?}: {contact, events, mails, next}: everything that is held, in pages
 200 {"correct": lookup, "traits"}: {contactId, traits, email}: set so that no claim outranks it
 200 {"erase": lookup, "forever"?}: {"receipts": [{erasureId, contactId, status, counts, …}]}, 202 while rows are left
+202 {"export": lookup}: {exportId, status}: by secret key; an owner asks /api/export
+200 {"exportId"}: how far it is, once it is complete with files
 """
 
 from functools import partial
 
-from lib import callers, contacts
+from lib import callers, contacts, exports
 from lib.endpoint import Request, Response, endpoint, json_response
-from lib.privacy_bodies import AccessBody, CorrectBody, parse_contact
+from lib.errors import ApiError
+from lib.privacy_bodies import AccessBody, ContactExportBody, CorrectBody, ExportContactBody, parse_contact
 
 
 def serve(request: Request) -> Response:
@@ -19,6 +22,12 @@ def serve(request: Request) -> Response:
     ask = partial(callers.call, request, key, asked.workspace_id)  # 401 403 422 503
     if isinstance(asked, AccessBody):
         return json_response(contacts.access(ask, asked))  # 404 409
+    if isinstance(asked, ExportContactBody | ContactExportBody):
+        if key is None:
+            raise ApiError("not_allowed")
+        if isinstance(asked, ContactExportBody):
+            return json_response(exports.show(ask, str(asked.export_id)))  # 404 422
+        return json_response(exports.ask(ask, asked.export.as_json()), status=202)  # 404 409 422
     act = ask if key else contacts.by_admin(ask, asked.workspace_id)  # 401 403 422 503
     if isinstance(asked, CorrectBody):
         return json_response(contacts.correct(act, asked))  # 404 409 422

@@ -14,14 +14,14 @@ def answer(request: Request) -> Response:
     body = request.json()  # 400 413 415
     callers.refuse_keys(request)  # 401 403
     asked = bodies.parse(bodies.ExportBody, body)  # 422
-    owner = str(callers.call(request, None, asked.workspace_id, "export_owner", {}))  # 401 403 422 503
+    owner = str(callers.call(request, None, asked.workspace_id, "workspace_owner", {}))  # 401 403 422 503
     # From here on by our own rights: Postgres has decided that the caller is an owner.
-    workspace = str(asked.workspace_id)
-    ratelimit.admit_export(workspace)  # 429
+    ratelimit.admit_export(str(asked.workspace_id))  # 429
+    act = callers.acting(str(asked.workspace_id), owner)
     if asked.export_id is not None:
-        return json_response(exports.show(workspace, owner, str(asked.export_id)))  # 404 422 503
+        return json_response(exports.show(act, str(asked.export_id)))  # 404 422 503
     contact = asked.contact.as_json() if asked.contact is not None else None
-    return json_response(exports.ask(workspace, owner, contact), status=202)  # 404 409 422 503
+    return json_response(exports.ask(act, contact), status=202)  # 404 409 422 503
 
 
 def build(request: Request) -> Response:

@@ -4,6 +4,7 @@ import hmac
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Protocol
 from uuid import UUID
 
 from lib import database, keys
@@ -97,6 +98,21 @@ def call(
             {"pointer": "/workspaceId", "code": "missing", "detail": "With an access token, name the workspace."}
         )
     return database.call(function, {**arguments, "p_workspace": str(workspace_id)}, token=request.bearer)
+
+
+class Ask(Protocol):
+    """Calls an SQL function for whoever is asking."""
+
+    def __call__(self, function: str, arguments: Mapping[str, object]) -> object: ...
+
+
+def acting(workspace_id: str, actor: str) -> Ask:
+    """Calls by our own rights for an actor of the audit log's, once it is decided that they may."""
+
+    def act(function: str, arguments: Mapping[str, object]) -> object:
+        return database.call(function, {**arguments, "p_workspace": workspace_id, "p_actor": actor})
+
+    return act
 
 
 def _refuse_no_token(token: str) -> None:

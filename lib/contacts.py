@@ -1,38 +1,25 @@
 """What an end user may ask for: to know what is held of them, to have it put right, and to be erased."""
 
 import time
-from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, cast
 from uuid import UUID
 
-from lib import database, erasures, limits, messages, signing
-from lib.errors import Invalid, refuse
+from lib import database, erasures, exports, limits, messages, signing
+from lib.callers import Ask, acting
+from lib.errors import Invalid, Unavailable, refuse
+from lib.log import log
 from lib.messages import Envelope
 from lib.privacy_bodies import AccessBody, CorrectBody, EraseBody
 from lib.strict_json import Json
 
-# Calls an SQL function for the server's key, or for the workspace of the member who asks.
-Ask = Callable[[str, Mapping[str, object]], object]
 # What a request may spend on removing what it has made invisible; a sweep goes on with the rest.
 PURGE_SECONDS = 20.0
 
 
 def by_admin(ask: Ask, workspace_id: UUID | None) -> Ask:
     """Calls by our own rights, once Postgres has said that the member is an owner or admin. Raises 401, 403 and 422."""
-    return _act(str(workspace_id), str(ask("contact_admin", {})))
-
-
-def by_operator(workspace_id: str) -> Ask:
-    """Calls for a script that is run by hand."""
-    return _act(workspace_id, "operator")
-
-
-def _act(workspace_id: str, actor: str) -> Ask:
-    def act(function: str, arguments: Mapping[str, object]) -> object:
-        return database.call(function, {**arguments, "p_workspace": workspace_id, "p_actor": actor})
-
-    return act
+    return acting(str(workspace_id), str(ask("contact_admin", {})))
 
 
 def access(ask: Ask, asked: AccessBody) -> Json:
@@ -57,7 +44,12 @@ def erase(ask: Ask, asked: EraseBody) -> list[Json]:
     keys = {"tombstone": signing.tombstone_key(), "address": signing.address_key()}
     arguments = {"p_lookup": asked.erase.as_json(), "p_keys": keys, "p_forever": asked.forever}
     receipts = cast(list[dict[str, Any]], ask("erase_contacts", arguments))
-    erasures.purge(datetime.now(UTC), deadline)
+    now = datetime.now(UTC)
+    erasures.purge(now, deadline)
+    try:
+        exports.clean(now, receipts[0]["workspaceId"])
+    except Unavailable:
+        log(event="exports_wait")  # withdrawn they are already; the builder deletes them
     return cast(list[Json], database.call("erasures_of", {"p_ids": [receipt["erasureId"] for receipt in receipts]}))
 
 

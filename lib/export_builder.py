@@ -52,18 +52,10 @@ def sweep(now: datetime) -> Json:
         return {**totals, "left": False}
     # Neither keeps the other from its work by failing.
     try:
-        _clean(now, totals)
+        totals["cleaned"] = exports.clean(now)
     finally:
         left = _build(now, totals)
     return {**totals, "left": left}
-
-
-def _clean(now: datetime, totals: Counter[str]) -> None:
-    at = {"p_now": now.isoformat()}
-    for over in cast(list[dict[str, str]], database.call("exports_to_clean", at)):
-        storage.delete_all(exports.folder(over["workspaceId"], over["exportId"]))
-        database.call("export_cleaned", {"p_export": over["exportId"], **at})
-        totals["cleaned"] += 1
 
 
 def _build(now: datetime, totals: Counter[str]) -> bool:
@@ -106,8 +98,9 @@ def _read(build: Build, part: Part, deadline: float) -> Json | None:
     plan, cursor = build["plan"], build["cursor"] or {"table": build["plan"][0]["table"], "after": None}
     hashes = [unsubscription.address_hash(build["workspaceId"], address) for address in build["addresses"]]
     place, after = next(n for n, read in enumerate(plan) if read["table"] == cursor["table"]), cursor["after"]
+    pages = 0
     while place < len(plan):
-        if part.rows and (part.is_full() or time.monotonic() > deadline):
+        if pages and (part.is_full() or time.monotonic() > deadline):
             return {"table": plan[place]["table"], "after": after}
         arguments = {"p_export": build["exportId"], "p_claim": build["claim"], "p_table": plan[place]["table"]}
         arguments |= {"p_after": after, "p_hashes": hashes, "p_bytes": PAGE_BYTES}
@@ -115,6 +108,7 @@ def _read(build: Build, part: Part, deadline: float) -> Json | None:
         page = cast(dict[str, Any] | None, database.call("export_page", arguments))
         if page is None:
             raise _Stopped
+        pages += 1
         part.add(plan[place]["table"], plan[place]["columns"], page["rows"])
         after = page["after"]
         place += after is None

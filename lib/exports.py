@@ -3,32 +3,32 @@
 docs/export.md says what is in one.
 """
 
+from datetime import datetime
 from typing import Any, cast
 
 from lib import database, storage
+from lib.callers import Ask
 from lib.errors import ApiError
 from lib.strict_json import Json
 
 
-def ask(workspace_id: str, owner_id: str, contact: Json | None) -> Json:
+def ask(act: Ask, contact: Json | None) -> Json:
     """{exportId, status} of a new export, or of the same one that is under way. Raises 404, 409 and 422."""
     _refuse_without_storage()
-    arguments = {"p_workspace": workspace_id, "p_user": owner_id, "p_lookup": contact}
-    return cast(Json, database.call("request_export", arguments))
+    return cast(Json, act("request_export", {"p_lookup": contact}))
 
 
-def show(workspace_id: str, owner_id: str, export_id: str) -> Json:
+def show(act: Ask, export_id: str) -> Json:
     """How far an export is; once it is complete with a link to each file. Raises 404, 422.
 
     {exportId, status, contactId, requestedAt, asOf, finishedAt, expiresAt, bytes, progress: {rows, parts, table}}, and
     {files: [{name, bytes, sha256, url}], expiresIn: seconds}.
     """
     _refuse_without_storage()
-    arguments = {"p_workspace": workspace_id, "p_user": owner_id, "p_export": export_id}
-    shown = cast(dict[str, Any] | None, database.call("show_export", arguments))
+    shown = cast(dict[str, Any] | None, act("show_export", {"p_export": export_id}))
     if shown is None:
         raise ApiError("export_unknown")
-    files = shown.pop("files")
+    workspace_id, files = shown.pop("workspaceId"), shown.pop("files")
     if files is None:
         return shown
     links = [
@@ -49,6 +49,21 @@ def folder(workspace_id: str, export_id: str = "") -> str:
 def object_key(workspace_id: str, export_id: str, file: Json) -> str:
     """No part of it comes from what the export holds."""
     return f"{folder(workspace_id, export_id)}{file['folder']}/{file['name']}"
+
+
+def clean(now: datetime, workspace_id: str | None = None) -> int:
+    """Deletes the objects of exports that have ended: a day old, withdrawn or given up. Returns of how many.
+
+    Of one workspace: right after a contact was erased, instead of waiting for the scheduler.
+    """
+    if not storage.is_offered():
+        return 0
+    at = {"p_now": now.isoformat()}
+    ended = cast(list[dict[str, str]], database.call("exports_to_clean", {"p_workspace": workspace_id, **at}))
+    for export in ended:
+        storage.delete_all(folder(export["workspaceId"], export["exportId"]))
+        database.call("export_cleaned", {"p_export": export["exportId"], **at})
+    return len(ended)
 
 
 def remove_all(workspace_id: str) -> int:

@@ -1,21 +1,31 @@
 """What contact, export and delete-workspace take, as pydantic models."""
 
-from datetime import datetime
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StrictBool, model_validator
 
-from lib.bodies import Body, Lookup, parse
+from lib import limits
+from lib.bodies import Body, Lookup, Time, parse
 
 
 class Place(Body):
     """Where the page before ended, as it said itself."""
 
     of: Literal["events", "mails"]
-    at: datetime
-    id: Annotated[str, Field(max_length=255)]
-    trusted: bool | None = None
+    at: Time
+    id: Annotated[str, Field(max_length=limits.ID_LENGTH)]
+    # Of events alone: one of each trust level may have the same id.
+    trusted: StrictBool | None = None
+
+    @model_validator(mode="after")
+    def is_among_them(self) -> Self:
+        if self.of == "events" and self.trusted is None:
+            raise ValueError("A place among events says whether that one is trusted.")
+        if self.of == "mails":
+            self.id = str(UUID(self.id))  # as Postgres writes it too
+        return self
 
 
 class AccessBody(Body):
@@ -33,19 +43,31 @@ class CorrectBody(Body):
 class EraseBody(Body):
     workspace_id: UUID | None = None
     erase: Lookup
-    forever: bool = False
+    forever: StrictBool = False
 
 
-type ContactBody = AccessBody | CorrectBody | EraseBody
+class ExportContactBody(Body):
+    workspace_id: UUID | None = None
+    export: Lookup
+
+
+class ContactExportBody(Body):
+    """One that was asked for before."""
+
+    workspace_id: UUID | None = None
+    export_id: UUID
+
+
+type ContactBody = AccessBody | CorrectBody | EraseBody | ExportContactBody | ContactExportBody
+CONTACT: Mapping[str, type[ContactBody]] = {
+    "correct": CorrectBody, "erase": EraseBody, "export": ExportContactBody, "exportId": ContactExportBody,
+}  # fmt: skip
 
 
 def parse_contact(body: object) -> ContactBody:
     """The body of one of the things that /api/contact is asked for. Raises 422."""
-    if isinstance(body, dict) and "erase" in body:
-        return parse(EraseBody, body)
-    if isinstance(body, dict) and "correct" in body:
-        return parse(CorrectBody, body)
-    return parse(AccessBody, body)
+    named = [name for name in CONTACT if isinstance(body, dict) and name in body]
+    return parse(CONTACT[named[0]] if named else AccessBody, body)
 
 
 class DeletionBody(Body):

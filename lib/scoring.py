@@ -5,13 +5,14 @@ twice at once: what is left is found again by the next call.
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Protocol, cast
+from typing import cast
 from uuid import UUID
 
 from lib import database
 from lib.bodies import ScoreBody
+from lib.callers import Ask
 from lib.errors import ApiError
 from lib.log import log
 from lib.strict_json import Json
@@ -21,12 +22,6 @@ CHUNK = 100
 # Within the function's duration; and how long somebody waits who asked for a re-score or a preview.
 SWEEP_SECONDS = 40.0
 PERSON_SECONDS = 5.0
-
-
-class Ask(Protocol):
-    """Calls an SQL function for whoever is asking."""
-
-    def __call__(self, function: str, arguments: Mapping[str, object]) -> object: ...
 
 
 def sweep(now: datetime) -> Json:

@@ -6,12 +6,8 @@ There need not be one: is_offered() says so. Each call raises Unavailable when t
 import contextlib
 import functools
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO, cast
-
-import boto3
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 
 from lib.config import config
 from lib.errors import Unavailable
@@ -20,16 +16,16 @@ from lib.log import log
 LINK_SECONDS = 60
 RETRY_SECONDS = 30
 BATCH = 1000
-SETTINGS = Config(
-    signature_version="s3v4",
-    s3={"addressing_style": "path"},
+SETTINGS: Mapping[str, Any] = {
+    "signature_version": "s3v4",
+    "s3": {"addressing_style": "path"},
     # Otherwise boto3 adds checksums of Amazon's own to each upload, as trailers that others don't read.
-    request_checksum_calculation="when_required",
-    response_checksum_validation="when_required",
-    connect_timeout=3,
-    read_timeout=15,
-    retries={"mode": "standard", "total_max_attempts": 2},
-)
+    "request_checksum_calculation": "when_required",
+    "response_checksum_validation": "when_required",
+    "connect_timeout": 3,
+    "read_timeout": 15,
+    "retries": {"mode": "standard", "total_max_attempts": 2},
+}
 
 
 def is_offered() -> bool:
@@ -45,12 +41,11 @@ def put(key: str, body: bytes | BinaryIO, content_type: str) -> None:
 def get(key: str) -> bytes | None:
     """The object, None when there is none."""
     with _faults("get"):
+        client = _client()
         try:
-            return cast(bytes, _client().get_object(Bucket=_bucket(), Key=key)["Body"].read())
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "NoSuchKey":
-                return None
-            raise
+            return cast(bytes, client.get_object(Bucket=_bucket(), Key=key)["Body"].read())
+        except client.exceptions.NoSuchKey:
+            return None
 
 
 def keys(prefix: str) -> Iterator[str]:
@@ -96,6 +91,10 @@ def _bucket() -> str:
 @functools.cache
 def _client() -> Any:
     """One for all threads; with a session of its own, since boto3's shared one is none of theirs."""
+    # 200 ms of imports, which no answer but those with a link should wait for.
+    import boto3
+    from botocore.config import Config
+
     assert config.storage is not None
     return boto3.session.Session().client(
         "s3",
@@ -103,12 +102,14 @@ def _client() -> Any:
         region_name=config.storage.region,
         aws_access_key_id=config.storage.access_key_id,
         aws_secret_access_key=config.storage.secret_access_key,
-        config=SETTINGS,
+        config=Config(**SETTINGS),
     )
 
 
 @contextlib.contextmanager
 def _faults(operation: str) -> Iterator[None]:
+    from botocore.exceptions import BotoCoreError, ClientError  # as late as boto3
+
     try:
         yield
     except (BotoCoreError, ClientError) as error:

@@ -146,12 +146,12 @@ def _delete_workspace(options: argparse.Namespace) -> None:
 
 
 def _erase_contact(options: argparse.Namespace) -> None:
-    from lib import contacts
+    from lib import callers, contacts
     from lib.bodies import parse
     from lib.privacy_bodies import EraseBody
 
     asked = parse(EraseBody, {"erase": options.contact, "forever": options.forever})
-    for receipt in contacts.erase(contacts.by_operator(options.workspace), asked):
+    for receipt in contacts.erase(callers.acting(options.workspace, "operator"), asked):
         print(json.dumps(receipt, indent=2))
 
 
@@ -165,11 +165,12 @@ def _delete_account(options: argparse.Namespace) -> None:
 
 
 def _export(options: argparse.Namespace) -> None:
-    from lib import export_builder, exports
+    from lib import callers, export_builder, exports
 
-    asked = exports.ask(options.workspace, "operator", options.contact)
+    act = callers.acting(options.workspace, "operator")
+    asked = exports.ask(act, options.contact)
     while True:
-        shown = exports.show(options.workspace, "operator", str(asked["exportId"]))
+        shown = exports.show(act, str(asked["exportId"]))
         if shown["status"] not in ("queued", "building"):
             break
         export_builder.sweep(datetime.now(UTC))
@@ -206,12 +207,14 @@ def _export_account(options: argparse.Namespace) -> None:
 
 
 def _correct_contact(options: argparse.Namespace) -> None:
-    from lib import contacts
+    from lib import callers, contacts
     from lib.bodies import parse
     from lib.privacy_bodies import CorrectBody
 
     asked = parse(CorrectBody, {"correct": options.contact, "traits": dict(options.trait)})
-    print(json.dumps(contacts.correct(contacts.by_operator(options.workspace), asked), indent=2, ensure_ascii=False))
+    print(
+        json.dumps(contacts.correct(callers.acting(options.workspace, "operator"), asked), indent=2, ensure_ascii=False)
+    )
 
 
 def _correct_account(options: argparse.Namespace) -> None:

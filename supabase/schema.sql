@@ -2475,6 +2475,34 @@ CREATE FUNCTION private.event_stage_of(p_rules private.compiled_rules, p_contact
     end
     $$;
 
+-- Name: export_end(uuid, jsonb, text[], integer); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.export_end(p_workspace uuid, p_read jsonb, p_after text[], p_rows integer) RETURNS text[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    declare
+        last text[];
+    begin
+        if p_read ->> 'via' = 'identities' then
+            select array[d.kind, d.value] into last
+            from public.identities as d
+            where d.workspace_id = p_workspace
+                and (d.kind, d.value) > (coalesce(p_after[1], ''), coalesce(p_after[2], ''))
+            order by d.kind, d.value
+            offset p_rows limit 1;
+        elsif p_read ->> 'via' = 'contacts' then
+            select array[d.id::text] into last
+            from public.contacts as d
+            where d.workspace_id = p_workspace
+                and d.id > coalesce(p_after[1]::uuid, '00000000-0000-0000-0000-000000000000')
+            order by d.id
+            offset p_rows limit 1;
+        end if;
+        return last;
+    end
+    $$;
+
 -- Name: export_of_contact(text, jsonb); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.export_of_contact(p_table text, p_columns jsonb) RETURNS text
@@ -2507,6 +2535,7 @@ CREATE FUNCTION private.export_of_present(p_table text, p_columns jsonb) RETURNS
     AS $_$
         select case p_table
             when 'audit_log' then 'true'
+            when 'erasures' then 'true'
             when 'contacts' then '(select true from public.identities as i where i.id = t.id)'
             when 'message_events' then
                 '(select true from public.messages as m join public.identities as i on i.id = m.contact_id'
@@ -2621,9 +2650,9 @@ CREATE FUNCTION private.export_plan(p_of_contact boolean DEFAULT false) RETURNS 
             and (not p_of_contact or private.export_of_contact(t.table_name, t.columns) is not null)
     $$;
 
--- Name: export_query(jsonb, boolean, boolean); Type: FUNCTION; Schema: private; Owner: -
+-- Name: export_query(jsonb, boolean, integer); Type: FUNCTION; Schema: private; Owner: -
 
-CREATE FUNCTION private.export_query(p_read jsonb, p_of_contact boolean, p_goes_on boolean) RETURNS text
+CREATE FUNCTION private.export_query(p_read jsonb, p_of_contact boolean, p_known integer) RETURNS text
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS $_$
@@ -2663,32 +2692,38 @@ CREATE FUNCTION private.export_query(p_read jsonb, p_of_contact boolean, p_goes_
             select
                 string_agg(k.value, ', ' order by k.position) as key,
                 string_agg(k.value || '::text', ', ' order by k.position) as key_text,
-                string_agg(k.after, ', ' order by k.position) as after,
+                string_agg(k.value, ', ' order by k.position) filter (where k.position <= p_known) as known,
+                string_agg(k.after, ', ' order by k.position) filter (where k.position <= p_known) as after,
                 string_agg(k.value, ', ' order by k.position) filter (where k.alias = 'd') as via_key,
-                string_agg(k.after, ', ' order by k.position) filter (where k.alias = 'd') as via_after,
+                string_agg(k.after, ', ' order by k.position) filter (where k.alias = 'd' and p_known > 0) as via_after,
+                string_agg(replace(k.after, '$2', '$6'), ', ' order by k.position) filter (where k.alias = 'd') as via_end,
                 case p_read ->> 'table' when 'workspaces' then 't.id = $1' else 't.workspace_id = $1' end as owned
             from keys as k
         )
         select
             'select to_json(array[' || c.list || '])::text, array[' || p.key_text || '] from '
-            -- The contact's rows are found first, by their own indexes, and only then put in order.
             || case
+                -- The contact's rows are found first, by their own indexes, and only then put in order.
                 when p_of_contact then format(
                     '(select t.* from public.%I as t where %s and (%s) offset 0) as t', p_read ->> 'table', p.owned,
                     private.export_of_contact(p_read ->> 'table', p_read -> 'columns')
-                )
-                else format('public.%I as t', p_read ->> 'table')
-            end
-            || case
-                when p_read ->> 'via' is null then ''
+                ) || case
+                    when p_read ->> 'via' is null then ''
+                    else format(' join public.%I as d on d.id = t.%I', p_read ->> 'via', p_read ->> 'viaColumn')
+                end
+                when p_read ->> 'via' is null then format('public.%I as t', p_read ->> 'table')
+                -- Row by row of the other table, in its order: left to itself, Postgres may fetch all and sort.
                 else format(
-                    ' join public.%I as d on d.id = t.%I and d.workspace_id = $1', p_read ->> 'via', p_read ->> 'viaColumn'
+                    '(select d.* from public.%I as d where d.workspace_id = $1%s and ($6 is null or (%s) <= (%s))'
+                    || ' order by %s offset 0) as d'
+                    || ' cross join lateral (select t.* from public.%I as t where t.%I = d.id offset 0) as t',
+                    p_read ->> 'via',
+                    ' and (' || p.via_key || ') >= (' || p.via_after || ')',
+                    p.via_key, p.via_end, p.via_key, p_read ->> 'table', p_read ->> 'viaColumn'
                 )
             end
             || ' where ' || p.owned || ' and ' || private.export_of_present(p_read ->> 'table', p_read -> 'columns')
-            || case when p_goes_on then ' and (' || p.key || ') > (' || p.after || ')' else '' end
-            -- The same once more, of what the other table's index knows.
-            || case when p_goes_on then coalesce(' and (' || p.via_key || ') >= (' || p.via_after || ')', '') else '' end
+            || coalesce(' and (' || p.known || ') > (' || p.after || ')', '')
             || ' order by ' || p.key || ' limit $5'
         from parts as p
         cross join cells as c
@@ -4345,7 +4380,7 @@ CREATE FUNCTION private.receipt_of(p_erasure public.erasures) RETURNS jsonb
     SET search_path TO ''
     AS $$
         select jsonb_build_object(
-            'erasureId', p_erasure.id, 'contactId', p_erasure.contact_id,
+            'erasureId', p_erasure.id, 'workspaceId', p_erasure.workspace_id, 'contactId', p_erasure.contact_id,
             'status', case when p_erasure.finished_at is null then 'purging' else 'finished' end,
             'requestedAt', p_erasure.requested_at, 'finishedAt', p_erasure.finished_at,
             'forever', p_erasure.is_forever, 'counts', p_erasure.counts
@@ -5450,7 +5485,13 @@ CREATE FUNCTION private.tenant_tables() RETURNS TABLE(name regclass, place integ
             join tenant as t on t.oid = r.confrelid
             where d.place < 20
         )
-        select d.oid::regclass, case d.oid when 'public.contact_states'::regclass then -1 else max(d.place) end
+        select
+            d.oid::regclass,
+            case d.oid
+                when 'public.contact_states'::regclass then -1
+                when 'private.compiled_rules'::regclass then 20
+                else max(d.place)
+            end
         from deep as d
         group by d.oid
     $$;
@@ -6054,10 +6095,14 @@ CREATE FUNCTION private.withdraw_exports(p_workspace uuid) RETURNS integer
     LANGUAGE sql
     SET search_path TO ''
     AS $$
-        with withdrawn as (
-            update public.exports set status = 'withdrawn'
+        with open as (
+            select id from public.exports
             where workspace_id = p_workspace and status in ('queued', 'building', 'complete')
-            returning id
+            order by id
+            for update
+        ),
+        withdrawn as (
+            update public.exports set status = 'withdrawn' where id in (select id from open) returning id
         ),
         forgotten as (
             update private.export_builds set cursor = null where export_id in (select id from withdrawn)
@@ -7310,23 +7355,6 @@ CREATE FUNCTION public.export_cleaned(p_export uuid, p_now timestamp with time z
         update private.export_builds set plan = null, files = '[]' where export_id in (select id from cleaned)
     $$;
 
--- Name: export_owner(uuid); Type: FUNCTION; Schema: public; Owner: -
-
-CREATE FUNCTION public.export_owner(p_workspace uuid) RETURNS uuid
-    LANGUAGE plpgsql STABLE
-    SET search_path TO ''
-    AS $$
-    begin
-        if not exists (
-            select from public.members
-            where workspace_id = p_workspace and user_id = (select auth.uid()) and role = 'owner'
-        ) then
-            raise sqlstate '42501' using message = 'not_allowed';
-        end if;
-        return auth.uid();
-    end
-    $$;
-
 -- Name: export_page(uuid, uuid, text, jsonb, jsonb, integer, integer); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.export_page(p_export uuid, p_claim uuid, p_table text, p_after jsonb, p_hashes jsonb, p_rows integer, p_bytes integer) RETURNS json
@@ -7337,9 +7365,12 @@ CREATE FUNCTION public.export_page(p_export uuid, p_claim uuid, p_table text, p_
     SET enable_seqscan TO 'off'
     SET enable_hashjoin TO 'off'
     SET enable_mergejoin TO 'off'
+    SET enable_sort TO 'off'
     AS $$
     declare
         asked record;
+        start text[] := array(select jsonb_array_elements_text(p_after));
+        last  text[];
         cells text;
         key   text[];
         lines text[] := '{}';
@@ -7353,13 +7384,17 @@ CREATE FUNCTION public.export_page(p_export uuid, p_claim uuid, p_table text, p_
         if not found then
             return null;
         end if;
-        for cells, key in execute private.export_query(asked.read, asked.contact_id is not null, p_after is not null)
+        if asked.contact_id is null then
+            last := private.export_end(asked.workspace_id, asked.read, start, 10 * p_rows);
+        end if;
+        for cells, key in execute private.export_query(asked.read, asked.contact_id is not null, cardinality(start))
             using
                 asked.workspace_id,
-                array(select jsonb_array_elements_text(p_after)),
+                start,
                 private.identities_of(asked.workspace_id, asked.contact_id),
                 array(select jsonb_array_elements_text(p_hashes)),
-                p_rows
+                p_rows,
+                last
         loop
             lines := lines || cells;
             size := size + octet_length(cells);
@@ -7367,27 +7402,35 @@ CREATE FUNCTION public.export_page(p_export uuid, p_claim uuid, p_table text, p_
         end loop;
         return format(
             '{"rows":[%s],"after":%s}', array_to_string(lines, ','),
-            case when cardinality(lines) = p_rows or size >= p_bytes then to_json(key)::text else 'null' end
+            case
+                when cardinality(lines) = p_rows or size >= p_bytes then to_json(key)::text
+                else coalesce(to_json(last)::text, 'null')
+            end
         );
     end
     $$;
 
--- Name: exports_to_clean(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+-- Name: exports_to_clean(uuid, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
-CREATE FUNCTION public.exports_to_clean(p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+CREATE FUNCTION public.exports_to_clean(p_workspace uuid DEFAULT NULL::uuid, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
     begin
-        with ended as (
-            update public.exports
-            set status = case status when 'complete' then 'expired' else 'failed' end
+        with over as (
+            select id from public.exports
             where cleaned_at is null
                 and case
                     when status = 'complete' then expires_at <= p_now
                     when status in ('queued', 'building') then requested_at <= p_now - interval '7 days'
                     else false
                 end
+            order by id
+            for update
+        ),
+        ended as (
+            update public.exports set status = case status when 'complete' then 'expired' else 'failed' end
+            where id in (select id from over)
             returning id
         )
         update private.export_builds set cursor = null where export_id in (select id from ended);
@@ -7397,8 +7440,9 @@ CREATE FUNCTION public.exports_to_clean(p_now timestamp with time zone DEFAULT n
             from (
                 select id, workspace_id from public.exports
                 where cleaned_at is null and status in ('withdrawn', 'expired', 'failed')
+                    and (p_workspace is null or workspace_id = p_workspace)
                 order by requested_at
-                limit 100
+                limit 50
             ) as e
         );
     end
@@ -8200,7 +8244,7 @@ CREATE FUNCTION public.record_export(p_export uuid, p_claim uuid, p_files jsonb,
         update public.exports as e
         set
             counts = p_counts,
-            parts = (select max((f.value ->> 'part')::integer) from jsonb_array_elements(p_files) as f),
+            parts = (select coalesce(max((f.value ->> 'part')::integer), 0) from jsonb_array_elements(p_files) as f),
             bytes = (select coalesce(sum((f.value ->> 'bytes')::bigint), 0) from jsonb_array_elements(p_files) as f),
             status = case when p_cursor is null then 'complete' else 'building' end,
             finished_at = case when p_cursor is null then p_now end,
@@ -8458,9 +8502,9 @@ CREATE FUNCTION public.request_deletion(p_workspace uuid, p_name text, p_actor t
     end
     $$;
 
--- Name: request_export(uuid, uuid, jsonb, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+-- Name: request_export(uuid, text, jsonb, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
-CREATE FUNCTION public.request_export(p_workspace uuid, p_user uuid, p_lookup jsonb DEFAULT NULL::jsonb, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+CREATE FUNCTION public.request_export(p_workspace uuid, p_actor text, p_lookup jsonb DEFAULT NULL::jsonb, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
@@ -8469,6 +8513,11 @@ CREATE FUNCTION public.request_export(p_workspace uuid, p_user uuid, p_lookup js
         requested public.exports;
     begin
         perform private.lock_structure(p_workspace, false);
+        if exists (
+            select from public.deletion_requests as r where r.workspace_id = p_workspace and r.purging_since is not null
+        ) then
+            raise sqlstate 'PT423' using message = 'workspace_deletion_pending';
+        end if;
         if p_lookup is not null then
             contacts := public.find_contacts(p_workspace, p_lookup);
             if cardinality(contacts) = 0 then
@@ -8477,19 +8526,37 @@ CREATE FUNCTION public.request_export(p_workspace uuid, p_user uuid, p_lookup js
                 raise sqlstate 'PT409' using message = 'ambiguous', detail = to_jsonb(contacts)::text;
             end if;
         end if;
-        -- Whoever asks at the same moment waits here, and finds the other's.
-        insert into public.exports (workspace_id, contact_id, requested_by, requested_at)
-        values (p_workspace, contacts[1], p_user, p_now)
-        on conflict do nothing;
-        select * into strict requested from public.exports
-        where workspace_id = p_workspace and contact_id is not distinct from contacts[1]
-            and status in ('queued', 'building');
+        -- Whoever asks at the same moment waits here, and finds the other's, unless that has ended meanwhile.
+        loop
+            insert into public.exports (workspace_id, contact_id, requested_by, requested_at)
+            values (p_workspace, contacts[1], p_actor, p_now)
+            on conflict do nothing;
+            select * into requested from public.exports
+            where workspace_id = p_workspace and contact_id is not distinct from contacts[1]
+                and status in ('queued', 'building');
+            exit when found;
+        end loop;
         insert into private.export_builds (export_id) values (requested.id) on conflict do nothing;
         perform private.audit(
-            p_workspace, 'export.request', requested.contact_id, 'member:' || p_user,
+            p_workspace, 'export.request', requested.contact_id, p_actor,
             jsonb_build_object('exportId', requested.id)
         );
         return jsonb_build_object('exportId', requested.id, 'status', requested.status);
+    end
+    $$;
+
+-- Name: request_export_by_key(text, jsonb); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.request_export_by_key(p_key_hash text, p_lookup jsonb) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        workspace uuid := private.secret_workspace(p_key_hash);
+    begin
+        return public.request_export(
+            workspace, 'key:' || (private.authenticate(p_key_hash, null)).api_key_id, coalesce(p_lookup, '{}')
+        );
     end
     $$;
 
@@ -8844,9 +8911,9 @@ CREATE FUNCTION public.show_contact(p_workspace uuid, p_contact uuid, p_now time
         where named.id = p_contact and named.workspace_id = p_workspace
     $$;
 
--- Name: show_export(uuid, uuid, uuid, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+-- Name: show_export(uuid, text, uuid, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
-CREATE FUNCTION public.show_export(p_workspace uuid, p_user uuid, p_export uuid, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+CREATE FUNCTION public.show_export(p_workspace uuid, p_actor text, p_export uuid, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
@@ -8865,18 +8932,36 @@ CREATE FUNCTION public.show_export(p_workspace uuid, p_user uuid, p_export uuid,
         elsif shown.status = 'complete' then
             files := build.files;
             perform private.audit(
-                p_workspace, 'export.link', shown.contact_id, 'member:' || p_user,
+                p_workspace, 'export.link', shown.contact_id, p_actor,
                 jsonb_build_object('exportId', shown.id, 'files', jsonb_array_length(files))
             );
         end if;
         return jsonb_build_object(
-            'exportId', shown.id, 'status', shown.status, 'contactId', shown.contact_id,
+            'exportId', shown.id, 'workspaceId', shown.workspace_id, 'status', shown.status, 'contactId', shown.contact_id,
             'requestedAt', shown.requested_at, 'asOf', shown.as_of, 'finishedAt', shown.finished_at,
             'expiresAt', shown.expires_at, 'files', files, 'bytes', shown.bytes,
             'progress', jsonb_build_object(
                 'rows', (select coalesce(sum(value::bigint), 0) from jsonb_each_text(shown.counts)),
                 'parts', shown.parts, 'table', build.cursor ->> 'table'
             )
+        );
+    end
+    $$;
+
+-- Name: show_export_by_key(text, uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.show_export_by_key(p_key_hash text, p_export uuid) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        workspace uuid := private.secret_workspace(p_key_hash);
+    begin
+        if not exists (select from public.exports where id = p_export and contact_id is not null) then
+            return null;
+        end if;
+        return public.show_export(
+            workspace, 'key:' || (private.authenticate(p_key_hash, null)).api_key_id, p_export
         );
     end
     $$;
@@ -9109,7 +9194,7 @@ CREATE FUNCTION public.unstored_receipts(p_limit integer) RETURNS jsonb
         select coalesce(jsonb_agg(r.receipt), '[]')
         from (
             select private.receipt_of(e) || jsonb_build_object(
-                'workspaceId', e.workspace_id, 'tombstones', e.tombstones, 'addresses', e.addresses
+                'tombstones', e.tombstones, 'addresses', e.addresses
             ) as receipt
             from public.erasures as e
             where e.finished_at is not null and e.stored_at is null
@@ -9340,35 +9425,35 @@ CREATE TABLE private.export_builds (
 
 -- Name: TABLE export_builds; Type: COMMENT; Schema: private; Owner: -
 
-COMMENT ON TABLE private.export_builds IS 'Exports being built: where the next run of the builder goes on; kept until the export''s own row goes';
+COMMENT ON TABLE private.export_builds IS 'Builds of exports: where the builder of an export goes on; kept until 30 days after its files were deleted or the workspace is deleted';
 
 -- Name: COLUMN export_builds.export_id; Type: COMMENT; Schema: private; Owner: -
 
-COMMENT ON COLUMN private.export_builds.export_id IS 'nobody: the export that is built; finds the row';
+COMMENT ON COLUMN private.export_builds.export_id IS 'nobody: the export; finds the row';
 
 -- Name: COLUMN export_builds.plan; Type: COMMENT; Schema: private; Owner: -
 
-COMMENT ON COLUMN private.export_builds.plan IS 'nobody: tables and columns to read; keeps them the same from the beginning to the end';
+COMMENT ON COLUMN private.export_builds.plan IS 'nobody: tables and columns that are read; keeps a migration from changing an export that is under way';
 
 -- Name: COLUMN export_builds.cursor; Type: COMMENT; Schema: private; Owner: -
 
-COMMENT ON COLUMN private.export_builds.cursor IS 'end user: key of the last row that was read, until the export ends; the next run goes on from there';
+COMMENT ON COLUMN private.export_builds.cursor IS 'end user: key of the last row that was read, such as a userId or an address, until the export ends; the next part goes on there';
 
 -- Name: COLUMN export_builds.files; Type: COMMENT; Schema: private; Owner: -
 
-COMMENT ON COLUMN private.export_builds.files IS 'nobody: names, sizes and checksums of the files; makes the list of them and the links';
+COMMENT ON COLUMN private.export_builds.files IS 'nobody: names, sizes and digests of what is uploaded; links and the manifest are made from it';
 
 -- Name: COLUMN export_builds.claim; Type: COMMENT; Schema: private; Owner: -
 
-COMMENT ON COLUMN private.export_builds.claim IS 'nobody: which run of the builder is at work; two never write the same file';
+COMMENT ON COLUMN private.export_builds.claim IS 'nobody: which builder is at work; nobody else may record a part';
 
 -- Name: COLUMN export_builds.claimed_until; Type: COMMENT; Schema: private; Owner: -
 
-COMMENT ON COLUMN private.export_builds.claimed_until IS 'nobody: until when that run has it to itself; another takes over what crashed';
+COMMENT ON COLUMN private.export_builds.claimed_until IS 'nobody: until when it is; another one may take over then';
 
 -- Name: COLUMN export_builds.worked_at; Type: COMMENT; Schema: private; Owner: -
 
-COMMENT ON COLUMN private.export_builds.worked_at IS 'nobody: when a run was last at work; takes turns between exports';
+COMMENT ON COLUMN private.export_builds.worked_at IS 'nobody: when it was worked on last; gives each workspace its turn';
 
 -- Name: export_exclusions; Type: TABLE; Schema: private; Owner: -
 
@@ -9380,19 +9465,19 @@ CREATE TABLE private.export_exclusions (
 
 -- Name: TABLE export_exclusions; Type: COMMENT; Schema: private; Owner: -
 
-COMMENT ON TABLE private.export_exclusions IS 'What no export holds: tables and columns of machinery, each with its reason; kept until the software is removed';
+COMMENT ON TABLE private.export_exclusions IS 'What is in no export: tables and columns with a reason each, the same for all workspaces; kept until a migration changes it';
 
 -- Name: COLUMN export_exclusions.table_name; Type: COMMENT; Schema: private; Owner: -
 
-COMMENT ON COLUMN private.export_exclusions.table_name IS 'nobody: name of the table; says what is left out';
+COMMENT ON COLUMN private.export_exclusions.table_name IS 'nobody: name of a table; finds the row';
 
 -- Name: COLUMN export_exclusions.column_name; Type: COMMENT; Schema: private; Owner: -
 
-COMMENT ON COLUMN private.export_exclusions.column_name IS 'nobody: name of the column, empty for all of the table; says what is left out';
+COMMENT ON COLUMN private.export_exclusions.column_name IS 'nobody: name of a column, empty for the whole table; finds the row';
 
 -- Name: COLUMN export_exclusions.reason; Type: COMMENT; Schema: private; Owner: -
 
-COMMENT ON COLUMN private.export_exclusions.reason IS 'nobody: why it is left out; answers whoever asks';
+COMMENT ON COLUMN private.export_exclusions.reason IS 'nobody: why it is left out; tells whoever adds the next one';
 
 -- Name: identity_secrets; Type: TABLE; Schema: private; Owner: -
 
@@ -10229,7 +10314,7 @@ CREATE TABLE public.exports (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     workspace_id uuid NOT NULL,
     contact_id uuid,
-    requested_by uuid NOT NULL,
+    requested_by text NOT NULL,
     status text DEFAULT 'queued'::text NOT NULL,
     requested_at timestamp with time zone DEFAULT now() NOT NULL,
     as_of timestamp with time zone,
@@ -10245,11 +10330,11 @@ CREATE TABLE public.exports (
 
 -- Name: TABLE exports; Type: COMMENT; Schema: public; Owner: -
 
-COMMENT ON TABLE public.exports IS 'Exports: who asked for a copy of a workspace or contact, and how far it is; kept until 30 days after its files have gone, which they do 24 hours after they were complete';
+COMMENT ON TABLE public.exports IS 'Exports: who asked for which export, and how far it is; kept until 30 days after its files were deleted or the workspace is deleted';
 
 -- Name: COLUMN exports.id; Type: COMMENT; Schema: public; Owner: -
 
-COMMENT ON COLUMN public.exports.id IS 'nobody: number of the export; names it and its files';
+COMMENT ON COLUMN public.exports.id IS 'nobody: id of the export; its files are stored under it';
 
 -- Name: COLUMN exports.workspace_id; Type: COMMENT; Schema: public; Owner: -
 
@@ -10257,31 +10342,31 @@ COMMENT ON COLUMN public.exports.workspace_id IS 'nobody: the workspace that the
 
 -- Name: COLUMN exports.contact_id; Type: COMMENT; Schema: public; Owner: -
 
-COMMENT ON COLUMN public.exports.contact_id IS 'end user: id of the contact that it is of, if it is of one; says what is in it';
+COMMENT ON COLUMN public.exports.contact_id IS 'end user: the contact whose export it is, if it is not of the whole workspace; says what to read';
 
 -- Name: COLUMN exports.requested_by; Type: COMMENT; Schema: public; Owner: -
 
-COMMENT ON COLUMN public.exports.requested_by IS 'owner: who asked for it; shows who answers for it';
+COMMENT ON COLUMN public.exports.requested_by IS 'owner: the member, API key or script that asked; tells owners who took data along';
 
 -- Name: COLUMN exports.status; Type: COMMENT; Schema: public; Owner: -
 
-COMMENT ON COLUMN public.exports.status IS 'nobody: how far it is; shown to owners';
+COMMENT ON COLUMN public.exports.status IS 'owner: queued, building, complete, withdrawn, expired or failed; says whether there are links';
 
 -- Name: COLUMN exports.requested_at; Type: COMMENT; Schema: public; Owner: -
 
-COMMENT ON COLUMN public.exports.requested_at IS 'owner: when it was asked for; shown to owners';
+COMMENT ON COLUMN public.exports.requested_at IS 'owner: when it was asked for; the oldest is built first, and given up after a week';
 
 -- Name: COLUMN exports.as_of; Type: COMMENT; Schema: public; Owner: -
 
-COMMENT ON COLUMN public.exports.as_of IS 'nobody: when reading began; says what is in it';
+COMMENT ON COLUMN public.exports.as_of IS 'owner: when reading began; what was there then is in it';
 
 -- Name: COLUMN exports.counts; Type: COMMENT; Schema: public; Owner: -
 
-COMMENT ON COLUMN public.exports.counts IS 'nobody: rows read so far, by table; shown to owners';
+COMMENT ON COLUMN public.exports.counts IS 'owner: rows read so far, by table; shown as progress and in the manifest';
 
 -- Name: COLUMN exports.parts; Type: COMMENT; Schema: public; Owner: -
 
-COMMENT ON COLUMN public.exports.parts IS 'nobody: files written so far; shown to owners';
+COMMENT ON COLUMN public.exports.parts IS 'nobody: how many parts there are; shown as progress';
 
 -- Name: COLUMN exports.bytes; Type: COMMENT; Schema: public; Owner: -
 
@@ -10289,15 +10374,15 @@ COMMENT ON COLUMN public.exports.bytes IS 'nobody: size of its files; shown to o
 
 -- Name: COLUMN exports.finished_at; Type: COMMENT; Schema: public; Owner: -
 
-COMMENT ON COLUMN public.exports.finished_at IS 'nobody: when it was complete; ends the keeping of its files';
+COMMENT ON COLUMN public.exports.finished_at IS 'owner: when it was complete; shown to owners';
 
 -- Name: COLUMN exports.expires_at; Type: COMMENT; Schema: public; Owner: -
 
-COMMENT ON COLUMN public.exports.expires_at IS 'nobody: when its files go; ends their keeping';
+COMMENT ON COLUMN public.exports.expires_at IS 'owner: when its files are deleted; no link is handed out from then on';
 
 -- Name: COLUMN exports.cleaned_at; Type: COMMENT; Schema: public; Owner: -
 
-COMMENT ON COLUMN public.exports.cleaned_at IS 'nobody: when its files were gone; proves it';
+COMMENT ON COLUMN public.exports.cleaned_at IS 'nobody: when its files were gone; ends the deletion and, 30 days later, the row';
 
 -- Name: fit_rules; Type: TABLE; Schema: public; Owner: -
 
@@ -13983,6 +14068,11 @@ GRANT ALL ON FUNCTION private.erased_places(p_sender private.sender, p_message p
 REVOKE ALL ON FUNCTION private.event_stage_of(p_rules private.compiled_rules, p_contact uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.event_stage_of(p_rules private.compiled_rules, p_contact uuid) TO service_role;
 
+-- Name: FUNCTION export_end(p_workspace uuid, p_read jsonb, p_after text[], p_rows integer); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.export_end(p_workspace uuid, p_read jsonb, p_after text[], p_rows integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.export_end(p_workspace uuid, p_read jsonb, p_after text[], p_rows integer) TO service_role;
+
 -- Name: FUNCTION export_of_contact(p_table text, p_columns jsonb); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.export_of_contact(p_table text, p_columns jsonb) FROM PUBLIC;
@@ -14003,10 +14093,10 @@ GRANT ALL ON FUNCTION private.export_orders() TO service_role;
 REVOKE ALL ON FUNCTION private.export_plan(p_of_contact boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.export_plan(p_of_contact boolean) TO service_role;
 
--- Name: FUNCTION export_query(p_read jsonb, p_of_contact boolean, p_goes_on boolean); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION export_query(p_read jsonb, p_of_contact boolean, p_known integer); Type: ACL; Schema: private; Owner: -
 
-REVOKE ALL ON FUNCTION private.export_query(p_read jsonb, p_of_contact boolean, p_goes_on boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.export_query(p_read jsonb, p_of_contact boolean, p_goes_on boolean) TO service_role;
+REVOKE ALL ON FUNCTION private.export_query(p_read jsonb, p_of_contact boolean, p_known integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.export_query(p_read jsonb, p_of_contact boolean, p_known integer) TO service_role;
 
 -- Name: FUNCTION exports_at_rest(p_workspace uuid, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
 
@@ -14982,20 +15072,15 @@ GRANT ALL ON FUNCTION public.explain_score(p_contact uuid, p_on date) TO service
 REVOKE ALL ON FUNCTION public.export_cleaned(p_export uuid, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.export_cleaned(p_export uuid, p_now timestamp with time zone) TO service_role;
 
--- Name: FUNCTION export_owner(p_workspace uuid); Type: ACL; Schema: public; Owner: -
-
-REVOKE ALL ON FUNCTION public.export_owner(p_workspace uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.export_owner(p_workspace uuid) TO authenticated;
-
 -- Name: FUNCTION export_page(p_export uuid, p_claim uuid, p_table text, p_after jsonb, p_hashes jsonb, p_rows integer, p_bytes integer); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.export_page(p_export uuid, p_claim uuid, p_table text, p_after jsonb, p_hashes jsonb, p_rows integer, p_bytes integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.export_page(p_export uuid, p_claim uuid, p_table text, p_after jsonb, p_hashes jsonb, p_rows integer, p_bytes integer) TO service_role;
 
--- Name: FUNCTION exports_to_clean(p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION exports_to_clean(p_workspace uuid, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
-REVOKE ALL ON FUNCTION public.exports_to_clean(p_now timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.exports_to_clean(p_now timestamp with time zone) TO service_role;
+REVOKE ALL ON FUNCTION public.exports_to_clean(p_workspace uuid, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.exports_to_clean(p_workspace uuid, p_now timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION find_contacts(p_workspace uuid, p_lookup jsonb); Type: ACL; Schema: public; Owner: -
 
@@ -15214,10 +15299,15 @@ GRANT ALL ON FUNCTION public.replay_receipt(p_receipt jsonb, p_now timestamp wit
 REVOKE ALL ON FUNCTION public.request_deletion(p_workspace uuid, p_name text, p_actor text, p_received_at timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.request_deletion(p_workspace uuid, p_name text, p_actor text, p_received_at timestamp with time zone, p_now timestamp with time zone) TO service_role;
 
--- Name: FUNCTION request_export(p_workspace uuid, p_user uuid, p_lookup jsonb, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION request_export(p_workspace uuid, p_actor text, p_lookup jsonb, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
-REVOKE ALL ON FUNCTION public.request_export(p_workspace uuid, p_user uuid, p_lookup jsonb, p_now timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.request_export(p_workspace uuid, p_user uuid, p_lookup jsonb, p_now timestamp with time zone) TO service_role;
+REVOKE ALL ON FUNCTION public.request_export(p_workspace uuid, p_actor text, p_lookup jsonb, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.request_export(p_workspace uuid, p_actor text, p_lookup jsonb, p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION request_export_by_key(p_key_hash text, p_lookup jsonb); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.request_export_by_key(p_key_hash text, p_lookup jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.request_export_by_key(p_key_hash text, p_lookup jsonb) TO service_role;
 
 -- Name: FUNCTION rescore_progress(p_workspace uuid); Type: ACL; Schema: public; Owner: -
 
@@ -15293,10 +15383,15 @@ GRANT ALL ON FUNCTION public.setup_progress(p_workspace uuid) TO authenticated;
 REVOKE ALL ON FUNCTION public.show_contact(p_workspace uuid, p_contact uuid, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.show_contact(p_workspace uuid, p_contact uuid, p_now timestamp with time zone) TO authenticated;
 
--- Name: FUNCTION show_export(p_workspace uuid, p_user uuid, p_export uuid, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION show_export(p_workspace uuid, p_actor text, p_export uuid, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
-REVOKE ALL ON FUNCTION public.show_export(p_workspace uuid, p_user uuid, p_export uuid, p_now timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.show_export(p_workspace uuid, p_user uuid, p_export uuid, p_now timestamp with time zone) TO service_role;
+REVOKE ALL ON FUNCTION public.show_export(p_workspace uuid, p_actor text, p_export uuid, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.show_export(p_workspace uuid, p_actor text, p_export uuid, p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION show_export_by_key(p_key_hash text, p_export uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.show_export_by_key(p_key_hash text, p_export uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.show_export_by_key(p_key_hash text, p_export uuid) TO service_role;
 
 -- Name: FUNCTION smtp_server(p_workspace uuid); Type: ACL; Schema: public; Owner: -
 

@@ -6,7 +6,8 @@ create table public.exports (
     workspace_id uuid        not null,
     -- Null: the whole workspace.
     contact_id   uuid,
-    requested_by uuid        not null,
+    -- As in audit_log.
+    requested_by text        not null,
     status       text        not null default 'queued',
     requested_at timestamptz not null default now(),
     -- When reading began: what was there then is in it, what came later may be.
@@ -103,31 +104,11 @@ insert into private.export_exclusions (table_name, column_name, reason) values
     ('subscriptions', 'told_at', 'orders what Lemon Squeezy says'),
     ('usage', 'emails_until', 'progress of a computation');
 
--- Owners
-
--- Answers who the caller is. Raises 42501 unless they own the workspace, which may be about to be deleted.
-create function public.export_owner(p_workspace uuid) returns uuid
-    language plpgsql stable
-    set search_path = ''
-    as $$
-    begin
-        if not exists (
-            select from public.members
-            where workspace_id = p_workspace and user_id = (select auth.uid()) and role = 'owner'
-        ) then
-            raise sqlstate '42501' using message = 'not_allowed';
-        end if;
-        return auth.uid();
-    end
-    $$;
-revoke all on function public.export_owner(uuid) from public;
-grant execute on function public.export_owner(uuid) to authenticated;
-
 -- {exportId, status} of a new export, or of the one that is not finished yet. p_lookup names a contact; null: everything.
--- Raises PT404 (no such contact), PT409 (ambiguous email).
+-- Raises PT404 (no such contact), PT409 (ambiguous email), PT423 (its data is being removed).
 -- The structure lock: an erasure holds it, so none can withdraw what there is and miss one that begins beside it.
 create function public.request_export(
-    p_workspace uuid, p_user uuid, p_lookup jsonb default null, p_now timestamptz default now()
+    p_workspace uuid, p_actor text, p_lookup jsonb default null, p_now timestamptz default now()
 ) returns jsonb
     language plpgsql
     set search_path = ''
@@ -137,6 +118,11 @@ create function public.request_export(
         requested public.exports;
     begin
         perform private.lock_structure(p_workspace, false);
+        if exists (
+            select from public.deletion_requests as r where r.workspace_id = p_workspace and r.purging_since is not null
+        ) then
+            raise sqlstate 'PT423' using message = 'workspace_deletion_pending';
+        end if;
         if p_lookup is not null then
             contacts := public.find_contacts(p_workspace, p_lookup);
             if cardinality(contacts) = 0 then
@@ -145,28 +131,31 @@ create function public.request_export(
                 raise sqlstate 'PT409' using message = 'ambiguous', detail = to_jsonb(contacts)::text;
             end if;
         end if;
-        -- Whoever asks at the same moment waits here, and finds the other's.
-        insert into public.exports (workspace_id, contact_id, requested_by, requested_at)
-        values (p_workspace, contacts[1], p_user, p_now)
-        on conflict do nothing;
-        select * into strict requested from public.exports
-        where workspace_id = p_workspace and contact_id is not distinct from contacts[1]
-            and status in ('queued', 'building');
+        -- Whoever asks at the same moment waits here, and finds the other's, unless that has ended meanwhile.
+        loop
+            insert into public.exports (workspace_id, contact_id, requested_by, requested_at)
+            values (p_workspace, contacts[1], p_actor, p_now)
+            on conflict do nothing;
+            select * into requested from public.exports
+            where workspace_id = p_workspace and contact_id is not distinct from contacts[1]
+                and status in ('queued', 'building');
+            exit when found;
+        end loop;
         insert into private.export_builds (export_id) values (requested.id) on conflict do nothing;
         perform private.audit(
-            p_workspace, 'export.request', requested.contact_id, 'member:' || p_user,
+            p_workspace, 'export.request', requested.contact_id, p_actor,
             jsonb_build_object('exportId', requested.id)
         );
         return jsonb_build_object('exportId', requested.id, 'status', requested.status);
     end
     $$;
-revoke all on function public.request_export(uuid, uuid, jsonb, timestamptz) from public;
-grant execute on function public.request_export(uuid, uuid, jsonb, timestamptz) to service_role;
+revoke all on function public.request_export(uuid, text, jsonb, timestamptz) from public;
+grant execute on function public.request_export(uuid, text, jsonb, timestamptz) to service_role;
 
 -- How far an export is, null for one that the workspace has not; once complete with its files, for which the caller makes
 -- links: so that is logged here.
 create function public.show_export(
-    p_workspace uuid, p_user uuid, p_export uuid, p_now timestamptz default now()
+    p_workspace uuid, p_actor text, p_export uuid, p_now timestamptz default now()
 ) returns jsonb
     language plpgsql
     set search_path = ''
@@ -186,12 +175,12 @@ create function public.show_export(
         elsif shown.status = 'complete' then
             files := build.files;
             perform private.audit(
-                p_workspace, 'export.link', shown.contact_id, 'member:' || p_user,
+                p_workspace, 'export.link', shown.contact_id, p_actor,
                 jsonb_build_object('exportId', shown.id, 'files', jsonb_array_length(files))
             );
         end if;
         return jsonb_build_object(
-            'exportId', shown.id, 'status', shown.status, 'contactId', shown.contact_id,
+            'exportId', shown.id, 'workspaceId', shown.workspace_id, 'status', shown.status, 'contactId', shown.contact_id,
             'requestedAt', shown.requested_at, 'asOf', shown.as_of, 'finishedAt', shown.finished_at,
             'expiresAt', shown.expires_at, 'files', files, 'bytes', shown.bytes,
             'progress', jsonb_build_object(
@@ -201,8 +190,42 @@ create function public.show_export(
         );
     end
     $$;
-revoke all on function public.show_export(uuid, uuid, uuid, timestamptz) from public;
-grant execute on function public.show_export(uuid, uuid, uuid, timestamptz) to service_role;
+revoke all on function public.show_export(uuid, text, uuid, timestamptz) from public;
+grant execute on function public.show_export(uuid, text, uuid, timestamptz) to service_role;
+
+-- A server may ask for a contact's export, and for none of the whole workspace.
+create function public.request_export_by_key(p_key_hash text, p_lookup jsonb) returns jsonb
+    language plpgsql
+    set search_path = ''
+    as $$
+    declare
+        workspace uuid := private.secret_workspace(p_key_hash);
+    begin
+        return public.request_export(
+            workspace, 'key:' || (private.authenticate(p_key_hash, null)).api_key_id, coalesce(p_lookup, '{}')
+        );
+    end
+    $$;
+revoke all on function public.request_export_by_key(text, jsonb) from public;
+grant execute on function public.request_export_by_key(text, jsonb) to service_role;
+
+create function public.show_export_by_key(p_key_hash text, p_export uuid) returns jsonb
+    language plpgsql
+    set search_path = ''
+    as $$
+    declare
+        workspace uuid := private.secret_workspace(p_key_hash);
+    begin
+        if not exists (select from public.exports where id = p_export and contact_id is not null) then
+            return null;
+        end if;
+        return public.show_export(
+            workspace, 'key:' || (private.authenticate(p_key_hash, null)).api_key_id, p_export
+        );
+    end
+    $$;
+revoke all on function public.show_export_by_key(text, uuid) from public;
+grant execute on function public.show_export_by_key(text, uuid) to service_role;
 
 -- The ends of an export
 
@@ -212,10 +235,14 @@ create function private.withdraw_exports(p_workspace uuid) returns integer
     language sql
     set search_path = ''
     as $$
-        with withdrawn as (
-            update public.exports set status = 'withdrawn'
+        with open as (
+            select id from public.exports
             where workspace_id = p_workspace and status in ('queued', 'building', 'complete')
-            returning id
+            order by id
+            for update
+        ),
+        withdrawn as (
+            update public.exports set status = 'withdrawn' where id in (select id from open) returning id
         ),
         forgotten as (
             update private.export_builds set cursor = null where export_id in (select id from withdrawn)
@@ -239,21 +266,27 @@ create function private.exports_at_rest(p_workspace uuid, p_now timestamptz defa
 revoke all on function private.exports_at_rest(uuid, timestamptz) from public;
 grant execute on function private.exports_at_rest(uuid, timestamptz) to service_role;
 
--- [{exportId, workspaceId}] of those whose objects are to go. Ends what is a day old, or was not done within a week.
-create function public.exports_to_clean(p_now timestamptz default now()) returns jsonb
+-- [{exportId, workspaceId}] of those whose objects are to go, of all workspaces or of one. Ends what is a day old, or was not
+-- done within a week.
+create function public.exports_to_clean(p_workspace uuid default null, p_now timestamptz default now()) returns jsonb
     language plpgsql
     set search_path = ''
     as $$
     begin
-        with ended as (
-            update public.exports
-            set status = case status when 'complete' then 'expired' else 'failed' end
+        with over as (
+            select id from public.exports
             where cleaned_at is null
                 and case
                     when status = 'complete' then expires_at <= p_now
                     when status in ('queued', 'building') then requested_at <= p_now - interval '7 days'
                     else false
                 end
+            order by id
+            for update
+        ),
+        ended as (
+            update public.exports set status = case status when 'complete' then 'expired' else 'failed' end
+            where id in (select id from over)
             returning id
         )
         update private.export_builds set cursor = null where export_id in (select id from ended);
@@ -263,14 +296,15 @@ create function public.exports_to_clean(p_now timestamptz default now()) returns
             from (
                 select id, workspace_id from public.exports
                 where cleaned_at is null and status in ('withdrawn', 'expired', 'failed')
+                    and (p_workspace is null or workspace_id = p_workspace)
                 order by requested_at
-                limit 100
+                limit 50
             ) as e
         );
     end
     $$;
-revoke all on function public.exports_to_clean(timestamptz) from public;
-grant execute on function public.exports_to_clean(timestamptz) to service_role;
+revoke all on function public.exports_to_clean(uuid, timestamptz) from public;
+grant execute on function public.exports_to_clean(uuid, timestamptz) to service_role;
 
 -- Its objects were deleted. That has to be said again for as long as a builder may still be uploading.
 create function public.export_cleaned(p_export uuid, p_now timestamptz default now()) returns void

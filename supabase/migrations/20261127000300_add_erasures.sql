@@ -89,3 +89,8 @@ create policy "Members see their workspace's events"
         workspace_id in (select workspace_id from public.members where user_id = (select auth.uid()))
         and identity_id not in (select identity_id from public.erased_identities)
     );
+
+insert into private.export_exclusions (table_name, column_name, reason) values
+    ('erased_identities', '', 'progress of a computation'),
+    ('erasures', 'tombstones', 'keyed hashes, of use to us alone'),
+    ('erasures', 'addresses', 'keyed hashes, of use to us alone');

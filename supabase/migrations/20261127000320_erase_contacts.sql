@@ -103,7 +103,7 @@ create function private.receipt_of(p_erasure public.erasures) returns jsonb
     set search_path = ''
     as $$
         select jsonb_build_object(
-            'erasureId', p_erasure.id, 'contactId', p_erasure.contact_id,
+            'erasureId', p_erasure.id, 'workspaceId', p_erasure.workspace_id, 'contactId', p_erasure.contact_id,
             'status', case when p_erasure.finished_at is null then 'purging' else 'finished' end,
             'requestedAt', p_erasure.requested_at, 'finishedAt', p_erasure.finished_at,
             'forever', p_erasure.is_forever, 'counts', p_erasure.counts
@@ -312,7 +312,7 @@ create function public.unstored_receipts(p_limit integer) returns jsonb
         select coalesce(jsonb_agg(r.receipt), '[]')
         from (
             select private.receipt_of(e) || jsonb_build_object(
-                'workspaceId', e.workspace_id, 'tombstones', e.tombstones, 'addresses', e.addresses
+                'tombstones', e.tombstones, 'addresses', e.addresses
             ) as receipt
             from public.erasures as e
             where e.finished_at is not null and e.stored_at is null

@@ -52,6 +52,9 @@ create table private.subscription_orders (
 create index subscription_orders_workspace_idx on private.subscription_orders (workspace_id);
 create index subscription_orders_due_idx on private.subscription_orders (due_at) where done_at is null;
 
+insert into private.export_exclusions (table_name, column_name, reason) values
+    ('deletion_requests', 'untold', 'filled when the workspace is gone');
+
 alter table public.deletion_requests enable row level security;
 alter table private.subscription_orders enable row level security;
 

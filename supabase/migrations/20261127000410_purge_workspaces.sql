@@ -5,7 +5,8 @@
 
 -- Every table that holds rows of workspaces, those that refer to others of them before these; a new table is one of them
 -- by its column workspace_id. What stays is not: the request and the audit log; nor what goes in the last transaction.
--- Scores go first: the sweep of scores then finds no contact of whom half is gone.
+-- Scores go first: the sweep of scores then finds no contact of whom half is gone. What triggers compile of automations
+-- goes last, when there are none.
 create function private.tenant_tables() returns table (name regclass, place integer)
     language sql stable
     set search_path = ''
@@ -29,7 +30,13 @@ create function private.tenant_tables() returns table (name regclass, place inte
             join tenant as t on t.oid = r.confrelid
             where d.place < 20
         )
-        select d.oid::regclass, case d.oid when 'public.contact_states'::regclass then -1 else max(d.place) end
+        select
+            d.oid::regclass,
+            case d.oid
+                when 'public.contact_states'::regclass then -1
+                when 'private.compiled_rules'::regclass then 20
+                else max(d.place)
+            end
         from deep as d
         group by d.oid
     $$;

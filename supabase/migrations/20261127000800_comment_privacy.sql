@@ -63,38 +63,6 @@ comment on column private.subscription_orders.wish is 'owner: cancel or resume; 
 comment on column private.subscription_orders.due_at is 'nobody: when Lemon Squeezy is to be told; what could not be resumed waits until it is too late to think again';
 comment on column private.subscription_orders.done_at is 'nobody: when Lemon Squeezy was told; ends the order';
 
-comment on table public.exports is
-    'Exports: who asked for a copy of a workspace or contact, and how far it is; kept until 30 days after its files have gone, which they do 24 hours after they were complete';
-comment on column public.exports.id is 'nobody: number of the export; names it and its files';
-comment on column public.exports.workspace_id is 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
-comment on column public.exports.contact_id is 'end user: id of the contact that it is of, if it is of one; says what is in it';
-comment on column public.exports.requested_by is 'owner: who asked for it; shows who answers for it';
-comment on column public.exports.status is 'nobody: how far it is; shown to owners';
-comment on column public.exports.requested_at is 'owner: when it was asked for; shown to owners';
-comment on column public.exports.as_of is 'nobody: when reading began; says what is in it';
-comment on column public.exports.counts is 'nobody: rows read so far, by table; shown to owners';
-comment on column public.exports.parts is 'nobody: files written so far; shown to owners';
-comment on column public.exports.bytes is 'nobody: size of its files; shown to owners';
-comment on column public.exports.finished_at is 'nobody: when it was complete; ends the keeping of its files';
-comment on column public.exports.expires_at is 'nobody: when its files go; ends their keeping';
-comment on column public.exports.cleaned_at is 'nobody: when its files were gone; proves it';
-
-comment on table private.export_builds is
-    'Exports being built: where the next run of the builder goes on; kept until the export''s own row goes';
-comment on column private.export_builds.export_id is 'nobody: the export that is built; finds the row';
-comment on column private.export_builds.plan is 'nobody: tables and columns to read; keeps them the same from the beginning to the end';
-comment on column private.export_builds.cursor is 'end user: key of the last row that was read, until the export ends; the next run goes on from there';
-comment on column private.export_builds.files is 'nobody: names, sizes and checksums of the files; makes the list of them and the links';
-comment on column private.export_builds.claim is 'nobody: which run of the builder is at work; two never write the same file';
-comment on column private.export_builds.claimed_until is 'nobody: until when that run has it to itself; another takes over what crashed';
-comment on column private.export_builds.worked_at is 'nobody: when a run was last at work; takes turns between exports';
-
-comment on table private.export_exclusions is
-    'What no export holds: tables and columns of machinery, each with its reason; kept until the software is removed';
-comment on column private.export_exclusions.table_name is 'nobody: name of the table; says what is left out';
-comment on column private.export_exclusions.column_name is 'nobody: name of the column, empty for all of the table; says what is left out';
-comment on column private.export_exclusions.reason is 'nobody: why it is left out; answers whoever asks';
-
 comment on table public.rejections is
     'Refused messages: that a message was refused and why, without what it held; kept until 24 hours have passed, or the workspace is deleted';
 comment on table private.checkouts is

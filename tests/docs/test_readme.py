@@ -31,8 +31,11 @@ BODIES: dict[str, dict[str, object]] = {
     "/api/settings": {"smtp": None},
     "/api/contact": {"access": {"userId": "ada"}},
     "/api/delete-workspace": {"name": "another one"},
+    "/api/export": {"contact": {"userId": "ada"}},
 }
-BY_MEMBERS = ("/api/score", "/api/send-email", "/api/settings", "/api/contact", "/api/delete-workspace")
+BY_MEMBERS = (
+    "/api/score", "/api/send-email", "/api/settings", "/api/contact", "/api/delete-workspace", "/api/export",
+)  # fmt: skip
 # What the table says, as callers; what the last two have, each request here has: a link and a signature.
 WHO = {
     "member": set(ROLES),

@@ -32,6 +32,7 @@ ENDPOINTS = {
     "/api/contact": "POST",
     "/api/delete-workspace": "POST, GET",
     "/api/settings": "POST",
+    "/api/export": "POST, GET",
     "/api/unsubscribe": "GET, HEAD, POST",
     "/api/resend-webhook": "POST",
     "/api/lemonsqueezy-webhook": "POST, GET",

@@ -1,8 +1,10 @@
 """POST /api/contact: an end user's data is shown, put right and erased, whoever of the founder's asks for it."""
 
 from collections.abc import Callable, Mapping
+from io import BytesIO
 from typing import Any
 from uuid import uuid4
+from zipfile import ZipFile
 
 import httpx
 import pytest
@@ -67,6 +69,12 @@ def test_a_long_history_comes_in_pages_each_event_once(api: Api) -> None:
         after, pages = page["next"], pages + 1
     assert sorted(seen) == sorted(str(one["messageId"]) for one in sent)
     assert pages > 2
+
+
+def test_a_place_among_mails_may_be_spelt_as_a_urn(api: Api) -> None:
+    api.person()
+    place = {"of": "mails", "at": "2026-01-01T00:00:00Z", "id": uuid4().urn}
+    assert ask(api, access={"userId": "u1"}, after=place).json() == {"events": [], "mails": [], "next": None}
 
 
 def test_a_viewer_sees_everything_too(api: Api, bob: Session, ann: Mapping[str, str]) -> None:
@@ -238,6 +246,52 @@ def test_other_workspaces_do_not_notice(api: Api, new_workspace: Callable[[], An
     assert other.track(event(userId=ann["userId"]))["accepted"] == 1
 
 
+# Export
+
+
+def built(api: Api, env: Mapping[str, str], export_id: str) -> dict[str, Any]:
+    """Once it is complete."""
+    while True:
+        api.http.get("/api/export", headers=bearer(env["CRON_SECRET"]), timeout=90).raise_for_status()
+        shown: dict[str, Any] = ask(api, exportId=export_id).json()
+        if shown["status"] == "complete":
+            return shown
+
+
+def test_a_server_gets_a_contact_as_files(api: Api, env: Mapping[str, str], ann: Mapping[str, str]) -> None:
+    asked = ask(api, export={"email": ann["email"]})
+    assert asked.status_code == 202
+    shown = built(api, env, asked.json()["exportId"])
+    texts = [httpx.get(file["url"]).content for file in shown["files"] if file["name"].endswith(".zip")]
+    held = b"".join(
+        archive.read(name) for text in texts for archive in [ZipFile(BytesIO(text))] for name in archive.namelist()
+    )
+    assert all(value.encode() in held for value in ann.values())
+
+
+def test_an_erasure_takes_back_every_export(api: Api, env: Mapping[str, str], ann: Mapping[str, str]) -> None:
+    api.track(event(userId="somebody-else"))
+    export_id = ask(api, export={"userId": "somebody-else"}).json()["exportId"]
+    url = built(api, env, export_id)["files"][0]["url"]
+    erase(api, userId=ann["userId"])
+    assert ask(api, exportId=export_id).json()["status"] == "withdrawn"
+    assert httpx.get(url).status_code == 404
+
+
+def test_neither_a_member_nor_a_server_of_others_gets_it(
+    api: Api, alice: Session, new_workspace: Callable[[], Any], ann: Mapping[str, str]
+) -> None:
+    export_id = ask(api, export={"userId": ann["userId"]}).json()["exportId"]
+    other = Api(api.http, api.db, new_workspace())
+    problem(ask(other, exportId=export_id), "export_unknown")
+    problem(api.member("/api/contact", {"exportId": export_id}, alice.access_token), "not_allowed")
+
+
+def test_a_server_gets_no_link_to_all_of_the_workspace(api: Api, alice: Session) -> None:
+    export_id = api.member("/api/export", {}, alice.access_token).json()["exportId"]
+    problem(ask(api, exportId=export_id), "export_unknown")
+
+
 # Who may ask, and how
 
 
@@ -255,7 +309,11 @@ def test_nobody_unknown_is_shown_or_erased(api: Api) -> None:
         ({"correct": {"userId": "u1"}}, "/traits"),
         ({"erase": {"userId": "u1"}, "forever": "perhaps"}, "/forever"),
         ({"access": {"userId": "u1"}, "erase": {"userId": "u1"}}, "/access"),
+        ({"erase": {"userId": "u1"}, "forever": 1}, "/forever"),
         ({"access": {"userId": "u1"}, "after": {"of": "pins", "at": "2026-01-01T00:00:00Z", "id": "a"}}, "/after/of"),
+        ({"access": {"userId": "u1"}, "after": {"of": "mails", "at": "2026-01-01T00:00:00Z", "id": "a"}}, "/after"),
+        ({"access": {"userId": "u1"}, "after": {"of": "mails", "at": 0, "id": "a"}}, "/after/at"),
+        ({"access": {"userId": "u1"}, "after": {"of": "events", "at": "2026-01-01T00:00:00Z", "id": "a"}}, "/after"),
     ],
 )
 def test_a_body_says_one_thing(api: Api, body: dict[str, object], pointer: str) -> None:

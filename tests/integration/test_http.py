@@ -12,7 +12,8 @@ from tests.integration.conftest import ENDPOINTS, INGESTION, Api, bearer, event,
 
 JSON = {"Content-Type": "application/json"}
 LIMIT = 512 * 1024
-TAKE_JSON = [*INGESTION, "/api/score", "/api/send-email"]
+BY_KEY = [*INGESTION, "/api/score", "/api/send-email", "/api/contact"]
+TAKE_JSON = [*BY_KEY, "/api/settings", "/api/delete-workspace", "/api/export"]
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 
 
@@ -87,7 +88,7 @@ def test_what_is_no_json_is_refused(api: Api, path: str, body: bytes) -> None:
     problem(api.http.post(path, content=body, headers=headers), "json_malformed")
 
 
-@pytest.mark.parametrize("path", [*INGESTION, "/api/score", "/api/send-email"])
+@pytest.mark.parametrize("path", BY_KEY)
 @pytest.mark.parametrize("body", [b"null", b"[]", b"1", b'"x"', b"true"])
 def test_json_that_is_no_object_is_refused(api: Api, path: str, body: bytes) -> None:
     headers = bearer(api.workspace.secret_key) | JSON

@@ -30,7 +30,7 @@ PLAUSIBLE = {
 # Not of any workspace; readable by the members of any, and by nobody writable.
 SHARED = {"plan_variants", "plans", "rule_templates"}
 # Of no use to viewers.
-FOR_ADMINS = {"audit_log", "exports", "smtp_settings"}
+FOR_ADMINS = {"audit_log", "erasures", "exports", "smtp_settings"}
 
 
 @pytest.fixture
@@ -99,12 +99,20 @@ def filled(db: Connection, workspace: Workspace, alice: Session) -> Workspace:
            select id, id, 'any', 'active', now(), now() from public.workspaces where id = %s""",
         """insert into public.payments (subscription_id, workspace_id, status, updated_at)
            select id, id, 'paid', now() from public.workspaces where id = %s""",
-        "insert into public.usage (workspace_id, month) values (%s, '2026-11-01')",
+        "insert into public.usage (workspace_id, month) values (%s, '2026-11-01') on conflict do nothing",
         """insert into public.usage_warnings (workspace_id, month, meter, percent, used, quota, created_at)
            values (%s, '2026-11-01', 'emails', 80, 8, 10, now())""",
         """insert into public.rule_draft_mails (draft_id, workspace_id, automation_id, mails, mailable)
            select id, workspace_id, id, 1, 1 from public.rule_drafts where workspace_id = %s""",
         "insert into public.audit_log (workspace_id, action) values (%s, 'contact.access')",
+        """insert into public.erasures
+               (workspace_id, contact_id, requested_by, requested_at, is_forever, tombstones, addresses, counts)
+           values (%s, gen_random_uuid(), 'operator', now(), false, '{}', '{}', '{}')""",
+        """insert into public.erased_identities (workspace_id, identity_id, erasure_id)
+           select workspace_id, id, id from public.erasures where workspace_id = %s""",
+        """insert into public.deletion_requests
+               (workspace_id, requested_by, received_at, requested_at, purge_after, due_by)
+           values (%s, 'operator', now(), now(), '2999-01-01', '2999-02-01')""",
         "insert into public.exports (workspace_id, requested_by) values (%s, gen_random_uuid())",
         # Each of them asks for something; here it is the row alone that matters.
         "set session_replication_role = replica",

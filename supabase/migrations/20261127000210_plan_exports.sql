@@ -1,6 +1,5 @@
--- Why: an export is read in pages, each a query of some milliseconds, by builders that may be killed at any point.
--- Which tables and columns there are, and in which order their rows are read, comes from the catalog.
--- Not breaking (new functions). Locks: a builder holds that of its export's row. Undo: drop the functions.
+-- Why: an export is read in pages. Which tables and columns there are, and in which order their rows are read, comes from
+-- the catalog. Not breaking (new functions). Locks: none. Undo: drop the functions.
 
 -- How the rows of each table of a workspace are read: a key that is unique, never changes and has an index that begins
 -- with the workspace, so that a page costs as much at the end as at the start.
@@ -97,6 +96,7 @@ create function private.export_of_present(p_table text, p_columns jsonb) returns
     as $$
         select case p_table
             when 'audit_log' then 'true'
+            when 'erasures' then 'true'
             when 'contacts' then '(select true from public.identities as i where i.id = t.id)'
             when 'message_events' then
                 '(select true from public.messages as m join public.identities as i on i.id = m.contact_id'
@@ -163,8 +163,10 @@ revoke all on function private.export_plan(boolean) from public;
 grant execute on function private.export_plan(boolean) to service_role;
 
 -- The query of one page: in each row the cells as a JSON array of text, null where there is nothing, and the key as text[].
--- $1 workspace, $2 the key to go on after, $3 and $4 the contact's identities and address hashes, $5 how many rows.
-create function private.export_query(p_read jsonb, p_of_contact boolean, p_goes_on boolean) returns text
+-- p_known: of how many of its columns the key to go on after is, the first ones; 0 at the start.
+-- $1 workspace, $2 the key to go on after, $3 and $4 the contact's identities and address hashes, $5 how many rows, $6 how
+-- far to go in the other table whose order is followed, null: to its end.
+create function private.export_query(p_read jsonb, p_of_contact boolean, p_known integer) returns text
     language sql stable
     set search_path = ''
     as $$
@@ -204,180 +206,71 @@ create function private.export_query(p_read jsonb, p_of_contact boolean, p_goes_
             select
                 string_agg(k.value, ', ' order by k.position) as key,
                 string_agg(k.value || '::text', ', ' order by k.position) as key_text,
-                string_agg(k.after, ', ' order by k.position) as after,
+                string_agg(k.value, ', ' order by k.position) filter (where k.position <= p_known) as known,
+                string_agg(k.after, ', ' order by k.position) filter (where k.position <= p_known) as after,
                 string_agg(k.value, ', ' order by k.position) filter (where k.alias = 'd') as via_key,
-                string_agg(k.after, ', ' order by k.position) filter (where k.alias = 'd') as via_after,
+                string_agg(k.after, ', ' order by k.position) filter (where k.alias = 'd' and p_known > 0) as via_after,
+                string_agg(replace(k.after, '$2', '$6'), ', ' order by k.position) filter (where k.alias = 'd') as via_end,
                 case p_read ->> 'table' when 'workspaces' then 't.id = $1' else 't.workspace_id = $1' end as owned
             from keys as k
         )
         select
             'select to_json(array[' || c.list || '])::text, array[' || p.key_text || '] from '
-            -- The contact's rows are found first, by their own indexes, and only then put in order.
             || case
+                -- The contact's rows are found first, by their own indexes, and only then put in order.
                 when p_of_contact then format(
                     '(select t.* from public.%I as t where %s and (%s) offset 0) as t', p_read ->> 'table', p.owned,
                     private.export_of_contact(p_read ->> 'table', p_read -> 'columns')
-                )
-                else format('public.%I as t', p_read ->> 'table')
-            end
-            || case
-                when p_read ->> 'via' is null then ''
+                ) || case
+                    when p_read ->> 'via' is null then ''
+                    else format(' join public.%I as d on d.id = t.%I', p_read ->> 'via', p_read ->> 'viaColumn')
+                end
+                when p_read ->> 'via' is null then format('public.%I as t', p_read ->> 'table')
+                -- Row by row of the other table, in its order: left to itself, Postgres may fetch all and sort.
                 else format(
-                    ' join public.%I as d on d.id = t.%I and d.workspace_id = $1', p_read ->> 'via', p_read ->> 'viaColumn'
+                    '(select d.* from public.%I as d where d.workspace_id = $1%s and ($6 is null or (%s) <= (%s))'
+                    || ' order by %s offset 0) as d'
+                    || ' cross join lateral (select t.* from public.%I as t where t.%I = d.id offset 0) as t',
+                    p_read ->> 'via',
+                    ' and (' || p.via_key || ') >= (' || p.via_after || ')',
+                    p.via_key, p.via_end, p.via_key, p_read ->> 'table', p_read ->> 'viaColumn'
                 )
             end
             || ' where ' || p.owned || ' and ' || private.export_of_present(p_read ->> 'table', p_read -> 'columns')
-            || case when p_goes_on then ' and (' || p.key || ') > (' || p.after || ')' else '' end
-            -- The same once more, of what the other table's index knows.
-            || case when p_goes_on then coalesce(' and (' || p.via_key || ') >= (' || p.via_after || ')', '') else '' end
+            || coalesce(' and (' || p.known || ') > (' || p.after || ')', '')
             || ' order by ' || p.key || ' limit $5'
         from parts as p
         cross join cells as c
     $$;
-revoke all on function private.export_query(jsonb, boolean, boolean) from public;
-grant execute on function private.export_query(jsonb, boolean, boolean) to service_role;
+revoke all on function private.export_query(jsonb, boolean, integer) from public;
+grant execute on function private.export_query(jsonb, boolean, integer) to service_role;
 
--- The contact's identities, also when it has joined another since; null for no contact.
-create function private.identities_of(p_workspace uuid, p_contact uuid) returns uuid[]
-    language sql stable
-    set search_path = ''
-    as $$
-        select array_agg(i.id)
-        from public.identities as named
-        join public.identities as i on i.contact_id = named.contact_id
-        where named.id = p_contact and named.workspace_id = p_workspace
-    $$;
-revoke all on function private.identities_of(uuid, uuid) from public;
-grant execute on function private.identities_of(uuid, uuid) to service_role;
-
--- Some rows of one table of the plan: {rows: [[cell as text, …], …], after}, at most so many and little more than so many
--- bytes; after is where to go on, null at the end of the table. Null when this builder shall stop: its export was withdrawn,
--- or another has it now.
--- p_hashes: of the contact's addresses, whose key is not in Postgres.
-create function public.export_page(
-    p_export uuid, p_claim uuid, p_table text, p_after jsonb, p_hashes jsonb, p_rows integer, p_bytes integer
-) returns json
+-- How far a page goes in the table whose order it follows: a million visitors without a trait must not make one page of the
+-- traits. The key of the row that is so many further on, null when there are fewer.
+create function private.export_end(p_workspace uuid, p_read jsonb, p_after text[], p_rows integer) returns text[]
     language plpgsql stable
     set search_path = ''
-    set timezone = 'UTC'
-    set datestyle = 'ISO'
-    -- A page must follow the index, whatever the statistics say.
-    set enable_seqscan = off
-    set enable_hashjoin = off
-    set enable_mergejoin = off
     as $$
     declare
-        asked record;
-        cells text;
-        key   text[];
-        lines text[] := '{}';
-        size  bigint := 0;
+        last text[];
     begin
-        select e.workspace_id, e.contact_id, read.value as read into asked
-        from public.exports as e
-        join private.export_builds as b on b.export_id = e.id and b.claim = p_claim
-        cross join lateral jsonb_array_elements(b.plan) as read
-        where e.id = p_export and e.status = 'building' and read.value ->> 'table' = p_table;
-        if not found then
-            return null;
+        if p_read ->> 'via' = 'identities' then
+            select array[d.kind, d.value] into last
+            from public.identities as d
+            where d.workspace_id = p_workspace
+                and (d.kind, d.value) > (coalesce(p_after[1], ''), coalesce(p_after[2], ''))
+            order by d.kind, d.value
+            offset p_rows limit 1;
+        elsif p_read ->> 'via' = 'contacts' then
+            select array[d.id::text] into last
+            from public.contacts as d
+            where d.workspace_id = p_workspace
+                and d.id > coalesce(p_after[1]::uuid, '00000000-0000-0000-0000-000000000000')
+            order by d.id
+            offset p_rows limit 1;
         end if;
-        for cells, key in execute private.export_query(asked.read, asked.contact_id is not null, p_after is not null)
-            using
-                asked.workspace_id,
-                array(select jsonb_array_elements_text(p_after)),
-                private.identities_of(asked.workspace_id, asked.contact_id),
-                array(select jsonb_array_elements_text(p_hashes)),
-                p_rows
-        loop
-            lines := lines || cells;
-            size := size + octet_length(cells);
-            exit when size >= p_bytes;
-        end loop;
-        return format(
-            '{"rows":[%s],"after":%s}', array_to_string(lines, ','),
-            case when cardinality(lines) = p_rows or size >= p_bytes then to_json(key)::text else 'null' end
-        );
+        return last;
     end
     $$;
-revoke all on function public.export_page(uuid, uuid, text, jsonb, jsonb, integer, integer) from public;
-grant execute on function public.export_page(uuid, uuid, text, jsonb, jsonb, integer, integer) to service_role;
-
--- Two minutes to build one part, longer than any function lives: {exportId, workspaceId, contactId, claim, asOf, plan, cursor,
--- files, counts, addresses} of the export to work on, null when there is none. Of several the one whose workspace was served
--- longest ago. addresses: those of the contact, whose hashes are wanted.
-create function public.claim_export(p_now timestamptz default now()) returns jsonb
-    language plpgsql
-    set search_path = ''
-    as $$
-    declare
-        claimed public.exports;
-        build   private.export_builds;
-    begin
-        select e.* into claimed
-        from public.exports as e
-        join private.export_builds as b on b.export_id = e.id
-        where e.status in ('queued', 'building') and coalesce(b.claimed_until, '-infinity') < p_now
-        order by (
-            select max(o.worked_at)
-            from public.exports as n
-            join private.export_builds as o on o.export_id = n.id
-            where n.workspace_id = e.workspace_id
-        ) nulls first, b.worked_at nulls first, e.requested_at, e.id
-        limit 1
-        for update of e, b skip locked;
-        if not found then
-            return null;
-        end if;
-        update public.exports set status = 'building', as_of = coalesce(as_of, p_now)
-        where id = claimed.id
-        returning * into claimed;
-        update private.export_builds
-        set
-            claim = gen_random_uuid(), claimed_until = p_now + interval '2 minutes', worked_at = clock_timestamp(),
-            plan = coalesce(plan, private.export_plan(claimed.contact_id is not null))
-        where export_id = claimed.id
-        returning * into build;
-        return jsonb_build_object(
-            'exportId', claimed.id, 'workspaceId', claimed.workspace_id, 'contactId', claimed.contact_id,
-            'claim', build.claim, 'asOf', claimed.as_of, 'plan', build.plan, 'cursor', build.cursor,
-            'files', build.files, 'counts', claimed.counts,
-            'addresses', (
-                select coalesce(jsonb_agg(value), '[]') from public.identities
-                where id = any (private.identities_of(claimed.workspace_id, claimed.contact_id)) and kind = 'email'
-            )
-        );
-    end
-    $$;
-revoke all on function public.claim_export(timestamptz) from public;
-grant execute on function public.claim_export(timestamptz) to service_role;
-
--- Keeps what a builder has uploaded, and where the next one goes on; a null cursor: nowhere, it is complete. p_files is all
--- of them, so saying it twice is the same. False when its export was withdrawn meanwhile or another builder has it now: then
--- nothing is kept, and the builder deletes what it has uploaded.
-create function public.record_export(
-    p_export uuid, p_claim uuid, p_files jsonb, p_counts jsonb, p_cursor jsonb, p_now timestamptz default now()
-) returns boolean
-    language plpgsql
-    set search_path = ''
-    as $$
-    begin
-        update public.exports as e
-        set
-            counts = p_counts,
-            parts = (select max((f.value ->> 'part')::integer) from jsonb_array_elements(p_files) as f),
-            bytes = (select coalesce(sum((f.value ->> 'bytes')::bigint), 0) from jsonb_array_elements(p_files) as f),
-            status = case when p_cursor is null then 'complete' else 'building' end,
-            finished_at = case when p_cursor is null then p_now end,
-            expires_at = case when p_cursor is null then p_now + interval '24 hours' end
-        from private.export_builds as b
-        where e.id = p_export and e.status in ('building', 'complete') and b.export_id = e.id and b.claim = p_claim;
-        if not found then
-            return false;
-        end if;
-        update private.export_builds set files = p_files, cursor = p_cursor, claimed_until = null
-        where export_id = p_export;
-        return true;
-    end
-    $$;
-revoke all on function public.record_export(uuid, uuid, jsonb, jsonb, jsonb, timestamptz) from public;
-grant execute on function public.record_export(uuid, uuid, jsonb, jsonb, jsonb, timestamptz) to service_role;
+revoke all on function private.export_end(uuid, jsonb, text[], integer) from public;
+grant execute on function private.export_end(uuid, jsonb, text[], integer) to service_role;
