@@ -22,6 +22,7 @@ export interface Screen {
 export const SCREENS: Screen[] = [
   { path: "contacts", title: "Contacts", icon: "contacts", load: () => import("./screens/contacts/Contacts") },
   { path: "setup", title: "Setup", icon: "setup", load: () => import("./screens/setup/Setup") },
+  { path: "settings", title: "Settings", icon: "settings", load: () => import("./screens/settings/Settings") },
 ];
 
 /** Pages for people who are not signed in. */
