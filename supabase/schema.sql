@@ -8297,7 +8297,7 @@ CREATE FUNCTION public.recent_messages(p_workspace uuid, p_now timestamp with ti
         span   interval;
         events jsonb;
     begin
-        foreach span in array array['5 seconds', '1 minute', '10 minutes', '1 day']::interval[] loop
+        foreach span in array array['5 seconds', '1 minute', '10 minutes', '1 hour']::interval[] loop
             select jsonb_agg(
                 jsonb_build_object(
                     'messageId', e.message_id, 'name', e.name, 'type', e.type, 'trusted', e.trusted,
@@ -9029,6 +9029,7 @@ CREATE FUNCTION public.settings_admin(p_workspace uuid) RETURNS text
 CREATE FUNCTION public.setup_progress(p_workspace uuid) RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path TO ''
+    SET enable_seqscan TO 'off'
     AS $$
         select jsonb_build_object(
             'publishableKey', exists (
@@ -9058,6 +9059,7 @@ CREATE FUNCTION public.setup_progress(p_workspace uuid) RETURNS jsonb
 CREATE FUNCTION public.show_contact(p_workspace uuid, p_contact uuid, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path TO ''
+    SET enable_seqscan TO 'off'
     AS $$
         select public.contact_rows(p_workspace, array[c.id], p_now) -> 0 || jsonb_build_object(
             'traits', c.traits, 'emailTrusted', c.email_trusted, 'createdAt', c.created_at,

@@ -36,6 +36,36 @@ TOP_NAMED = """
     limit 50
     """
 
+# The middle of the list, where paging by number would be slowest.
+MIDDLE = """
+    select jsonb_build_object('score', score, 'id', contact_id)
+    from (
+        select score, contact_id, ntile(2) over (order by score desc, contact_id) as half from public.contact_states
+    ) as s
+    where half = 2 order by score desc, contact_id limit 1
+    """
+SOMEBODY = "select id from public.contacts limit 1"
+# What the dashboard asks: the function, and by name the statement that finds an argument.
+LISTS: dict[str, tuple[str, dict[str, str]]] = {
+    "the top": ("list_contacts", {}),
+    "a page further on": ("list_contacts", {"p_after": MIDDLE}),
+    "the lowest": ("list_contacts", {"p_most": "select 5"}),
+    "whom nobody has seen": ("list_contacts", {"p_seen_from": "select 'infinity'"}),
+    "a stage": ("list_contacts", {"p_stage": "select id from public.stages where name = 'at_risk'"}),
+    "an empty stage": ("list_contacts", {"p_stage": "select gen_random_uuid()"}),
+    "an address": ("search_contacts", {"p_text": "select email from public.contacts limit 1"}),
+    "how many begin": ("search_contacts", {"p_text": "select 'user-1'"}),
+    "how nobody begins": ("search_contacts", {"p_text": "select 'zz'"}),
+    "one contact": ("show_contact", {"p_contact": SOMEBODY}),
+    "one contact's past": ("contact_timeline", {"p_contact": SOMEBODY}),
+    "what came in": ("recent_messages", {}),
+    "what came in at the busiest": (
+        "recent_messages",
+        {"p_now": "select max(last_event_at) from public.contact_states"},
+    ),
+    "the setup": ("setup_progress", {}),
+}
+
 
 @dataclass(frozen=True)
 class Size:
@@ -135,6 +165,22 @@ def top_milliseconds(db: Connection, statement: str) -> float:
         db.execute("select set_config('request.jwt.claims', %s, true)", (json.dumps({"sub": OWNER}),))
         explain = f"explain (analyze, format json) {statement.format(workspace=workspace)}"
         return median(float(one(db, explain)[0]["Execution Time"]) for _ in range(7))
+
+
+def list_call(db: Connection, name: str) -> str:
+    """The statement of one of LISTS, for top_milliseconds(). Finding its arguments may read whole tables."""
+    function, found = LISTS[name]
+    literals = {key: one(db, f"select quote_literal(({query})::text)") for key, query in found.items()}
+    arguments = "".join(f", {key} => {literal}" for key, literal in literals.items())
+    return f"select public.{function}('{{workspace}}'{arguments.replace('{', '{{').replace('}', '}}')})"
+
+
+def scans(db: Connection) -> int:
+    """How often the big tables have been read from end to end."""
+    db.execute("select pg_stat_force_next_flush()")
+    names = "'contacts', 'contact_states', 'identities', 'signal_counts'"
+    where = f"relname in ({names}) or left(relname, 6) = 'events'"
+    return int(one(db, f"select sum(seq_scan) from pg_stat_user_tables where {where}"))
 
 
 def tie(db: Connection, contacts: int) -> None:

@@ -1,5 +1,8 @@
 // Supabase's Data API and Auth over the Postgres at DATABASE_URL, on PORT.
 // With --provision: creates the auth schema that migrations refer to, and exits.
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { serve } from "@hono/node-server";
 import { App } from "@supabase/lite";
 import { createPostgresConnection } from "@supabase/lite/postgres";
@@ -31,6 +34,14 @@ const connection = createPostgresConnection({
 // more): what our migrations don't grant must stay out of reach here too.
 connection.rlsState = "active";
 
+// Lite's own mail leads to the app's address instead of Auth's, and forgets where to go from there.
+const recovery = join(mkdtempSync(join(tmpdir(), "auth-mail-")), "recovery.html");
+const after = encodeURIComponent(`${env.APP_URL}/app/new-password`);
+writeFileSync(
+  recovery,
+  `<a href="${env.SUPABASE_URL}/auth/v1/verify?token={{ .TokenHash }}&type=recovery&redirect_to=${after}">Choose a new password</a>`,
+);
+
 const app = new App({
   connection,
   api: { schemas: ["public"] },
@@ -44,6 +55,7 @@ const app = new App({
     email: {
       enable_signup: true,
       enable_confirmations: false,
+      template: { recovery: { subject: "Choose a new password", content_path: recovery } },
       smtp: { enabled: true, host: "localhost", port: Number(env.SMTP_PORT), user: env.SMTP_USER, pass: env.SMTP_PASSWORD, admin_email: "auth@localhost" },
     },
   },

@@ -6,6 +6,7 @@
 create function public.show_contact(p_workspace uuid, p_contact uuid, p_now timestamptz default now()) returns jsonb
     language sql stable
     set search_path = ''
+    set enable_seqscan = 'off' -- right for a table of any size, and statistics may be old
     as $$
         select public.contact_rows(p_workspace, array[c.id], p_now) -> 0 || jsonb_build_object(
             'traits', c.traits, 'emailTrusted', c.email_trusted, 'createdAt', c.created_at,

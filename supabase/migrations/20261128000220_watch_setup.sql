@@ -1,10 +1,10 @@
 -- Why: an install shows at once whether it works: what comes in, what is refused, and what is left to do.
 -- Not breaking (new functions). Locks: none. Undo: drop them.
 
--- What came in last and what was refused last, of the last day, the latest first: {"events": [{messageId, name, type, trusted,
--- receivedAt, contactId, who}], "rejections": [{id, code, pointer, messageId, receivedAt, key}], "asOf"}. 50 of each at most.
--- The time is looked through in growing pieces, so that a flood is not read to its beginning; no index orders events by when
--- they came, since every insert would pay for it.
+-- What came in last (within an hour) and what was refused last (within a day), 50 of each at most, the latest first:
+-- {"events": [{messageId, name, type, trusted, receivedAt, contactId, who}], "rejections": [{id, code, pointer, messageId,
+-- receivedAt, key}], "asOf"}. The time is looked through in growing pieces, so that a flood is not read to its beginning; no
+-- index but a coarse one orders events by when they came, since every insert would pay for it.
 create function public.recent_messages(p_workspace uuid, p_now timestamptz default now()) returns jsonb
     language plpgsql stable
     set search_path = ''
@@ -15,7 +15,7 @@ create function public.recent_messages(p_workspace uuid, p_now timestamptz defau
         span   interval;
         events jsonb;
     begin
-        foreach span in array array['5 seconds', '1 minute', '10 minutes', '1 day']::interval[] loop
+        foreach span in array array['5 seconds', '1 minute', '10 minutes', '1 hour']::interval[] loop
             select jsonb_agg(
                 jsonb_build_object(
                     'messageId', e.message_id, 'name', e.name, 'type', e.type, 'trusted', e.trusted,
@@ -62,6 +62,7 @@ grant execute on function public.recent_messages(uuid, timestamptz) to authentic
 create function public.setup_progress(p_workspace uuid) returns jsonb
     language sql stable
     set search_path = ''
+    set enable_seqscan = 'off' -- right for a table of any size, and statistics may be old
     as $$
         select jsonb_build_object(
             'publishableKey', exists (

@@ -62,6 +62,22 @@ def test_the_hottest_contacts_are_listed_at_once(postgres: Cluster) -> None:
 
 
 @pytest.mark.prove
+def test_the_dashboards_lists_are_answered_at_once_and_by_index(postgres: Cluster) -> None:
+    with connect(postgres, postgres.restore(BIG)) as db:
+        for tied in (0, POPULATION.contacts // 5):
+            scale.tie(db, tied)
+            taken = {}
+            for name in scale.LISTS:
+                call = scale.list_call(db, name)
+                before = scale.scans(db)
+                taken[name] = scale.top_milliseconds(db, call)
+                # Of a table as small as here, reading all is the best way to what came in last.
+                assert scale.scans(db) == before or (not PROVE and name.startswith("what came in")), name
+            print(taken)
+            assert max(taken.values()) < 20
+
+
+@pytest.mark.prove
 @pytest.mark.parametrize(("messages", "transactions"), [(1, SIZE.single), (100, SIZE.batches)])
 def test_messages_cost_little_more_when_many_have_come(
     postgres: Cluster, folder: Path, messages: int, transactions: int

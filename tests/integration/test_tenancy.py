@@ -5,6 +5,7 @@ Tables and functions come from the catalog, so that a new one is covered before 
 
 from collections.abc import Iterator, Mapping
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -152,6 +153,19 @@ def questions(db: Connection, workspace: Workspace) -> list[dict[str, str]]:
     return [{"p_message": str(message)}, {"p_contact": str(contact), "p_automation": str(automation)}]
 
 
+def lists(contact: UUID) -> list[tuple[str, dict[str, Any]]]:
+    """What the dashboard asks of a workspace that has that contact."""
+    return [
+        ("list_contacts", {}),
+        ("search_contacts", {"p_text": "u"}),
+        ("contact_rows", {"p_contacts": [str(contact)]}),
+        ("show_contact", {"p_contact": str(contact)}),
+        ("contact_timeline", {"p_contact": str(contact)}),
+        ("recent_messages", {}),
+        ("setup_progress", {}),
+    ]
+
+
 def partitions(db: Connection) -> set[str]:
     return {name for (name,) in db.execute("select relname from pg_class where relispartition").fetchall()}
 
@@ -230,6 +244,9 @@ def test_an_outsider_can_execute_nothing_that_tells_or_changes_anything(
     for question in questions(db, filled):
         assert charlie.rest.post("/rpc/explain_mail", json=question).json() is None
     assert charlie.rest.post("/rpc/named_contacts", json={"p_contacts": [str(contact)]}).json() == []
+    for name, asked in lists(contact):
+        told = charlie.rest.post(f"/rpc/{name}", json={"p_workspace": str(filled.id), **asked}).json()
+        assert not told or not any(told.get(part) for part in ("contacts", "items", "events", "rejections")), name
     for name in ("rules_in_force", "rescore_progress", "billing", "team"):
         answer = charlie.rest.post(f"/rpc/{name}", json={"p_workspace": str(filled.id)})
         assert answer.json() in (None, {"status": "none"})
@@ -237,10 +254,23 @@ def test_an_outsider_can_execute_nothing_that_tells_or_changes_anything(
         "score", "find_contacts", "score_parts", "explain_score", "explain_past_score", "recorded_score", "stage_on",
         "stage_facts", "mailable_address", "queue_message", "named_contacts", "rules_in_force", "rescore_progress",
         "preview", "explain_mail", "billing", "my_account", "my_workspaces", "team",
+        "list_contacts", "search_contacts", "contact_rows", "show_contact", "contact_timeline", "recent_messages",
+        "setup_progress",
     }  # fmt: skip
     for name, arguments in functions(db):
         if name not in allowed:
             assert charlie.rest.post(f"/rpc/{name}", json=arguments).status_code in (401, 403, 404), name
+
+
+def test_a_member_is_told_what_an_outsider_is_not(db: Connection, filled: Workspace, bob: Session) -> None:
+    contact = db.execute("select id from public.contacts where workspace_id = %s", (filled.id,)).fetchall()[0][0]
+    db.execute("update public.events set received_at = now() where workspace_id = %s", (filled.id,))
+    for name, asked in lists(contact):
+        told = bob.rest.post(f"/rpc/{name}", json={"p_workspace": str(filled.id), **asked}).json()
+        if isinstance(told, list):
+            assert told, name
+        else:
+            assert any(told.values()), name
 
 
 def test_private_tables_are_not_reachable_by_naming_their_schema(

@@ -95,6 +95,13 @@ export function changed(prefix: string): void {
   }
 }
 
+/** Asks again what is on the screen under that key, and returns the answer once it is there; nothing when that fails. */
+export async function renewed<T>(key: string): Promise<T | undefined> {
+  const entry = entries.get(key);
+  if (entry) await renew(entry);
+  return entry?.failure ? undefined : (entry?.data as T | undefined);
+}
+
 /** Nothing of one account may be seen by the next. */
 export function forgetEverything(): void {
   for (const entry of entries.values()) entry.turn++;

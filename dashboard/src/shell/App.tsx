@@ -14,13 +14,22 @@ function Go({ to }: { to: string }) {
   return <Skeleton lines={3} />;
 }
 
+/** What the page shows before its script runs, so that nothing flickers. */
+function Waiting() {
+  return (
+    <main class="entrance" aria-busy="true">
+      <p class="brand"><img class="logo" src="/app/icon.svg" alt="" /> ConversionCRM</p>
+    </main>
+  );
+}
+
 export function App() {
   const signedIn = useAtom(session);
   const choosing = useAtom(recovering);
   const { path, query } = useHere();
   const name = path.slice(BASE.length + 1);
   const entrance = ENTRANCES[name];
-  if (signedIn === undefined) return <main class="entrance" aria-busy="true" />;
+  if (signedIn === undefined) return <Waiting />;
   if (choosing || name === "new-password") return <Lazy load={newPassword} props={{}} />;
   if (signedIn) return entrance ? <Go to={back(query)} /> : <Inside />;
   if (entrance) return <Lazy load={entrance} props={{}} />;

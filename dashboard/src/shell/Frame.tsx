@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { signOut, session } from "../data/auth";
 import { BASE, go } from "../data/location";
 import { dateTime } from "../parts/format";
@@ -62,12 +63,26 @@ function Switcher({ mine, workspace }: { mine: Mine; workspace: Workspace }) {
 }
 
 function Account({ workspace }: { workspace: Workspace }) {
+  const menu = useRef<HTMLDetailsElement>(null);
+  useEffect(() => {
+    const close = (event: Event) => {
+      const isElsewhere = event instanceof KeyboardEvent ? event.key === "Escape" : !menu.current?.contains(event.target as Node);
+      if (isElsewhere && menu.current) menu.current.open = false;
+    };
+    document.addEventListener("click", close);
+    document.addEventListener("keydown", close);
+    return () => {
+      document.removeEventListener("click", close);
+      document.removeEventListener("keydown", close);
+    };
+  }, []);
+  const email = session.get()?.user.email;
   return (
-    <details class="account">
-      <summary aria-label="Account"><Icon name="account" /></summary>
+    <details class="account" ref={menu}>
+      <summary aria-label={`Account ${email}`}><Icon name="account" /><span>{email}</span></summary>
       <div>
         <p>
-          <b>{session.get()?.user.email}</b>
+          <b>{email}</b>
           <br />
           <small>{may(workspace.role, "owner") ? "Owner" : may(workspace.role, "admin") ? "Admin" : "Viewer"} of {workspace.name}</small>
         </p>

@@ -13,6 +13,10 @@ export function Inside() {
   const mine = useMine();
   const { path } = useHere();
   const [area, slug, screen, ...rest] = path.slice(BASE.length + 1).split("/").map(decodeURIComponent);
+  useEffect(() => {
+    // Beside the question for the workspaces, not after it; a failure shows when the chunk is needed.
+    SCREENS.find((one) => one.path === screen)?.load().catch(() => {});
+  }, []);
   if (!mine.data) {
     return <main class="entrance">{mine.failure ? <Failed failure={mine.failure} what="Your workspaces" again={mine.again} /> : <Skeleton lines={6} />}</main>;
   }

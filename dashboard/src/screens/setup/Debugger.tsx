@@ -56,7 +56,7 @@ export function Debugger({ workspace, every }: { workspace: Workspace; every: nu
           <div class="waiting">
             <i aria-hidden="true" />
             <p>
-              Waiting for the first event. Open your product with the tag in it: every event of the last day appears
+              Waiting for the first event. Open your product with the tag in it: every event of the last hour appears
               here as it comes, and so does what was refused, with what to change.
             </p>
           </div>

@@ -60,7 +60,6 @@ function Steps({ workspace, done, isDone }: { workspace: Workspace; done: Progre
             <span class="tick" aria-hidden="true">{done[step] ? "✓" : ""}</span>
             <div>
               <b>{title}</b>{done[step] && <span class="hidden"> (done)</span>}
-              <br />
               <small>{detail}</small>
             </div>
           </li>

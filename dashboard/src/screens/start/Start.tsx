@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { signOut } from "../../data/auth";
-import { changed } from "../../data/asking";
+import { renewed } from "../../data/asking";
 import { BASE, go } from "../../data/location";
 import { Field, Form, useDoing } from "../../parts/forms";
 import { MINE, type Invitation, type Mine } from "../../shell/workspaces";
@@ -25,7 +25,7 @@ export default function Start({ mine }: { mine: Mine }) {
   const address = slug ?? suggested(name);
   const submit = async ({ kind = "" }) => {
     await makeWorkspace(name, address, kind);
-    changed(MINE);
+    await renewed(MINE);
     go(`${BASE}/w/${address}/setup`);
   };
   return (
@@ -64,7 +64,9 @@ function Invited({ invitation }: { invitation: Invitation }) {
   const doing = useDoing();
   const answer = (act: () => Promise<void>) => async () => {
     await act();
-    changed(MINE);
+    const mine = await renewed<Mine>(MINE);
+    const joined = mine?.workspaces.find(({ id }) => id === invitation.workspace);
+    if (joined) go(`${BASE}/w/${joined.slug}/contacts`);
   };
   return (
     <div class="invited">
