@@ -90,7 +90,7 @@ const style = Object.keys(outputs).find((name) => name.endsWith(".css"));
 const href = (name) => `/app/${relative(out, join(root, name))}`;
 const preloads = [...withImports(outputs, entry)].filter((name) => name !== entry).map(href);
 writeFileSync(join(out, "index.html"), page({ script: href(entry), preloads, style: href(style) }));
-copyFileSync(join(root, "dashboard/icon.svg"), join(out, "icon.svg"));
+for (const name of ["icon.svg", "preview.html"]) copyFileSync(join(root, "dashboard", name), join(out, name));
 if (overweight(outputs, entry).length) {
   console.error("The dashboard is heavier than we promise.");
   process.exitCode = 1;

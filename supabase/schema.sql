@@ -7615,6 +7615,43 @@ CREATE FUNCTION public.health(p_now timestamp with time zone DEFAULT now()) RETU
         )
     $$;
 
+-- Name: list_audit(uuid, jsonb); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.list_audit(p_workspace uuid, p_after jsonb DEFAULT NULL::jsonb) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    SET enable_seqscan TO 'off'
+    AS $$
+    declare
+        page     constant integer := 50;
+        after_at constant timestamptz := coalesce((p_after ->> 'at')::timestamptz, 'infinity');
+        after_id constant uuid := coalesce((p_after ->> 'id')::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
+        found    jsonb;
+    begin
+        select jsonb_agg(
+            jsonb_build_object(
+                'id', l.id, 'actor', l.actor, 'action', l.action, 'contactId', l.contact_id, 'detail', l.detail, 'at', l.at,
+                'who', coalesce(c.email, k.hint)
+            ) order by l.at desc, l.id desc
+        ) into found
+        from (
+            select * from public.audit_log as l
+            where l.workspace_id = p_workspace and l.at <= after_at and (l.at, l.id) < (after_at, after_id)
+            order by l.at desc, l.id desc
+            limit page
+        ) as l
+        left join private.my_colleagues() as c on c.workspace_id = p_workspace and l.actor = 'member:' || c.user_id
+        left join public.api_keys as k on k.workspace_id = p_workspace and l.actor = 'key:' || k.id;
+        return jsonb_build_object(
+            'entries', coalesce(found, '[]'),
+            'next', case when jsonb_array_length(found) = page then jsonb_build_object(
+                'at', found -> -1 -> 'at', 'id', found -> -1 -> 'id'
+            ) end
+        );
+    end
+    $$;
+
 -- Name: list_contacts(uuid, uuid, integer, integer, timestamp with time zone, timestamp with time zone, jsonb, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.list_contacts(p_workspace uuid, p_stage uuid DEFAULT NULL::uuid, p_least integer DEFAULT 0, p_most integer DEFAULT 100, p_seen_from timestamp with time zone DEFAULT NULL::timestamp with time zone, p_seen_to timestamp with time zone DEFAULT NULL::timestamp with time zone, p_after jsonb DEFAULT NULL::jsonb, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
@@ -7696,6 +7733,107 @@ CREATE FUNCTION public.list_contacts(p_workspace uuid, p_stage uuid DEFAULT NULL
                 when cardinality(looked) = look or upto < cardinality(looked)
                     then jsonb_build_object('score', scores[upto], 'id', looked[upto])
             end
+        );
+    end
+    $$;
+
+-- Name: list_messages(uuid, text, jsonb, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.list_messages(p_workspace uuid, p_status text DEFAULT NULL::text, p_after jsonb DEFAULT NULL::jsonb, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    SET enable_seqscan TO 'off'
+    AS $$
+    declare
+        page     constant integer := 50;
+        after_at constant timestamptz := coalesce((p_after ->> 'at')::timestamptz, 'infinity');
+        after_id constant uuid := coalesce((p_after ->> 'id')::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
+        statuses constant text[] := case
+            when p_status = 'queued' then array['queued', 'claimed', 'sending']
+            when p_status is null then array['queued', 'claimed', 'sending', 'sent', 'skipped', 'failed', 'unknown']
+            else array[p_status]
+        end;
+        found    public.messages[];
+    begin
+        -- A page of each status, by one index, and of these the latest.
+        select array_agg(m.message order by m.created_at desc, m.id desc) into found
+        from (
+            select n.*
+            from unnest(statuses) as s (status)
+            cross join lateral (
+                select m as message, m.created_at, m.id from public.messages as m
+                where m.workspace_id = p_workspace and m.status = s.status and (m.created_at, m.id) < (after_at, after_id)
+                order by m.created_at desc, m.id desc
+                limit page
+            ) as n
+            order by n.created_at desc, n.id desc
+            limit page
+        ) as m;
+        return jsonb_build_object(
+            'messages', (
+                select coalesce(jsonb_agg(
+                    jsonb_build_object(
+                        'id', m.id, 'contactId', i.contact_id, 'to', m.to_address, 'subject', m.subject, 'template', t.name,
+                        'automation', a.name, 'category', m.category, 'status', m.status, 'delivery', m.delivery,
+                        'createdAt', m.created_at, 'sendAt', m.send_at, 'sentAt', m.sent_at,
+                        'who', coalesce(c.traits ->> 'name', c.email, i.value),
+                        'answer', private.message_answer(m, p_now)
+                    ) order by m.created_at desc, m.id desc
+                ), '[]')
+                from unnest(found) as m
+                left join public.templates as t on t.id = m.template_id
+                left join public.automations as a on a.id = m.automation_id
+                left join public.identities as i on i.id = m.contact_id
+                left join public.contacts as c on c.id = i.contact_id
+            ),
+            'next', case when cardinality(found) = page then jsonb_build_object(
+                'at', found[page].created_at, 'id', found[page].id
+            ) end
+        );
+    end
+    $$;
+
+-- Name: list_suppressions(uuid, jsonb); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.list_suppressions(p_workspace uuid, p_after jsonb DEFAULT NULL::jsonb) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    SET enable_seqscan TO 'off'
+    AS $$
+    declare
+        page      constant integer := 50;
+        after_at  constant timestamptz := coalesce((p_after ->> 'at')::timestamptz, 'infinity');
+        after_key constant text collate "C" := coalesce(p_after ->> 'key', '');
+        found     jsonb;
+    begin
+        select jsonb_agg(
+            jsonb_build_object(
+                'key', s.key, 'hash', s.address_hash, 'to', m.to_address, 'contactId', i.contact_id,
+                'category', s.category, 'reason', s.reason, 'at', s.created_at
+            ) order by s.created_at desc, s.key desc
+        ) into found
+        from (
+            select s.*, s.address_hash || coalesce(s.category, '') as key
+            from public.suppressions as s
+            where s.workspace_id = p_workspace and s.created_at <= after_at
+                and (s.created_at, s.address_hash || coalesce(s.category, '')) < (after_at, after_key)
+            order by s.created_at desc, s.address_hash || coalesce(s.category, '') desc
+            limit page
+        ) as s
+        left join lateral (
+            select n.to_address, n.contact_id from public.messages as n
+            where n.workspace_id = p_workspace and n.address_hash = s.address_hash and n.counted_at is not null
+            order by n.counted_at desc
+            limit 1
+        ) as m on true
+        left join public.identities as i on i.id = m.contact_id;
+        return jsonb_build_object(
+            'suppressions', coalesce(found, '[]'),
+            'next', case when jsonb_array_length(found) = page then jsonb_build_object(
+                'at', found -> -1 -> 'at', 'key', found -> -1 -> 'key'
+            ) end
         );
     end
     $$;
@@ -7835,11 +7973,20 @@ CREATE FUNCTION public.my_workspaces() RETURNS jsonb
                 select coalesce(jsonb_agg(
                     jsonb_build_object(
                         'id', w.id, 'name', w.name, 'slug', w.slug, 'role', m.role, 'createdAt', w.created_at,
-                        'deletionRequestedAt', w.deletion_requested_at
+                        'deletionRequestedAt', w.deletion_requested_at, 'purgeAfter', d.purge_after,
+                        'payment', case when s.status in ('past_due', 'unpaid') then s.status end
                     ) order by w.name, w.id
                 ), '[]')
                 from public.members as m
                 join public.workspaces as w on w.id = m.workspace_id
+                left join public.deletion_requests as d
+                    on d.workspace_id = w.id and d.cancelled_at is null and d.finished_at is null
+                left join lateral (
+                    select n.status from public.subscriptions as n
+                    where n.workspace_id = w.id
+                    order by n.created_at desc
+                    limit 1
+                ) as s on true
                 where m.user_id = auth.uid()
             ),
             'invitations', private.my_invitations()
@@ -7866,6 +8013,26 @@ CREATE FUNCTION public.named_contacts(p_contacts uuid[]) RETURNS jsonb
         from public.contacts as c
         join public.contact_states as s on s.contact_id = c.id
         where c.id = any (p_contacts)
+    $$;
+
+-- Name: offers(uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.offers(p_workspace uuid) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select jsonb_agg(
+            jsonb_build_object(
+                'name', p.name, 'messagesPerMinute', 240 * p.rate_multiplier, 'contacts', p.contacts, 'emails', p.emails,
+                'members', p.members, 'intervals', to_jsonb(array(
+                    select distinct v.interval from public.plan_variants as v
+                    where v.plan = p.name and v.is_sold order by v.interval
+                ))
+            ) order by p.position
+        )
+        from public.workspaces as w
+        cross join public.plans as p
+        where w.id = p_workspace
     $$;
 
 -- Name: open_checkout(uuid, text, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
@@ -12299,6 +12466,10 @@ CREATE INDEX messages_provider_message_idx ON public.messages USING btree (provi
 
 CREATE INDEX messages_sending_idx ON public.messages USING btree (first_attempt_at) WHERE (status = 'sending'::text);
 
+-- Name: messages_status_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX messages_status_idx ON public.messages USING btree (workspace_id, status, created_at, id);
+
 -- Name: messages_template_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX messages_template_idx ON public.messages USING btree (workspace_id, template_id);
@@ -12366,6 +12537,10 @@ CREATE INDEX stages_signal_idx ON public.stages USING btree (workspace_id, signa
 -- Name: subscriptions_workspace_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX subscriptions_workspace_idx ON public.subscriptions USING btree (workspace_id);
+
+-- Name: suppressions_created_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX suppressions_created_idx ON public.suppressions USING btree (workspace_id, created_at);
 
 -- Name: traits_workspace_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -15140,10 +15315,25 @@ GRANT ALL ON FUNCTION public.forget_what_has_lapsed(p_limit integer, p_now times
 REVOKE ALL ON FUNCTION public.health(p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.health(p_now timestamp with time zone) TO service_role;
 
+-- Name: FUNCTION list_audit(p_workspace uuid, p_after jsonb); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.list_audit(p_workspace uuid, p_after jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.list_audit(p_workspace uuid, p_after jsonb) TO authenticated;
+
 -- Name: FUNCTION list_contacts(p_workspace uuid, p_stage uuid, p_least integer, p_most integer, p_seen_from timestamp with time zone, p_seen_to timestamp with time zone, p_after jsonb, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.list_contacts(p_workspace uuid, p_stage uuid, p_least integer, p_most integer, p_seen_from timestamp with time zone, p_seen_to timestamp with time zone, p_after jsonb, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.list_contacts(p_workspace uuid, p_stage uuid, p_least integer, p_most integer, p_seen_from timestamp with time zone, p_seen_to timestamp with time zone, p_after jsonb, p_now timestamp with time zone) TO authenticated;
+
+-- Name: FUNCTION list_messages(p_workspace uuid, p_status text, p_after jsonb, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.list_messages(p_workspace uuid, p_status text, p_after jsonb, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.list_messages(p_workspace uuid, p_status text, p_after jsonb, p_now timestamp with time zone) TO authenticated;
+
+-- Name: FUNCTION list_suppressions(p_workspace uuid, p_after jsonb); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.list_suppressions(p_workspace uuid, p_after jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.list_suppressions(p_workspace uuid, p_after jsonb) TO authenticated;
 
 -- Name: FUNCTION mailable_address(p_contact uuid); Type: ACL; Schema: public; Owner: -
 
@@ -15181,6 +15371,11 @@ GRANT ALL ON FUNCTION public.my_workspaces() TO authenticated;
 REVOKE ALL ON FUNCTION public.named_contacts(p_contacts uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.named_contacts(p_contacts uuid[]) TO authenticated;
 GRANT ALL ON FUNCTION public.named_contacts(p_contacts uuid[]) TO service_role;
+
+-- Name: FUNCTION offers(p_workspace uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.offers(p_workspace uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.offers(p_workspace uuid) TO authenticated;
 
 -- Name: FUNCTION open_checkout(p_workspace uuid, p_variant_id text, p_address_hash text, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 

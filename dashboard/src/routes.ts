@@ -21,7 +21,9 @@ export interface Screen {
 /** Screens of a workspace, in the order of the navigation. Each is a chunk of its own. */
 export const SCREENS: Screen[] = [
   { path: "contacts", title: "Contacts", icon: "contacts", load: () => import("./screens/contacts/Contacts") },
+  { path: "emails", title: "Emails", icon: "emails", load: () => import("./screens/emails/Emails") },
   { path: "setup", title: "Setup", icon: "setup", load: () => import("./screens/setup/Setup") },
+  { path: "settings", title: "Settings", icon: "settings", load: () => import("./screens/settings/Settings") },
 ];
 
 /** Pages for people who are not signed in. */

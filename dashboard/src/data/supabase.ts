@@ -69,8 +69,13 @@ export function change(
 }
 
 /** Removes the rows of a workspace that `where` equals. */
-export function remove(table: string, workspace: string, where: Record<string, string>): Promise<void> {
-  return answer(client.from(table).delete().eq(column(table), workspace).match(where), {});
+export function remove(
+  table: string,
+  workspace: string,
+  where: Record<string, string>,
+  meanings: Meanings = {},
+): Promise<void> {
+  return answer(client.from(table).delete().eq(column(table), workspace).match(where), meanings);
 }
 
 /** Calls an SQL function. */

@@ -1,5 +1,5 @@
 import type { ComponentChildren, TargetedInputEvent, TargetedSubmitEvent } from "preact";
-import { useId, useState } from "preact/hooks";
+import { useId, useRef, useState } from "preact/hooks";
 import { asFailure, type Failure } from "../data/failure";
 import { may, type Role } from "../shell/workspaces";
 import { Failed } from "./states";
@@ -8,7 +8,7 @@ interface FieldProps {
   label: string;
   name: string;
   hint?: ComponentChildren;
-  type?: "text" | "email" | "password" | "number" | "url" | "date";
+  type?: "text" | "email" | "password" | "number" | "url" | "date" | "time";
   autocomplete?: "username" | "current-password" | "new-password" | "off";
   required?: boolean;
   minLength?: number;
@@ -17,6 +17,12 @@ interface FieldProps {
   title?: string;
   placeholder?: string;
   value?: string;
+  /** What it begins with; what is typed then stays, whatever is rendered. */
+  defaultValue?: string | number | undefined;
+  min?: number;
+  max?: number;
+  list?: string;
+  disabled?: boolean;
   onInput?: (event: TargetedInputEvent<HTMLInputElement>) => void;
 }
 
@@ -26,6 +32,79 @@ export function Field({ label, hint, type = "text", ...input }: FieldProps) {
     <div class="field">
       <label for={id}>{label}</label>
       <input id={id} type={type as "text"} aria-describedby={hint ? `${id}-hint` : undefined} {...input} />
+      {hint && <small id={`${id}-hint`}>{hint}</small>}
+    </div>
+  );
+}
+
+interface ChoiceProps {
+  label: string;
+  name: string;
+  hint?: ComponentChildren;
+  /** Values with what they are called. */
+  options: [string, string][];
+  chosen?: string | undefined;
+  onChange?: (value: string) => void;
+}
+
+export function Choice({ label, name, hint, options, chosen, onChange }: ChoiceProps) {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <select
+        id={id} name={name} aria-describedby={hint ? `${id}-hint` : undefined}
+        onChange={({ currentTarget }) => onChange?.(currentTarget.value)}
+      >
+        {options.map(([value, title]) => <option key={value} value={value} selected={value === chosen}>{title}</option>)}
+      </select>
+      {hint && <small id={`${id}-hint`}>{hint}</small>}
+    </div>
+  );
+}
+
+interface LinesProps {
+  label: string;
+  name: string;
+  rows: number;
+  hint?: ComponentChildren;
+  defaultValue?: string;
+  required?: boolean;
+  maxLength?: number;
+  class?: string;
+  onInput?: (event: TargetedInputEvent<HTMLTextAreaElement>) => void;
+}
+
+export function Lines({ label, hint, ...area }: LinesProps) {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <textarea id={id} spellcheck={false} aria-describedby={hint ? `${id}-hint` : undefined} {...area} />
+      {hint && <small id={`${id}-hint`}>{hint}</small>}
+    </div>
+  );
+}
+
+interface CheckProps {
+  label: ComponentChildren;
+  name: string;
+  hint?: ComponentChildren;
+  defaultChecked?: boolean;
+  onChange?: (checked: boolean) => void;
+}
+
+export function Check({ label, name, hint, defaultChecked, onChange }: CheckProps) {
+  const id = useId();
+  return (
+    <div class="field">
+      <label>
+        <input
+          type="checkbox" name={name} aria-describedby={hint ? `${id}-hint` : undefined} defaultChecked={defaultChecked ?? false}
+          onChange={({ currentTarget }) => onChange?.(currentTarget.checked)}
+        />
+        <span>{label}</span>
+      </label>
       {hint && <small id={`${id}-hint`}>{hint}</small>}
     </div>
   );
@@ -80,6 +159,11 @@ export function Form({ what, doing, onSubmit, children }: FormProps) {
   );
 }
 
+/** What is in it can be read by everybody and changed by those who may. */
+export function Editable({ role, needs, children }: { role: Role; needs: Role; children: ComponentChildren }) {
+  return <fieldset class="editable" disabled={!may(role, needs)}>{children}</fieldset>;
+}
+
 interface ActionProps {
   /** The caller's, and the one that this takes. */
   role: Role;
@@ -104,6 +188,45 @@ export function Action({ role, needs, busy = false, onClick, children, type = "b
       </button>
       {!allowed && <small id={id}>{WHO[needs]} can do this.</small>}
     </span>
+  );
+}
+
+interface ConfirmProps {
+  /** What the button says that asks, and the one that does it. */
+  title: string;
+  question: string;
+  does: string;
+  what: string;
+  role: Role;
+  needs: Role;
+  class?: string;
+  act: () => Promise<unknown>;
+  children: ComponentChildren;
+}
+
+/** A button for what can't be undone: it asks first, and says what follows. */
+export function Confirm({ title, question, does, what, role, needs, class: name = "small", act, children }: ConfirmProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  const doing = useDoing();
+  const submit = async () => {
+    await act();
+    dialog.current?.close();
+  };
+  return (
+    <>
+      <Action role={role} needs={needs} class={name} onClick={() => dialog.current?.showModal()}>{title}</Action>
+      <dialog ref={dialog} aria-labelledby={id}>
+        <h2 id={id}>{question}</h2>
+        <Form what={what} doing={doing} onSubmit={submit}>
+          {children}
+          <div class="row">
+            <button class="bad" disabled={doing.busy}>{does}</button>
+            <button type="button" onClick={() => dialog.current?.close()}>Cancel</button>
+          </div>
+        </Form>
+      </dialog>
+    </>
   );
 }
 

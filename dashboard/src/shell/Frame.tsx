@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { signOut, session } from "../data/auth";
 import { BASE, go } from "../data/location";
+import { dateTime } from "../parts/format";
 import { Icon, Logo } from "../parts/icons";
 import { ShortcutsHelp } from "../parts/keyboard";
 import { SCREENS } from "../routes";
@@ -33,6 +34,7 @@ export function Frame({ mine, workspace, screen, children }: Props) {
       </header>
       <main id="content" tabIndex={-1}>
         {workspace.deletionRequestedAt && <Deleting workspace={workspace} />}
+        {workspace.payment && <Unpaid workspace={workspace} />}
         {children}
       </main>
       <ShortcutsHelp />
@@ -94,8 +96,20 @@ function Account({ workspace }: { workspace: Workspace }) {
 function Deleting({ workspace }: { workspace: Workspace }) {
   return (
     <p class="strip warn" role="status">
-      {workspace.name} is being deleted: its keys refuse, and no mail leaves. An owner can cancel that for 7 days, by the
-      link in the mail that all owners got.
+      {workspace.name} is being deleted: its keys refuse, and no mail leaves.{" "}
+      {workspace.purgeAfter && `An owner can cancel that until ${dateTime(workspace.purgeAfter)}.`}{" "}
+      <a href={`${BASE}/w/${workspace.slug}/settings/data`}>What happens when</a>
+    </p>
+  );
+}
+
+function Unpaid({ workspace }: { workspace: Workspace }) {
+  return (
+    <p class="strip warn" role="status">
+      {workspace.payment === "past_due"
+        ? "The last payment failed. Your plan goes on while it is tried again; please look at the card."
+        : "The payment failed for good, so this workspace is on Free. Paid again, the plan is back."}{" "}
+      <a href={`${BASE}/w/${workspace.slug}/settings/billing`}>Billing</a>
     </p>
   );
 }

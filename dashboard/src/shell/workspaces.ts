@@ -11,6 +11,10 @@ export interface Workspace {
   createdAt: string;
   /** When its deletion was asked for. */
   deletionRequestedAt: string | null;
+  /** Until when that can be cancelled. */
+  purgeAfter: string | null;
+  /** The last subscription's status, where its payment failed. */
+  payment: "past_due" | "unpaid" | null;
 }
 
 export interface Invitation {

@@ -1,0 +1,20 @@
+import { withQuery } from "../data/location";
+
+/** Where a list goes on, in its URL: the values of the place, joined. */
+export const place = (next: Record<string, string>) => Object.values(next).join("_");
+
+/** The place that the URL names, as the list's function takes it. */
+export function placed<K extends string>(after: string, at: K, key: string): Record<string, string> | null {
+  const [first, ...others] = after.split("_");
+  return first && others.length ? { [at]: first, [key]: others.join("_") } : null;
+}
+
+export function Paging({ after, next }: { after: string; next: Record<string, string> | null }) {
+  if (!after && !next) return null;
+  return (
+    <nav class="paging" aria-label="Pages">
+      {after && <a class="button" href={withQuery({ after: null, why: null })}>To the top</a>}
+      {next && <a class="button" href={withQuery({ after: place(next), why: null })}>Earlier</a>}
+    </nav>
+  );
+}
