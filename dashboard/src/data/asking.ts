@@ -100,3 +100,12 @@ export function forgetEverything(): void {
   for (const entry of entries.values()) entry.turn++;
   entries.clear();
 }
+
+/** What a panel needs beside its answer counts as part of it: it fails with it, and is asked again with it. */
+export function together<T>(asked: Asked<T>, other: Asked<unknown>): Asked<T> {
+  const again = () => {
+    asked.again();
+    other.again();
+  };
+  return { ...asked, failure: asked.failure ?? other.failure, again };
+}

@@ -14,11 +14,11 @@ export function Skeleton({ lines = 3 }: { lines?: number }) {
   );
 }
 
-/** Nothing is here yet: says what will be, and how it comes about. */
-export function Empty({ title, children }: { title: string } & Children) {
+/** Nothing is here yet: says what will be, and how it comes about. `alone`: it is all that the page has. */
+export function Empty({ title, alone, children }: { title: string; alone?: boolean } & Children) {
   return (
     <div class="empty">
-      <h2>{title}</h2>
+      {alone ? <h1>{title}</h1> : <h2>{title}</h2>}
       {children}
     </div>
   );

@@ -47,7 +47,7 @@ function InWorkspace({ mine, workspace, screen, rest }: Within) {
       {found ? (
         <Lazy key={found.path} load={found.load} props={{ workspace, rest }} />
       ) : (
-        <Empty title="There is no such screen.">
+        <Empty alone title="There is no such screen.">
           <a href={`${BASE}/`}>Back to the start</a>
         </Empty>
       )}
@@ -58,7 +58,7 @@ function InWorkspace({ mine, workspace, screen, rest }: Within) {
 function NoWorkspace({ mine }: { mine: Mine }) {
   return (
     <main class="entrance">
-      <Empty title="You are in no workspace of that name.">
+      <Empty alone title="You are in no workspace of that name.">
         <p>It may have been deleted, or you may have signed in with another address than the one that was invited.</p>
         <ul class="plain">
           {mine.workspaces.map(({ slug, name }) => (

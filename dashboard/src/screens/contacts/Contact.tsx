@@ -37,7 +37,7 @@ export default function Contact({ workspace, id }: { workspace: Workspace; id: s
 
 function Gone() {
   return (
-    <Empty title="There is no such contact.">
+    <Empty alone title="There is no such contact.">
       <p>They may have been erased, or the address of this page may be incomplete.</p>
     </Empty>
   );

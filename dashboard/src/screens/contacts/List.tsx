@@ -1,5 +1,5 @@
 import { useRef } from "preact/hooks";
-import { useAsk } from "../../data/asking";
+import { together, useAsk } from "../../data/asking";
 import { BASE, go, useHere, withQuery } from "../../data/location";
 import { ago, date } from "../../parts/format";
 import { useKey } from "../../parts/keyboard";
@@ -33,8 +33,7 @@ export function List({ workspace }: { workspace: Workspace }) {
       </div>
       <Filters wanted={wanted} stages={stages.data ?? []} />
       <Panel
-        asked={stages.failure ? { ...asked, failure: stages.failure, again: stages.again } : asked}
-        what="The contacts" lines={10} isEmpty={(page) => !page.contacts.length && !page.next}
+        asked={together(asked, stages)} what="The contacts" lines={10} isEmpty={(page) => !page.contacts.length && !page.next}
         empty={<Nobody wanted={wanted} workspace={workspace} />}
       >
         {(page) => (

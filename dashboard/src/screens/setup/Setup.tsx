@@ -1,5 +1,4 @@
-import { useEffect } from "preact/hooks";
-import { changed, useAsk } from "../../data/asking";
+import { useAsk } from "../../data/asking";
 import { BASE } from "../../data/location";
 import { call } from "../../data/supabase";
 import { AsOf, Panel } from "../../parts/states";
@@ -32,7 +31,6 @@ export default function Setup({ workspace }: ScreenProps) {
   const key = `${workspace.id}/setup`;
   const progress = useAsk(key, () => call<Progress>("setup_progress", { p_workspace: workspace.id }), { every: SOON });
   const isDone = !!progress.data && STEPS.every(([step]) => progress.data?.[step]);
-  useEffect(() => () => changed(`${workspace.id}/contacts`), [workspace.id]); // who came in meanwhile
   return (
     <>
       <div class="head">
