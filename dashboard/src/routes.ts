@@ -21,6 +21,7 @@ export interface Screen {
 /** Screens of a workspace, in the order of the navigation. Each is a chunk of its own. */
 export const SCREENS: Screen[] = [
   { path: "contacts", title: "Contacts", icon: "contacts", load: () => import("./screens/contacts/Contacts") },
+  { path: "rules", title: "Rules", icon: "rules", load: () => import("./screens/rules/Rules") },
   { path: "setup", title: "Setup", icon: "setup", load: () => import("./screens/setup/Setup") },
 ];
 

@@ -13,10 +13,14 @@ interface FieldProps {
   required?: boolean;
   minLength?: number;
   maxLength?: number;
+  min?: number;
+  max?: number;
+  step?: number | "any";
   pattern?: string;
   title?: string;
   placeholder?: string;
   value?: string;
+  defaultValue?: string;
   onInput?: (event: TargetedInputEvent<HTMLInputElement>) => void;
 }
 
