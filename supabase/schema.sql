@@ -6622,6 +6622,43 @@ CREATE FUNCTION public.cancel_deletion_by_link(p_request uuid, p_owner uuid, p_n
     end
     $$;
 
+-- Name: changes_since(uuid, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.changes_since(p_workspace uuid, p_since timestamp with time zone, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+        select jsonb_build_object(
+            'from', p_since, 'to', p_now,
+            'contacts', (
+                select count(*) from public.contacts as c
+                join public.contact_states as s on s.contact_id = c.id
+                where c.workspace_id = p_workspace and c.created_at >= p_since and c.created_at < p_now
+            ),
+            'stages', (
+                select coalesce(jsonb_agg(jsonb_build_object('name', g.name, 'contacts', e.contacts) order by g.position), '[]')
+                from public.stages as g
+                cross join lateral (
+                    select count(distinct i.contact_id) as contacts
+                    from public.transitions as t
+                    join public.identities as i on i.id = t.contact_id
+                    where t.workspace_id = p_workspace and t.to_stage_id = g.id
+                        and t.created_at >= p_since and t.created_at < p_now
+                ) as e
+                where g.workspace_id = p_workspace and g.position is not null and e.contacts > 0
+            ),
+            'mails', (
+                select count(*) from public.messages as m
+                where m.workspace_id = p_workspace and m.counted_at >= p_since and m.counted_at < p_now and m.status = 'sent'
+            ),
+            'published', (
+                select count(*) from public.rule_drafts as d
+                where d.workspace_id = p_workspace and d.status = 'published' and d.decided_at >= p_since and d.decided_at < p_now
+            )
+        )
+    $$;
+
 -- Name: check_drift(integer, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.check_drift(p_limit integer DEFAULT 200, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
@@ -6850,6 +6887,51 @@ CREATE FUNCTION public.claim_reconciliation(p_now timestamp with time zone DEFAU
         set claim = gen_random_uuid(), claimed_until = p_now + interval '1 minute'
         where coalesce(r.claimed_until, '-infinity') < p_now and coalesce(r.rests_until, '-infinity') <= p_now
         returning jsonb_build_object('claim', r.claim, 'page', r.page, 'askedAt', clock_timestamp())
+    $$;
+
+-- Name: cohort_funnel(uuid, timestamp with time zone, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.cohort_funnel(p_workspace uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+        with cohort as materialized (
+            select c.id, s.stage_id
+            from public.contacts as c
+            join public.contact_states as s on s.contact_id = c.id
+            where c.workspace_id = p_workspace and c.created_at >= p_from and c.created_at < p_to
+        ),
+        been as materialized (
+            select c.id, array_agg(distinct t.to_stage_id) || c.stage_id as stages
+            from cohort as c
+            left join public.identities as i on i.contact_id = c.id
+            left join public.transitions as t on t.workspace_id = p_workspace and t.contact_id = i.id
+            group by c.id, c.stage_id
+        ),
+        -- Few sets of stages stand for many people.
+        sets as materialized (select b.stages, count(*) as contacts from been as b group by b.stages),
+        steps as materialized (
+            select g.id, g.name, g.position, f.place, public.stages_as_far_as(p_workspace, g.id) as far
+            from public.stages as g
+            left join public.funnel_stages(p_workspace) as f on f.stage_id = g.id
+            where g.workspace_id = p_workspace and g.position is not null
+        )
+        select jsonb_build_object(
+            'contacts', (select count(*) from cohort),
+            'stages', (
+                select coalesce(jsonb_agg(
+                    jsonb_build_object(
+                        'id', g.id, 'name', g.name, 'isStep', g.place is not null,
+                        'reached', (select coalesce(sum(s.contacts), 0) from sets as s where s.stages && g.far),
+                        'now', (select count(*) from cohort as c where c.stage_id = g.id)
+                    )
+                    order by g.place, g.position
+                ), '[]')
+                from steps as g
+            ),
+            'asOf', p_now
+        )
     $$;
 
 -- Name: contact_admin(uuid); Type: FUNCTION; Schema: public; Owner: -
@@ -7597,6 +7679,24 @@ CREATE FUNCTION public.forget_what_has_lapsed(p_limit integer, p_now timestamp w
         ) as f (name, condition)
     $_$;
 
+-- Name: funnel_stages(uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.funnel_stages(p_workspace uuid) RETURNS TABLE(stage_id uuid, place bigint)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select g.id, row_number() over (order by g.threshold, g.position)
+        from public.stages as g
+        where g.workspace_id = p_workspace and g.position is not null and g.silence_days is null
+            and (g.threshold is not null or g.position < coalesce(
+                (
+                    select min(q.position) from public.stages as q
+                    where q.workspace_id = p_workspace and q.silence_days is not null
+                ),
+                32767
+            ))
+    $$;
+
 -- Name: health(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.health(p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
@@ -7648,6 +7748,62 @@ CREATE FUNCTION public.list_audit(p_workspace uuid, p_after jsonb DEFAULT NULL::
             'next', case when jsonb_array_length(found) = page then jsonb_build_object(
                 'at', found -> -1 -> 'at', 'id', found -> -1 -> 'id'
             ) end
+        );
+    end
+    $$;
+
+-- Name: list_cohort(uuid, timestamp with time zone, timestamp with time zone, uuid, uuid, jsonb, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.list_cohort(p_workspace uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_reached uuid DEFAULT NULL::uuid, p_now_in uuid DEFAULT NULL::uuid, p_after jsonb DEFAULT NULL::jsonb, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    SET enable_seqscan TO 'off'
+    AS $$
+    declare
+        page     constant integer := 50;
+        look     constant integer := 500;
+        far      constant uuid[] := public.stages_as_far_as(p_workspace, p_reached);
+        after_at constant timestamptz := coalesce((p_after ->> 'at')::timestamptz, 'infinity');
+        after_id constant uuid := coalesce((p_after ->> 'id')::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
+        looked   uuid[];
+        times    timestamptz[];
+        found    integer[];
+        upto     integer;
+    begin
+        select array_agg(c.id order by c.created_at desc, c.id desc), array_agg(c.created_at order by c.created_at desc, c.id desc)
+        into looked, times
+        from (
+            select c.id, c.created_at from public.contacts as c
+            where c.workspace_id = p_workspace and c.created_at >= p_from and c.created_at < p_to
+                and c.created_at <= after_at and (c.created_at, c.id) < (after_at, after_id)
+            order by c.created_at desc, c.id desc
+            limit look
+        ) as c;
+        found := array(
+            select l.place
+            from unnest(looked) with ordinality as l (id, place)
+            join public.contact_states as s on s.contact_id = l.id
+            where (p_now_in is null or s.stage_id = p_now_in)
+                and (
+                    p_reached is null or s.stage_id = any (far)
+                    or exists (
+                        select from public.identities as i
+                        join public.transitions as t on t.workspace_id = p_workspace and t.contact_id = i.id
+                        where i.contact_id = l.id and t.to_stage_id = any (far)
+                    )
+                )
+            order by l.place
+            limit page
+        );
+        upto := case cardinality(found) when page then found[page] else cardinality(looked) end;
+        return jsonb_build_object(
+            'contacts', public.contact_rows(p_workspace, array(select looked[f] from unnest(found) as f), p_now),
+            'looked', coalesce(upto, 0),
+            'next', case
+                when cardinality(looked) = look or upto < cardinality(looked)
+                    then jsonb_build_object('at', times[upto], 'id', looked[upto])
+            end
         );
     end
     $$;
@@ -7733,6 +7889,49 @@ CREATE FUNCTION public.list_contacts(p_workspace uuid, p_stage uuid DEFAULT NULL
                 when cardinality(looked) = look or upto < cardinality(looked)
                     then jsonb_build_object('score', scores[upto], 'id', looked[upto])
             end
+        );
+    end
+    $$;
+
+-- Name: list_entries(uuid, uuid, timestamp with time zone, timestamp with time zone, jsonb, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.list_entries(p_workspace uuid, p_stage uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_after jsonb DEFAULT NULL::jsonb, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    SET enable_seqscan TO 'off'
+    AS $$
+    declare
+        page     constant integer := 50;
+        after_at constant timestamptz := coalesce((p_after ->> 'at')::timestamptz, 'infinity');
+        after_id constant uuid := coalesce((p_after ->> 'id')::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
+        found    uuid[];
+        last_at  timestamptz;
+        last_id  uuid;
+    begin
+        select array_agg(e.contact_id order by e.created_at desc, e.id desc), min(e.created_at),
+            (array_agg(e.id order by e.created_at, e.id))[1]
+        into found, last_at, last_id
+        from (
+            select i.contact_id, t.created_at, t.id
+            from public.transitions as t
+            join public.identities as i on i.id = t.contact_id
+            where t.workspace_id = p_workspace and t.to_stage_id = p_stage and t.created_at >= p_from and t.created_at < p_to
+                and t.created_at <= after_at and (t.created_at, t.id) < (after_at, after_id)
+                and not exists (
+                    select from public.identities as j
+                    join public.transitions as later on later.workspace_id = p_workspace and later.contact_id = j.id
+                    where j.contact_id = i.contact_id and later.to_stage_id = p_stage
+                        and later.created_at >= t.created_at and later.created_at < p_to
+                        and (later.created_at, later.id) > (t.created_at, t.id)
+                )
+            order by t.created_at desc, t.id desc
+            limit page
+        ) as e;
+        return jsonb_build_object(
+            'contacts', public.contact_rows(p_workspace, found, p_now),
+            'looked', coalesce(cardinality(found), 0),
+            'next', case when cardinality(found) = page then jsonb_build_object('at', last_at, 'id', last_id) end
         );
     end
     $$;
@@ -8059,6 +8258,56 @@ CREATE FUNCTION public.owner_told(p_request uuid, p_address text) RETURNS void
             where owner ->> 'to' <> p_address
         )
         where r.id = p_request
+    $$;
+
+-- Name: people_to_write_to(uuid, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.people_to_write_to(p_workspace uuid, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    SET enable_seqscan TO 'off'
+    AS $$
+    declare
+        found uuid[];
+    begin
+        found := array(
+            select s.contact_id
+            from public.stages as g
+            cross join lateral (
+                select * from public.contact_states as s
+                where s.workspace_id = p_workspace and s.stage_id = g.id
+                order by s.score desc, s.contact_id
+                limit 100
+            ) as s
+            join public.contacts as c on c.id = s.contact_id
+            where g.workspace_id = p_workspace and g.position is not null and g.threshold > 0
+                and s.last_event_at > p_now - interval '14 days' and c.email is not null
+                and not exists (
+                    select from public.messages as m
+                    join public.suppressions as x on x.workspace_id = p_workspace and x.address_hash = m.address_hash
+                    where m.workspace_id = p_workspace and m.contact_id = s.contact_id
+                )
+            order by s.score desc, s.contact_id
+            limit 10
+        );
+        return (
+            select coalesce(jsonb_agg(
+                r.entry || jsonb_build_object(
+                    'lastMail', (
+                        select max(m.sent_at) from public.messages as m
+                        where m.workspace_id = p_workspace and m.contact_id = (r.entry ->> 'id')::uuid
+                    ),
+                    'reasons', (
+                        select coalesce(jsonb_agg(p.reason order by p.points desc), '[]')
+                        from public.weightiest_reasons(p_workspace, (r.entry ->> 'id')::uuid, (r.entry ->> 'asOf')::date) as p
+                    )
+                )
+                order by r.place
+            ), '[]')
+            from jsonb_array_elements(public.contact_rows(p_workspace, found, p_now)) with ordinality as r (entry, place)
+        );
+    end
     $$;
 
 -- Name: preview(uuid, uuid); Type: FUNCTION; Schema: public; Owner: -
@@ -9165,6 +9414,24 @@ CREATE FUNCTION public.smtp_server(p_workspace uuid) RETURNS jsonb
         where s.workspace_id = p_workspace
     $$;
 
+-- Name: stage_entries(uuid, uuid, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.stage_entries(p_workspace uuid, p_stage uuid, p_from timestamp with time zone, p_to timestamp with time zone) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+        select coalesce(jsonb_agg(jsonb_build_object('day', d.day, 'contacts', d.contacts) order by d.day), '[]')
+        from (
+            select (t.created_at at time zone 'utc')::date as day, count(distinct i.contact_id) as contacts
+            from public.transitions as t
+            join public.identities as i on i.id = t.contact_id
+            where t.workspace_id = p_workspace and t.to_stage_id = p_stage
+                and t.created_at >= p_from and t.created_at < p_to
+            group by 1
+        ) as d
+    $$;
+
 -- Name: stage_facts(uuid, date); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.stage_facts(p_contact uuid, p_on date) RETURNS TABLE(pinned_stage_id uuid, event_stage_id uuid, last_day date)
@@ -9228,6 +9495,23 @@ CREATE FUNCTION public.stage_on(p_contact uuid, p_score integer, p_on date) RETU
             g.id = f.pinned_stage_id desc nulls last, g.id = f.event_stage_id desc nulls last,
             g.silence_days desc nulls last, g.threshold desc
         limit 1
+    $$;
+
+-- Name: stages_as_far_as(uuid, uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.stages_as_far_as(p_workspace uuid, p_stage uuid) RETURNS uuid[]
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        with funnel as materialized (select * from public.funnel_stages(p_workspace))
+        select array(
+            select g.id
+            from public.stages as g
+            left join funnel as step on step.stage_id = g.id
+            left join funnel as asked on asked.stage_id = p_stage
+            left join public.stages as named on named.workspace_id = p_workspace and named.id = p_stage
+            where g.workspace_id = p_workspace and (g.id = p_stage or step.place > asked.place or named.threshold = 0)
+        )
     $$;
 
 -- Name: start_message(uuid, uuid, jsonb, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
@@ -9338,6 +9622,52 @@ CREATE FUNCTION public.team(p_workspace uuid) RETURNS jsonb
         having count(*) > 0
     $$;
 
+-- Name: time_in_stages(uuid, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.time_in_stages(p_workspace uuid, p_from timestamp with time zone, p_to timestamp with time zone) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+        select coalesce(jsonb_agg(
+            jsonb_build_object(
+                'id', g.id, 'name', g.name,
+                'entered', (
+                    select count(distinct i.contact_id)
+                    from public.transitions as t
+                    join public.identities as i on i.id = t.contact_id
+                    where t.workspace_id = p_workspace and t.to_stage_id = g.id
+                        and t.created_at >= p_from and t.created_at < p_to
+                ),
+                'halfLeftAfter', stay.half
+            )
+            order by f.place, g.position
+        ), '[]')
+        from public.stages as g
+        left join public.funnel_stages(p_workspace) as f on f.stage_id = g.id
+        cross join lateral (
+            select nullif(
+                percentile_disc(0.5) within group (order by coalesce(extract(epoch from e.left_at - e.created_at), 'infinity')),
+                'infinity'
+            ) as half
+            from (
+                select t.created_at, (
+                    select min(next.created_at)
+                    from public.identities as i
+                    join public.identities as j on j.contact_id = i.contact_id
+                    join public.transitions as next on next.workspace_id = p_workspace and next.contact_id = j.id
+                    where i.id = t.contact_id and next.from_stage_id = g.id and next.created_at >= t.created_at
+                ) as left_at
+                from public.transitions as t
+                where t.workspace_id = p_workspace and t.to_stage_id = g.id
+                    and t.created_at >= p_from and t.created_at < p_to
+                order by t.created_at desc, t.id desc
+                limit 1000
+            ) as e
+        ) as stay
+        where g.workspace_id = p_workspace and g.position is not null
+    $$;
+
 -- Name: track(text, text, jsonb, timestamp with time zone, jsonb, text); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.track(p_key_hash text, p_origin text, p_messages jsonb, p_now timestamp with time zone DEFAULT now(), p_rejected jsonb DEFAULT '[]'::jsonb, p_tombstone_key text DEFAULT NULL::text) RETURNS jsonb
@@ -9367,6 +9697,58 @@ CREATE FUNCTION public.track(p_key_hash text, p_origin text, p_messages jsonb, p
             'duplicates', sent - (result ->> 'accepted')::integer - jsonb_array_length(result -> 'rejected')
         );
     end
+    $$;
+
+-- Name: troubles(uuid, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.troubles(p_workspace uuid, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+        select jsonb_build_object(
+            'smtp', (
+                select jsonb_build_object('host', s.host, 'error', s.last_error, 'at', s.last_error_at)
+                from public.smtp_settings as s
+                where s.workspace_id = p_workspace and s.last_error is not null
+            ),
+            'rejections', (
+                select coalesce(jsonb_agg(jsonb_build_object('code', r.code, 'count', r.count) order by r.count desc, r.code), '[]')
+                from (
+                    select n.code, count(*) as count
+                    from (
+                        select r.code from public.rejections as r
+                        where r.workspace_id = p_workspace and r.received_at > p_now - interval '24 hours'
+                        order by r.received_at desc
+                        limit 10000
+                    ) as n
+                    group by n.code
+                ) as r
+            ),
+            'mails', (
+                select jsonb_build_object(
+                    'looked', count(*), 'failed', count(*) filter (where m.status = 'failed'),
+                    'unknown', count(*) filter (where m.status = 'unknown'),
+                    'bounced', count(*) filter (where m.delivery = 'bounced'),
+                    'complained', count(*) filter (where m.delivery = 'complained')
+                )
+                from (
+                    select m.status, m.delivery from public.messages as m
+                    where m.workspace_id = p_workspace and m.counted_at > p_now - interval '7 days'
+                    order by m.counted_at desc
+                    limit 1000
+                ) as m
+            ),
+            'lacksAddress', w.postal_address is null and exists (
+                select from public.automations as a
+                join public.templates as t on t.id = a.template_id
+                where a.workspace_id = p_workspace and a.status = 'live' and t.category = 'marketing'
+            ),
+            'usage', b.billing -> 'usage', 'marketingPaused', b.billing -> 'marketingPaused'
+        )
+        from public.workspaces as w
+        cross join lateral (select public.billing(w.id, p_now) as billing offset 0) as b
+        where w.id = p_workspace
     $$;
 
 -- Name: unstored_receipts(integer); Type: FUNCTION; Schema: public; Owner: -
@@ -9414,6 +9796,35 @@ CREATE FUNCTION public.untold_owners(p_now timestamp with time zone DEFAULT now(
             where r.untold <> '[]'
         );
     end
+    $$;
+
+-- Name: weightiest_reasons(uuid, uuid, date); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.weightiest_reasons(p_workspace uuid, p_contact uuid, p_on date) RETURNS TABLE(reason jsonb, points double precision)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select m.reason, m.points
+        from (
+            select
+                jsonb_build_object('signal', r.name, 'count', sum(n.count), 'lastOn', max(n.day)) as reason,
+                least(r.cap, r.points * sum(n.count * power(2::double precision, (n.day - p_on)::double precision / w.half_life_days)))
+                    as points
+            from public.workspaces as w
+            join public.identities as i on i.contact_id = p_contact
+            join public.signal_counts as n on n.workspace_id = p_workspace and n.identity_id = i.id and n.day <= p_on
+            join public.score_rules as r on r.workspace_id = p_workspace and r.signal = n.signal
+            where w.id = p_workspace
+            group by r.id, r.name, r.cap, r.points
+            union all
+            select jsonb_build_object('trait', f.trait, 'operator', f.operator), f.points
+            from public.contacts as c
+            join public.fit_rules as f on f.workspace_id = p_workspace
+            where c.id = p_contact and private.fit_matches(f.operator, c.traits -> f.trait, f.operand)
+        ) as m
+        where m.points > 0
+        order by m.points desc
+        limit 3
     $$;
 
 -- Name: workspace_owner(uuid); Type: FUNCTION; Schema: public; Owner: -
@@ -12214,6 +12625,10 @@ CREATE INDEX contact_states_score_idx ON public.contact_states USING btree (work
 
 CREATE INDEX contact_states_stage_idx ON public.contact_states USING btree (workspace_id, stage_id, score DESC, contact_id);
 
+-- Name: contacts_created_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX contacts_created_idx ON public.contacts USING btree (workspace_id, created_at DESC, id DESC);
+
 -- Name: contacts_search_name_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX contacts_search_name_idx ON public.contacts USING btree (workspace_id, search_name);
@@ -12549,6 +12964,10 @@ CREATE INDEX traits_workspace_idx ON public.traits USING btree (workspace_id);
 -- Name: transitions_contact_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX transitions_contact_idx ON public.transitions USING btree (workspace_id, contact_id, created_at);
+
+-- Name: transitions_entered_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX transitions_entered_idx ON public.transitions USING btree (workspace_id, to_stage_id, created_at DESC, id DESC) INCLUDE (contact_id);
 
 -- Name: workspace_requests_kind_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -15140,6 +15559,11 @@ GRANT ALL ON FUNCTION public.cancel_deletion(p_workspace uuid, p_actor text, p_n
 REVOKE ALL ON FUNCTION public.cancel_deletion_by_link(p_request uuid, p_owner uuid, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.cancel_deletion_by_link(p_request uuid, p_owner uuid, p_now timestamp with time zone) TO service_role;
 
+-- Name: FUNCTION changes_since(p_workspace uuid, p_since timestamp with time zone, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.changes_since(p_workspace uuid, p_since timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.changes_since(p_workspace uuid, p_since timestamp with time zone, p_now timestamp with time zone) TO authenticated;
+
 -- Name: FUNCTION check_drift(p_limit integer, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.check_drift(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
@@ -15169,6 +15593,11 @@ GRANT ALL ON FUNCTION public.claim_notices(p_limit integer, p_now timestamp with
 
 REVOKE ALL ON FUNCTION public.claim_reconciliation(p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.claim_reconciliation(p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION cohort_funnel(p_workspace uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.cohort_funnel(p_workspace uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.cohort_funnel(p_workspace uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone) TO authenticated;
 
 -- Name: FUNCTION contact_admin(p_workspace uuid); Type: ACL; Schema: public; Owner: -
 
@@ -15310,6 +15739,11 @@ GRANT ALL ON FUNCTION public.finish_notice(p_id uuid, p_claim uuid, p_status tex
 REVOKE ALL ON FUNCTION public.forget_what_has_lapsed(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.forget_what_has_lapsed(p_limit integer, p_now timestamp with time zone) TO service_role;
 
+-- Name: FUNCTION funnel_stages(p_workspace uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.funnel_stages(p_workspace uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.funnel_stages(p_workspace uuid) TO authenticated;
+
 -- Name: FUNCTION health(p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.health(p_now timestamp with time zone) FROM PUBLIC;
@@ -15320,10 +15754,20 @@ GRANT ALL ON FUNCTION public.health(p_now timestamp with time zone) TO service_r
 REVOKE ALL ON FUNCTION public.list_audit(p_workspace uuid, p_after jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.list_audit(p_workspace uuid, p_after jsonb) TO authenticated;
 
+-- Name: FUNCTION list_cohort(p_workspace uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_reached uuid, p_now_in uuid, p_after jsonb, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.list_cohort(p_workspace uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_reached uuid, p_now_in uuid, p_after jsonb, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.list_cohort(p_workspace uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_reached uuid, p_now_in uuid, p_after jsonb, p_now timestamp with time zone) TO authenticated;
+
 -- Name: FUNCTION list_contacts(p_workspace uuid, p_stage uuid, p_least integer, p_most integer, p_seen_from timestamp with time zone, p_seen_to timestamp with time zone, p_after jsonb, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.list_contacts(p_workspace uuid, p_stage uuid, p_least integer, p_most integer, p_seen_from timestamp with time zone, p_seen_to timestamp with time zone, p_after jsonb, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.list_contacts(p_workspace uuid, p_stage uuid, p_least integer, p_most integer, p_seen_from timestamp with time zone, p_seen_to timestamp with time zone, p_after jsonb, p_now timestamp with time zone) TO authenticated;
+
+-- Name: FUNCTION list_entries(p_workspace uuid, p_stage uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_after jsonb, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.list_entries(p_workspace uuid, p_stage uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_after jsonb, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.list_entries(p_workspace uuid, p_stage uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_after jsonb, p_now timestamp with time zone) TO authenticated;
 
 -- Name: FUNCTION list_messages(p_workspace uuid, p_status text, p_after jsonb, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
@@ -15386,6 +15830,11 @@ GRANT ALL ON FUNCTION public.open_checkout(p_workspace uuid, p_variant_id text, 
 
 REVOKE ALL ON FUNCTION public.owner_told(p_request uuid, p_address text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.owner_told(p_request uuid, p_address text) TO service_role;
+
+-- Name: FUNCTION people_to_write_to(p_workspace uuid, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.people_to_write_to(p_workspace uuid, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.people_to_write_to(p_workspace uuid, p_now timestamp with time zone) TO authenticated;
 
 -- Name: FUNCTION preview(p_workspace uuid, p_draft uuid); Type: ACL; Schema: public; Owner: -
 
@@ -15615,6 +16064,11 @@ GRANT ALL ON FUNCTION public.show_export_by_key(p_key_hash text, p_export uuid) 
 REVOKE ALL ON FUNCTION public.smtp_server(p_workspace uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.smtp_server(p_workspace uuid) TO service_role;
 
+-- Name: FUNCTION stage_entries(p_workspace uuid, p_stage uuid, p_from timestamp with time zone, p_to timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.stage_entries(p_workspace uuid, p_stage uuid, p_from timestamp with time zone, p_to timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.stage_entries(p_workspace uuid, p_stage uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO authenticated;
+
 -- Name: FUNCTION stage_facts(p_contact uuid, p_on date); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.stage_facts(p_contact uuid, p_on date) FROM PUBLIC;
@@ -15626,6 +16080,11 @@ GRANT ALL ON FUNCTION public.stage_facts(p_contact uuid, p_on date) TO service_r
 REVOKE ALL ON FUNCTION public.stage_on(p_contact uuid, p_score integer, p_on date) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.stage_on(p_contact uuid, p_score integer, p_on date) TO authenticated;
 GRANT ALL ON FUNCTION public.stage_on(p_contact uuid, p_score integer, p_on date) TO service_role;
+
+-- Name: FUNCTION stages_as_far_as(p_workspace uuid, p_stage uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.stages_as_far_as(p_workspace uuid, p_stage uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.stages_as_far_as(p_workspace uuid, p_stage uuid) TO authenticated;
 
 -- Name: FUNCTION start_message(p_id uuid, p_claim uuid, p_rendered jsonb, p_address_key text, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
@@ -15647,10 +16106,20 @@ GRANT ALL ON FUNCTION public.sweep_contacts(p_limit integer, p_now timestamp wit
 REVOKE ALL ON FUNCTION public.team(p_workspace uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.team(p_workspace uuid) TO authenticated;
 
+-- Name: FUNCTION time_in_stages(p_workspace uuid, p_from timestamp with time zone, p_to timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.time_in_stages(p_workspace uuid, p_from timestamp with time zone, p_to timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.time_in_stages(p_workspace uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO authenticated;
+
 -- Name: FUNCTION track(p_key_hash text, p_origin text, p_messages jsonb, p_now timestamp with time zone, p_rejected jsonb, p_tombstone_key text); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.track(p_key_hash text, p_origin text, p_messages jsonb, p_now timestamp with time zone, p_rejected jsonb, p_tombstone_key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.track(p_key_hash text, p_origin text, p_messages jsonb, p_now timestamp with time zone, p_rejected jsonb, p_tombstone_key text) TO service_role;
+
+-- Name: FUNCTION troubles(p_workspace uuid, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.troubles(p_workspace uuid, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.troubles(p_workspace uuid, p_now timestamp with time zone) TO authenticated;
 
 -- Name: FUNCTION unstored_receipts(p_limit integer); Type: ACL; Schema: public; Owner: -
 
@@ -15666,6 +16135,11 @@ GRANT ALL ON FUNCTION public.unsubscribe(p_workspace uuid, p_address_hash text, 
 
 REVOKE ALL ON FUNCTION public.untold_owners(p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.untold_owners(p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION weightiest_reasons(p_workspace uuid, p_contact uuid, p_on date); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.weightiest_reasons(p_workspace uuid, p_contact uuid, p_on date) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.weightiest_reasons(p_workspace uuid, p_contact uuid, p_on date) TO authenticated;
 
 -- Name: FUNCTION workspace_owner(p_workspace uuid); Type: ACL; Schema: public; Owner: -
 

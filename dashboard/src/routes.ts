@@ -20,7 +20,10 @@ export interface Screen {
 
 /** Screens of a workspace, in the order of the navigation. Each is a chunk of its own. */
 export const SCREENS: Screen[] = [
+  { path: "today", title: "Today", icon: "today", load: () => import("./screens/today/Today") },
   { path: "contacts", title: "Contacts", icon: "contacts", load: () => import("./screens/contacts/Contacts") },
+  { path: "stages", title: "Stages", icon: "stages", load: () => import("./screens/stages/Stages") },
+  { path: "rules", title: "Rules", icon: "rules", load: () => import("./screens/rules/Rules") },
   { path: "emails", title: "Emails", icon: "emails", load: () => import("./screens/emails/Emails") },
   { path: "setup", title: "Setup", icon: "setup", load: () => import("./screens/setup/Setup") },
   { path: "settings", title: "Settings", icon: "settings", load: () => import("./screens/settings/Settings") },

@@ -53,16 +53,18 @@ const tell = (entry: Entry) => {
   for (const listener of [...entry.listeners]) listener();
 };
 
-interface Options {
+interface Options<T> {
   /** Ask again after so many milliseconds, while the page is visible. */
   every?: number;
+  /** No longer, once the answer is like that. */
+  until?: (data: T) => boolean;
 }
 
 /**
  * The answer to a question: at once what was answered before, then what is true now. `key` names the question, the
  * workspace and every filter included; null asks nothing.
  */
-export function useAsk<T>(key: string | null, ask: () => Promise<T>, { every }: Options = {}): Asked<T> {
+export function useAsk<T>(key: string | null, ask: () => Promise<T>, { every, until }: Options<T> = {}): Asked<T> {
   const [, again] = useState({});
   useEffect(() => {
     if (key === null) return;
@@ -70,7 +72,8 @@ export function useAsk<T>(key: string | null, ask: () => Promise<T>, { every }: 
     const listener = () => again({});
     entry.listeners.add(listener);
     void renew(entry);
-    const timer = every && setInterval(() => !document.hidden && !entry.busy && void renew(entry), every);
+    const isDone = () => !entry.failure && entry.data !== undefined && !!until?.(entry.data as T);
+    const timer = every && setInterval(() => !document.hidden && !entry.busy && !isDone() && void renew(entry), every);
     return () => {
       entry.listeners.delete(listener);
       clearInterval(timer);

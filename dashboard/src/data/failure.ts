@@ -37,7 +37,19 @@ export function fromPostgrest(error: PostgrestError, status: number, requestId: 
   // What our own functions raise is written for people; a message of Postgres's own is not.
   const own = error.code?.startsWith("PT") ? error.details || error.message : "";
   const said = meanings[constraint] ?? meanings[error.code] ?? GENERAL[error.code] ?? own;
-  return new Failure(said || "The database could not answer.", error.code || `${status}`, status, requestId);
+  const errors = error.code === "PT422" ? places(error.details) : [];
+  const message = errors.length ? "This can't be saved." : said || "The database could not answer.";
+  return new Failure(message, error.code || `${status}`, status, requestId, errors);
+}
+
+/** What is wrong with a document, and where: [{pointer, expected}]. */
+function places(details: string): FieldError[] {
+  try {
+    const found = JSON.parse(details) as { pointer: string; expected: string }[];
+    return found.map(({ pointer, expected }) => ({ pointer, detail: expected }));
+  } catch {
+    return [];
+  }
 }
 
 interface Problem {

@@ -13,14 +13,15 @@ interface FieldProps {
   required?: boolean;
   minLength?: number;
   maxLength?: number;
+  min?: number;
+  max?: number;
+  step?: number | "any";
   pattern?: string;
   title?: string;
   placeholder?: string;
   value?: string;
   /** What it begins with; what is typed then stays, whatever is rendered. */
   defaultValue?: string | number | undefined;
-  min?: number;
-  max?: number;
   list?: string;
   disabled?: boolean;
   onInput?: (event: TargetedInputEvent<HTMLInputElement>) => void;

@@ -52,7 +52,7 @@ export function List({ workspace }: { workspace: Workspace }) {
 }
 
 /** j and k walk the rows by their links, which have the focus then, and w opens the reasons of that row. */
-function useListKeys(rows: { current: HTMLUListElement | null }) {
+export function useListKeys(rows: { current: HTMLUListElement | null }) {
   const links = () => [...(rows.current?.querySelectorAll<HTMLAnchorElement>("a.who") ?? [])];
   const here = () => links().findIndex((link) => link.closest("li")?.contains(document.activeElement));
   const focus = (index: number) => links()[index]?.focus();
@@ -68,7 +68,7 @@ interface RowProps {
   open: boolean;
 }
 
-function Row({ workspace, contact, open }: RowProps) {
+export function Row({ workspace, contact, open }: RowProps) {
   const { id, score, stage, lastSeen, name, email, identity, asOf } = contact;
   const shown = name ?? email ?? identity.value;
   const beneath = name ? (email ?? identity.value) : email && identity.kind !== "email" ? identity.value : KINDS[identity.kind];
