@@ -6628,6 +6628,7 @@ CREATE FUNCTION public.changes_since(p_workspace uuid, p_since timestamp with ti
     LANGUAGE sql STABLE
     SET search_path TO ''
     SET plan_cache_mode TO 'force_custom_plan'
+    SET enable_seqscan TO 'off'
     AS $$
         select jsonb_build_object(
             'from', p_since, 'to', p_now,
@@ -6895,6 +6896,7 @@ CREATE FUNCTION public.cohort_funnel(p_workspace uuid, p_from timestamp with tim
     LANGUAGE sql STABLE
     SET search_path TO ''
     SET plan_cache_mode TO 'force_custom_plan'
+    SET enable_seqscan TO 'off'
     AS $$
         with cohort as materialized (
             select c.id, s.stage_id
@@ -9420,6 +9422,7 @@ CREATE FUNCTION public.stage_entries(p_workspace uuid, p_stage uuid, p_from time
     LANGUAGE sql STABLE
     SET search_path TO ''
     SET plan_cache_mode TO 'force_custom_plan'
+    SET enable_seqscan TO 'off'
     AS $$
         select coalesce(jsonb_agg(jsonb_build_object('day', d.day, 'contacts', d.contacts) order by d.day), '[]')
         from (
@@ -9628,6 +9631,7 @@ CREATE FUNCTION public.time_in_stages(p_workspace uuid, p_from timestamp with ti
     LANGUAGE sql STABLE
     SET search_path TO ''
     SET plan_cache_mode TO 'force_custom_plan'
+    SET enable_seqscan TO 'off'
     AS $$
         select coalesce(jsonb_agg(
             jsonb_build_object(
@@ -9705,6 +9709,7 @@ CREATE FUNCTION public.troubles(p_workspace uuid, p_now timestamp with time zone
     LANGUAGE sql STABLE
     SET search_path TO ''
     SET plan_cache_mode TO 'force_custom_plan'
+    SET enable_seqscan TO 'off'
     AS $$
         select jsonb_build_object(
             'smtp', (

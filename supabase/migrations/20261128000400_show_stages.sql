@@ -52,6 +52,7 @@ create function public.cohort_funnel(
     language sql stable
     set search_path = ''
     set plan_cache_mode = 'force_custom_plan'
+    set enable_seqscan = 'off'
     as $$
         with cohort as materialized (
             select c.id, s.stage_id
@@ -160,6 +161,7 @@ create function public.stage_entries(p_workspace uuid, p_stage uuid, p_from time
     language sql stable
     set search_path = ''
     set plan_cache_mode = 'force_custom_plan'
+    set enable_seqscan = 'off'
     as $$
         select coalesce(jsonb_agg(jsonb_build_object('day', d.day, 'contacts', d.contacts) order by d.day), '[]')
         from (
@@ -228,6 +230,7 @@ create function public.time_in_stages(p_workspace uuid, p_from timestamptz, p_to
     language sql stable
     set search_path = ''
     set plan_cache_mode = 'force_custom_plan'
+    set enable_seqscan = 'off'
     as $$
         select coalesce(jsonb_agg(
             jsonb_build_object(

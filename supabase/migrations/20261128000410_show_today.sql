@@ -92,6 +92,7 @@ create function public.changes_since(p_workspace uuid, p_since timestamptz, p_no
     language sql stable
     set search_path = ''
     set plan_cache_mode = 'force_custom_plan'
+    set enable_seqscan = 'off'
     as $$
         select jsonb_build_object(
             'from', p_since, 'to', p_now,
@@ -133,6 +134,7 @@ create function public.troubles(p_workspace uuid, p_now timestamptz default now(
     language sql stable
     set search_path = ''
     set plan_cache_mode = 'force_custom_plan'
+    set enable_seqscan = 'off'
     as $$
         select jsonb_build_object(
             'smtp', (

@@ -106,6 +106,18 @@ test("today names whom to write to and why, and a name that is markup is a name"
   assert.equal(await page.locator("main img").count(), 0);
 });
 
+test("what is new since the last visit stays new for as long as the visit", async () => {
+  const { page } = alice;
+  const [{ id }] = await sql`select id from public.workspaces where slug = ${slug}`;
+  const key = `conversioncrm-visit-${id}`;
+  for (const heading of ["In the last 7 days", "In the last 7 days"]) await visit("/today", heading);
+  await page.evaluate((name) => {
+    localStorage[name] = JSON.stringify({ ...JSON.parse(localStorage[name]), seen: Date.now() - 7_200_000 });
+  }, key);
+  for (const heading of ["Since your last visit", "Since your last visit"]) await visit("/today", heading);
+  await page.getByText("2 hours ago", { exact: true }).waitFor();
+});
+
 test("what is broken is said, with where to mend it", async () => {
   const [{ id, key }] = await sql`
     select w.id, k.id as key from public.workspaces as w join public.api_keys as k on k.workspace_id = w.id where w.slug = ${slug}`;

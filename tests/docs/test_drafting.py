@@ -14,7 +14,7 @@ import pytest
 from scripts.local.layout import ROOT
 from tests.conftest import Connection, Workspace, rules_of
 
-SECTION = (ROOT / "docs" / "scoring.md").read_text().partition("### How, today")[2]
+SECTION = (ROOT / "docs" / "scoring.md").read_text().partition("### By the Data API")[2]
 SIGN_IN, TAKE, DRAFT, PREVIEW, DECIDE, WATCH = re.findall("```sh\n(.*?)```", SECTION, re.DOTALL)
 
 

@@ -45,8 +45,9 @@ const HALF_AN_HOUR = 1_800_000;
 const WEEK = 604_800_000;
 
 interface Visit {
-  /** The end of the visit before this one. */
+  /** The end of the visit before this one, or a week ago where there was none. */
   since: number;
+  isFirst: boolean;
   /** When this one was last noticed. */
   seen: number;
 }
@@ -58,7 +59,9 @@ interface Visit {
 export function lastVisit(workspace: string, now = Date.now()): { since: string; isFirst: boolean } {
   const key = `conversioncrm-visit-${workspace}`;
   const stored = JSON.parse(localStorage.getItem(key) ?? "null") as Visit | null;
-  const since = !stored ? now - WEEK : now - stored.seen > HALF_AN_HOUR ? stored.seen : stored.since;
-  localStorage.setItem(key, JSON.stringify({ since, seen: now }));
-  return { since: new Date(since).toISOString(), isFirst: !stored || since === stored.seen - WEEK };
+  const isSame = stored !== null && now - stored.seen <= HALF_AN_HOUR;
+  const since = isSame ? stored.since : (stored?.seen ?? now - WEEK);
+  const isFirst = isSame ? stored.isFirst : stored === null;
+  localStorage.setItem(key, JSON.stringify({ since, isFirst, seen: now } satisfies Visit));
+  return { since: new Date(since).toISOString(), isFirst };
 }
