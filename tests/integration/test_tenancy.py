@@ -247,8 +247,8 @@ def test_an_outsider_can_execute_nothing_that_tells_or_changes_anything(
     for name, asked in lists(contact):
         told = charlie.rest.post(f"/rpc/{name}", json={"p_workspace": str(filled.id), **asked}).json()
         assert not told or not any(told.get(part) for part in ("contacts", "items", "events", "rejections")), name
-    lists = ("offers", "list_messages", "list_suppressions", "list_audit")
-    for name in ("rules_in_force", "rescore_progress", "billing", "team", *lists):
+    pages = ("offers", "list_messages", "list_suppressions", "list_audit")
+    for name in ("rules_in_force", "rescore_progress", "billing", "team", *pages):
         answer = charlie.rest.post(f"/rpc/{name}", json={"p_workspace": str(filled.id)})
         assert answer.json() in (None, {"status": "none"})
     allowed = {
