@@ -7731,6 +7731,13 @@ CREATE FUNCTION public.list_audit(p_workspace uuid, p_after jsonb DEFAULT NULL::
         after_id constant uuid := coalesce((p_after ->> 'id')::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
         found    jsonb;
     begin
+        -- Row-level security alone would look at each row before it told the others nothing.
+        if not exists (
+            select from public.members as m
+            where m.workspace_id = p_workspace and m.user_id = auth.uid() and m.role in ('owner', 'admin')
+        ) then
+            return null;
+        end if;
         select jsonb_agg(
             jsonb_build_object(
                 'id', l.id, 'actor', l.actor, 'action', l.action, 'contactId', l.contact_id, 'detail', l.detail, 'at', l.at,
@@ -7957,6 +7964,10 @@ CREATE FUNCTION public.list_messages(p_workspace uuid, p_status text DEFAULT NUL
         end;
         found    public.messages[];
     begin
+        -- Row-level security alone would look at each row before it told an outsider nothing.
+        if not exists (select from public.workspaces as w where w.id = p_workspace) then
+            return null;
+        end if;
         -- A page of each status, by one index, and of these the latest.
         select array_agg(m.message order by m.created_at desc, m.id desc) into found
         from (
@@ -8009,6 +8020,9 @@ CREATE FUNCTION public.list_suppressions(p_workspace uuid, p_after jsonb DEFAULT
         after_key constant text collate "C" := coalesce(p_after ->> 'key', '');
         found     jsonb;
     begin
+        if not exists (select from public.workspaces as w where w.id = p_workspace) then
+            return null;
+        end if;
         select jsonb_agg(
             jsonb_build_object(
                 'key', s.key, 'hash', s.address_hash, 'to', m.to_address, 'contactId', i.contact_id,

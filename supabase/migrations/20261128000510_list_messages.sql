@@ -8,7 +8,7 @@ create index suppressions_created_idx on public.suppressions (workspace_id, crea
 -- A page of a workspace's mails, the latest first: {"messages": [{id, contactId, who, to, subject, template, automation,
 -- category, status, delivery, createdAt, sendAt, sentAt, answer}], "next": {at, id} or null}. `answer` is how far it got or why it
 -- did not go, as explain_mail() says it: {code, reason, at?, why?}.
--- p_status: only those; "queued" includes what is being sent. p_after: from `next`.
+-- Null for outsiders. p_status: only those; "queued" includes what is being sent. p_after: from `next`.
 create function public.list_messages(
     p_workspace uuid, p_status text default null, p_after jsonb default null, p_now timestamptz default now()
 ) returns jsonb
@@ -28,6 +28,10 @@ create function public.list_messages(
         end;
         found    public.messages[];
     begin
+        -- Row-level security alone would look at each row before it told an outsider nothing.
+        if not exists (select from public.workspaces as w where w.id = p_workspace) then
+            return null;
+        end if;
         -- A page of each status, by one index, and of these the latest.
         select array_agg(m.message order by m.created_at desc, m.id desc) into found
         from (
@@ -71,7 +75,7 @@ grant execute on function public.list_messages(uuid, text, jsonb, timestamptz) t
 -- A page of whom a workspace does not mail, the latest first: {"suppressions": [{key, hash, to, contactId, category, reason, at}],
 -- "next": {at, key} or null}. An address is kept as a hash; `to` and `contactId` are those of the last mail to it that
 -- is still there. A category of null is both.
--- p_after: from `next`.
+-- Null for outsiders. p_after: from `next`.
 create function public.list_suppressions(p_workspace uuid, p_after jsonb default null) returns jsonb
     language plpgsql stable
     set search_path = ''
@@ -84,6 +88,9 @@ create function public.list_suppressions(p_workspace uuid, p_after jsonb default
         after_key constant text collate "C" := coalesce(p_after ->> 'key', '');
         found     jsonb;
     begin
+        if not exists (select from public.workspaces as w where w.id = p_workspace) then
+            return null;
+        end if;
         select jsonb_agg(
             jsonb_build_object(
                 'key', s.key, 'hash', s.address_hash, 'to', m.to_address, 'contactId', i.contact_id,

@@ -2,7 +2,7 @@
 -- Not breaking (new function). Locks: none. Undo: drop it.
 
 -- A page of the audit log, the latest first: {"entries": [{id, actor, who, action, contactId, detail, at}], "next": {at, id} or
--- null}. `who` is the member's address or the key's hint, while there is one. Empty for whom the log is not for.
+-- null}. `who` is the member's address or the key's hint, while there is one. Null for viewers and outsiders.
 -- p_after: from `next`.
 create function public.list_audit(p_workspace uuid, p_after jsonb default null) returns jsonb
     language plpgsql stable
@@ -16,6 +16,13 @@ create function public.list_audit(p_workspace uuid, p_after jsonb default null) 
         after_id constant uuid := coalesce((p_after ->> 'id')::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
         found    jsonb;
     begin
+        -- Row-level security alone would look at each row before it told the others nothing.
+        if not exists (
+            select from public.members as m
+            where m.workspace_id = p_workspace and m.user_id = auth.uid() and m.role in ('owner', 'admin')
+        ) then
+            return null;
+        end if;
         select jsonb_agg(
             jsonb_build_object(
                 'id', l.id, 'actor', l.actor, 'action', l.action, 'contactId', l.contact_id, 'detail', l.detail, 'at', l.at,

@@ -247,7 +247,8 @@ def test_an_outsider_can_execute_nothing_that_tells_or_changes_anything(
     for name, asked in lists(contact):
         told = charlie.rest.post(f"/rpc/{name}", json={"p_workspace": str(filled.id), **asked}).json()
         assert not told or not any(told.get(part) for part in ("contacts", "items", "events", "rejections")), name
-    for name in ("rules_in_force", "rescore_progress", "billing", "team"):
+    pages = ("offers", "list_messages", "list_suppressions", "list_audit")
+    for name in ("rules_in_force", "rescore_progress", "billing", "team", *pages):
         answer = charlie.rest.post(f"/rpc/{name}", json={"p_workspace": str(filled.id)})
         assert answer.json() in (None, {"status": "none"})
     allowed = {
@@ -255,7 +256,7 @@ def test_an_outsider_can_execute_nothing_that_tells_or_changes_anything(
         "stage_facts", "mailable_address", "queue_message", "named_contacts", "rules_in_force", "rescore_progress",
         "preview", "explain_mail", "billing", "my_account", "my_workspaces", "team",
         "list_contacts", "search_contacts", "contact_rows", "show_contact", "contact_timeline", "recent_messages",
-        "setup_progress",
+        "setup_progress", "offers", "list_messages", "list_suppressions", "list_audit",
     }  # fmt: skip
     for name, arguments in functions(db):
         if name not in allowed:

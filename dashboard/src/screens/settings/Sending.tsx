@@ -1,4 +1,5 @@
 import { changed } from "../../data/asking";
+import { Failure } from "../../data/failure";
 import { Choice, Field, Lines } from "../../parts/forms";
 import { Panel } from "../../parts/states";
 import type { ScreenProps } from "../../routes";
@@ -8,6 +9,11 @@ import { SettingsForm } from "./SettingsForm";
 import { Smtp } from "./Smtp";
 
 const zones = () => ["UTC", ...Intl.supportedValuesOf("timeZone").filter((zone) => zone !== "UTC")];
+
+function quietHours(from: string | null, to: string | null) {
+  if (!from !== !to) throw new Failure("Quiet hours need both a beginning and an end.", "quiet_hours", 0, "");
+  return { quiet_from: from, quiet_to: to };
+}
 
 export default function Sending({ workspace }: ScreenProps) {
   const asked = useSettings(workspace.id);
@@ -42,7 +48,7 @@ export default function Sending({ workspace }: ScreenProps) {
             <SettingsForm
               workspace={workspace} id="limits" title="How much, and when not" what="The limits"
               settings={({ cap, from, to, zone = "UTC" }) => ({
-                marketing_cap: Number(cap), quiet_from: orNull(from), quiet_to: orNull(to), time_zone: zone,
+                marketing_cap: Number(cap), time_zone: zone, ...quietHours(orNull(from), orNull(to)),
               })}
             >
               <Field

@@ -22,7 +22,6 @@ const COLUMNS =
 const MEANINGS = {
   workspaces_name_length: "A name has 1 to 100 characters.",
   workspaces_website_address: "A website is written as https://example.com.",
-  workspaces_quiet_hours_whole: "Quiet hours need both a beginning and an end.",
   workspaces_marketing_cap_range: "The cap is between 1 and 100 mails.",
   workspaces_claimed_a_day_range: "The ceiling is between 0 and 10,000 addresses.",
 };

@@ -1,0 +1,145 @@
+// Emails: what a contact would get, in a frame that can do nothing; what sends it; what went out, and why not.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { launch } from "./chromium.js";
+import { assertAccessible, openDashboard } from "./founder.js";
+import { connect, mailTo, setting } from "./stack.js";
+
+const HOSTILE = `<img src=x onerror="top.hacked=1"><script>top.hacked=2</script>`;
+const sql = connect();
+let browser;
+let alice;
+let base;
+let workspace;
+
+before(async () => {
+  browser = await launch();
+  alice = await openDashboard(browser, "/app/", { allowed: [422] });
+  await alice.signUp();
+  const slug = await alice.makeWorkspace(`Mail ${Date.now()}`);
+  base = `${setting("API_URL")}/app/w/${slug}/emails`;
+  [{ id: workspace }] = await sql`select id from public.workspaces where slug = ${slug}`;
+});
+after(() => Promise.all([browser?.close(), sql.end()]));
+
+const visit = async (part, heading) => {
+  await alice.page.goto(`${base}/${part}`);
+  await alice.page.getByRole("heading", { name: heading, exact: true }).waitFor();
+};
+const press = (name) => alice.page.getByRole("button", { name, exact: true }).first().click();
+const mail = () => alice.page.frameLocator("iframe").locator("body");
+
+/** A contact with a trusted address, as a server would make one. */
+async function identify(userId, traits) {
+  const { page } = alice;
+  await page.goto(base.replace("emails", "settings/keys"));
+  await page.getByLabel("Kind").selectOption("secret");
+  await press("Make the key");
+  const key = await page.getByLabel("The new key").innerText();
+  const response = await fetch(`${setting("API_URL")}/api/identify`, {
+    method: "POST",
+    headers: { "content-type": "application/json", authorization: `Bearer ${key}` },
+    body: JSON.stringify({ userId, traits }),
+  });
+  assert.equal(response.status, 200);
+}
+
+test("the empty log and list say what will appear", async () => {
+  await visit("log", "No mails yet.");
+  await assertAccessible(alice, "log, empty");
+  await visit("suppressions", "Whom you don't mail");
+  await alice.page.getByText("Nobody yet.").waitFor();
+  await assertAccessible(alice, "suppressions, empty");
+});
+
+test("a template is shown as a real contact gets it, and mailed to who asks", async () => {
+  const { page } = alice;
+  await identify("ada", { firstName: "Ada", name: HOSTILE, email: "ada@example.com" });
+  await visit("templates", "Templates");
+  await assertAccessible(alice, "templates");
+  await page.getByRole("link", { name: "Welcome" }).click();
+  await mail().getByText("Hi Ada,").waitFor();
+  await assertAccessible(alice, "template");
+  await page.getByLabel("Subject").fill("Hello {{ contact.name }}");
+  await page.locator(".subject").getByText(`Hello ${HOSTILE}`).waitFor();
+  await press("Send it to me");
+  await page.getByText(`Sent to ${alice.email}.`).waitFor();
+  assert.match((await mailTo(alice.email))[0].subject, /^\[Test\] Hello/);
+});
+
+test("a hostile template does nothing", async () => {
+  const { page } = alice;
+  await page.getByLabel("HTML and Liquid").fill(
+    `<h1>Seen {{ contact.name }}</h1><script>top.hacked = 3</script><img src="data:," onerror="top.hacked = 4">
+     <svg onload="top.hacked = 5"></svg><iframe srcdoc="<script>top.hacked = 6</script>"></iframe>
+     <meta http-equiv="refresh" content="0;url=/app/"><style>@import url(/app/x.css)</style>
+     <a href="javascript:top.hacked = 7" target="_top">Link</a><form action="/app/"><button>Go</button></form>`,
+  );
+  await mail().getByText("Seen <img").waitFor();
+  await mail().getByText("Link").click();
+  const form = mail().getByRole("button", { name: "Go" });
+  if (await form.count()) await form.click();
+  assert.equal(await page.evaluate(() => window.hacked), undefined);
+  assert.match(page.url(), /\/emails\/templates\//);
+  // What the frame refuses, it says; nothing else may be among it.
+  const refused = /preview\.html|Content Security Policy|sandboxed/;
+  alice.complaints.splice(0, Infinity, ...alice.complaints.filter((text) => !refused.test(text)));
+});
+
+test("a broken template says what to mend, and keeps what was typed", async () => {
+  const { page } = alice;
+  await page.getByLabel("HTML and Liquid").fill("{{ contact.name | shout }}");
+  await page.getByRole("alert").getByText("unknown filter 'shout' (line 1)").waitFor();
+  await assertAccessible(alice, "template, broken");
+});
+
+test("an automation is made, set live, and named in a sentence", async () => {
+  const { page } = alice;
+  await visit("automations", "Automations");
+  await page.getByText("No marketing mail goes out yet.").waitFor();
+  await assertAccessible(alice, "automations");
+  await page.getByRole("link", { name: "Make an automation" }).click();
+  await page.getByLabel("Name").fill("Trial over");
+  await page.getByLabel("Template", { exact: true }).selectOption("Win-back");
+  await page.getByLabel("When", { exact: true }).selectOption("event");
+  await page.getByLabel("Event", { exact: true }).fill("Trial Over");
+  await page.getByLabel("Only with these properties").fill('{"plan": "team"}');
+  await page.getByLabel("Wait", { exact: true }).fill("2");
+  await page.getByLabel("Unit").selectOption("days");
+  await assertAccessible(alice, "automation");
+  await press("Save");
+  await page.getByText('Sends “Win-back” 2 days later, when they do Trial Over with plan "team".').waitFor();
+  await press("Set live Trial over");
+  await page.getByRole("button", { name: "Pause Trial over" }).waitFor();
+  const [row] = await sql`
+    select status, delay_minutes, condition, silence_days from public.automations
+    where workspace_id = ${workspace} and name = 'Trial over'`;
+  assert.deepEqual({ ...row }, { status: "live", delay_minutes: 2880, condition: { plan: "team" }, silence_days: null });
+});
+
+test("the log says why each mail was skipped, page by page", async () => {
+  const { page } = alice;
+  await sql`
+    insert into public.messages (workspace_id, contact_id, category, status, reason, subject)
+    select ${workspace}, c.id, 'marketing', 'skipped', 'quota_exceeded', ${HOSTILE}
+    from public.contacts as c, generate_series(1, 60) where c.workspace_id = ${workspace}`;
+  await visit("log?status=skipped", "What went out, and what did not");
+  await page.getByText("the plan's mails of the month, or its contacts, were used up").nth(49).waitFor();
+  await page.getByRole("button", { name: /^Why/ }).first().click();
+  await page.getByText("Asked for by your server or a member").waitFor();
+  await assertAccessible(alice, "log");
+  await page.getByRole("link", { name: "Earlier" }).click();
+  await page.waitForFunction(() => document.querySelectorAll(".answer").length === 10);
+  assert.equal(await page.locator("main img, main script").count(), 0);
+});
+
+test("whom not to mail is listed with the reason", async () => {
+  await sql`
+    insert into public.suppressions (workspace_id, address_hash, category, reason)
+    values (${workspace}, 'abcdef0123456789abcdef', 'marketing', 'unsubscribed')`;
+  await visit("suppressions", "Whom you don't mail");
+  await alice.page.getByText("abcdef0123456789…").waitFor();
+  await assertAccessible(alice, "suppressions");
+});
+
+test("the browser has nothing to complain about", () => assert.deepEqual(alice.complaints, []));
