@@ -1,12 +1,16 @@
 """POST /api/contact: an end user's data is shown, put right and erased, whoever of the founder's asks for it."""
 
+import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
 from uuid import uuid4
 from zipfile import ZipFile
 
 import httpx
+import psycopg
 import pytest
 
 from tests import leftovers
@@ -236,6 +240,45 @@ def test_an_admin_erases(api: Api, charlie: Session, ann: Mapping[str, str]) -> 
     assert answer.status_code == 200
     by = api.db.execute("select requested_by from public.erasures where workspace_id = %s", (api.workspace.id,))
     assert by.fetchall() == [(f"member:{charlie.user_id}",)]
+
+
+@pytest.mark.parametrize(
+    "queue",
+    [
+        """select public.queue_message(
+               workspace_id, jsonb_build_object('to', jsonb_build_object('contactId', contact_id),
+               'subject', 'Late', 'text', 'Hi', 'category', 'transactional')
+           ) from public.messages where workspace_id = %s""",
+        """select public.ask_to_confirm(workspace_id, 'h', 'marketing', 'Late', 'Hi')
+           from public.messages where workspace_id = %s""",
+    ],
+)
+def test_a_mail_that_is_being_queued_meanwhile_goes_too(
+    env: Mapping[str, str], api: Api, ann: Mapping[str, str], queue: str
+) -> None:
+    sent = "update public.messages set counted_at = now(), address_hash = 'h' where workspace_id = %s"
+    api.db.execute(sent, (api.workspace.id,))
+    with ThreadPoolExecutor(1) as pool, psycopg.connect(env["DATABASE_URL"]) as writer:
+        writer.execute(queue.encode(), (api.workspace.id,))
+        erased = pool.submit(erase, api, userId=ann["userId"])
+        wait_until(lambda: erased.done() or waits_for_structure(api))
+        writer.commit()
+        assert erased.result()[0]["counts"]["messages"] == 2
+    assert leftovers.tables_with(api.db, *ann.values()) == {}
+
+
+def waits_for_structure(api: Api) -> bool:
+    """Whether somebody waits to change who is who."""
+    waiting = """select from pg_locks where locktype = 'advisory' and not granted
+        and (classid::bigint << 32) | objid::bigint = hashtextextended(%s, 0)"""
+    return api.db.execute(waiting, (str(api.workspace.id),)).rowcount > 0
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + 10
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.02)
 
 
 def test_other_workspaces_do_not_notice(api: Api, new_workspace: Callable[[], Any], ann: Mapping[str, str]) -> None:

@@ -125,6 +125,21 @@ def test_no_mail_leaves_any_more(api: Api, olga: Session, drain: Callable[[], ht
     assert inbox.to(address) == []
 
 
+def test_nor_is_any_queued_by_whoever(api: Api, olga: Session) -> None:
+    api.person()
+    contact = api.score(userId="u1")["contactId"]
+    requested(api, olga)
+    mail = {"to": {"userId": "u1"}, "subject": "Hello", "text": "Hi", "category": "transactional"}
+    problem(api.member("/api/send-email", mail, olga.access_token), "workspace_deletion_pending")
+    row = {
+        "workspace_id": str(api.workspace.id),
+        "contact_id": contact,
+        "category": "transactional",
+        "subject": "Hello",
+    }
+    assert olga.rest.post("/messages", json=row).status_code == 403
+
+
 def test_all_owners_are_mailed_a_link_and_nobody_else(
     env: Mapping[str, str], api: Api, olga: Session, bob: Session, inbox: Inbox
 ) -> None:
