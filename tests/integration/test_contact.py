@@ -223,15 +223,17 @@ def test_after_35_days_it_may_return_unless_that_was_ruled_out(
 
 
 def test_members_see_no_event_of_it_from_the_first_moment(api: Api, alice: Session, ann: Mapping[str, str]) -> None:
-    api.track(event(userId="stays"))
+    api.track(event(userId="stays"), event(userId=ann["userId"], properties={"password": "secret"}))
     mine = {"workspace_id": f"eq.{api.workspace.id}"}
-    assert len(alice.rest.get("/events", params=mine).json()) == 4
+    assert len(alice.rest.get("/events", params=mine).json()) == 5
+    assert len(alice.rest.get("/redactions", params=mine).json()) == 2
     keys = '{"tombstone": "k", "address": "k"}'
     lookup = f'{{"userId": "{ann["userId"]}"}}'
     api.db.execute("select public.erase_contacts(%s, %s, %s, 'operator')", (api.workspace.id, lookup, keys))
     left = api.db.execute("select count(*) from public.events where workspace_id = %s", (api.workspace.id,)).fetchall()
-    assert left == [(4,)]
+    assert left == [(5,)]
     assert len(alice.rest.get("/events", params=mine).json()) == 1
+    assert len(alice.rest.get("/redactions", params=mine).json()) == 0
 
 
 def test_an_admin_erases(api: Api, charlie: Session, ann: Mapping[str, str]) -> None:
