@@ -10,7 +10,7 @@
 from functools import partial
 
 from lib import callers, contacts, exports
-from lib.endpoint import Request, Response, endpoint, json_response
+from lib.endpoint import Request, Response, endpoint, json_response, stored_json_response
 from lib.errors import ApiError
 from lib.privacy_bodies import AccessBody, ContactExportBody, CorrectBody, ExportContactBody, parse_contact
 
@@ -21,7 +21,7 @@ def serve(request: Request) -> Response:
     asked = parse_contact(body)  # 422
     ask = partial(callers.call, request, key, asked.workspace_id)  # 401 403 422 503
     if isinstance(asked, AccessBody):
-        return json_response(contacts.access(ask, asked))  # 404 409
+        return stored_json_response(contacts.access(ask, asked))  # 404 409
     if isinstance(asked, ExportContactBody | ContactExportBody):
         if key is None:
             raise ApiError("not_allowed")

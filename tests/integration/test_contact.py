@@ -75,6 +75,23 @@ def test_a_long_history_comes_in_pages_each_event_once(api: Api) -> None:
     assert pages > 2
 
 
+def test_what_is_said_of_somebody_may_be_long_too(api: Api) -> None:
+    said = {f"trait {n}": f"{n} " + "ö" * 15_000 for n in range(200)}
+    for start in range(0, 200, 15):
+        api.track(*(event(type="identify", traits={key: said[key]}) for key in [*said][start : start + 15]))
+    traits: dict[str, str] = {}
+    history, after, first = [], None, True
+    while first or after:
+        answer = ask(api, access={"userId": "u1"}, after=after)
+        assert len(answer.content) < 4_500_000
+        page = answer.json()
+        traits |= page.get("contact", {}).get("traits", {})
+        history += [one["key"] for one in page.get("contact", {}).get("traitHistory", [])]
+        after, first = page["next"], False
+    assert traits == said
+    assert sorted(history) == sorted(said)
+
+
 def test_a_place_among_mails_may_be_spelt_as_a_urn(api: Api) -> None:
     api.person()
     place = {"of": "mails", "at": "2026-01-01T00:00:00Z", "id": uuid4().urn}
