@@ -335,7 +335,14 @@ create function public.correct_contact(
         sender.tombstone_key := p_tombstone_key;
         sender.redact := (select w.redact from public.workspaces as w where w.id = p_workspace);
         p_message := p_message || jsonb_build_object(
-            'kinds', jsonb_build_array(top.kind), 'values', jsonb_build_array(top.value)
+            'kinds', jsonb_build_array(top.kind), 'values', jsonb_build_array(top.value),
+            -- A client's clock may be some minutes ahead of ours.
+            'occurred_at', greatest((p_message ->> 'occurred_at')::timestamptz, (
+                select max(t.occurred_at) + interval '1 microsecond'
+                from public.traits as t
+                join public.identities as i on i.id = t.identity_id
+                where i.contact_id = contact and t.trusted and p_message -> 'traits' ? t.key
+            ))
         );
         -- So that who is known by a userId is found by the right address too.
         if top.kind = 'userId' and email is not null then
@@ -353,6 +360,8 @@ create function public.correct_contact(
         ) -> 'rejected';
         if jsonb_array_length(rejected) > 0 then
             perform private.raise_rejection(rejected -> 0 ->> 'code');
+        elsif email is not null and private.is_erased(sender, 'email', email) then
+            perform private.raise_rejection('not_stored');
         end if;
         perform private.audit(p_workspace, 'contact.correct', contact, p_actor, jsonb_build_object(
             'traits', (select jsonb_agg(key) from jsonb_object_keys(p_message -> 'traits') as key)

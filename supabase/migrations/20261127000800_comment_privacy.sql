@@ -19,7 +19,7 @@ comment on column public.erasures.contact_id is 'end user: id that the contact h
 comment on column public.erasures.requested_by is 'owner: the member, API key or script that asked; shows who answers for it';
 comment on column public.erasures.requested_at is 'owner: when the contact was taken out of sight; shows that it was done in time';
 comment on column public.erasures.is_forever is 'owner: whether you chose that the contact never comes back; sets how long its hashes stay';
-comment on column public.erasures.tombstones is 'end user: keyed hashes of the identities, which nobody can read back; erases again what a restored backup brings back';
+comment on column public.erasures.tombstones is 'end user: keyed hashes of the identities and addresses, which nobody can read back; erases again what a restored backup brings back';
 comment on column public.erasures.addresses is 'end user: keyed hashes of the addresses, which nobody can read back; keeps them from being mailed after a backup was restored';
 comment on column public.erasures.counts is 'nobody: rows that went, by table; proves the erasure';
 comment on column public.erasures.finished_at is 'nobody: when nothing was left; proves the erasure';

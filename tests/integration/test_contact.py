@@ -139,6 +139,30 @@ def test_a_corrected_address_is_the_one_that_is_mailed_and_found(api: Api, ann: 
     assert api.score(email=right)["contactId"] == api.score(userId=ann["userId"])["contactId"]
 
 
+def test_a_correction_outranks_what_a_fast_clock_said(api: Api) -> None:
+    ahead = (datetime.now(UTC) + timedelta(minutes=4)).isoformat()
+    api.secret("/api/identify", {"userId": "u1", "timestamp": ahead, "traits": {"name": "An", "plan": "pro"}})
+    for name in ("Ann", "Anna"):
+        answer = ask(api, correct={"userId": "u1"}, traits={"name": name})
+        assert answer.json()["traits"] == {"name": name, "plan": "pro"}
+
+
+@pytest.mark.parametrize("lookup", [{"email": "lead@example.com"}, {"anonymousId": "browser"}, {"userId": "u1"}])
+def test_a_correction_brings_no_erased_address_back(api: Api, ann: Mapping[str, str], lookup: dict[str, str]) -> None:
+    erase(api, userId=ann["userId"])
+    api.secret("/api/identify", lookup)
+    problem(ask(api, correct=lookup, traits={"email": ann["email"]}), "not_stored")
+    assert leftovers.tables_with(api.db, ann["email"]) == {}
+
+
+def test_an_address_that_was_corrected_does_not_return_either(api: Api) -> None:
+    api.secret("/api/identify", {"email": "wrong@example.com"})
+    ask(api, correct={"email": "wrong@example.com"}, traits={"email": "right@example.com"})
+    first = erase(api, email="wrong@example.com")
+    assert errors(api.secret("/api/identify", {"email": "right@example.com"})) == [("", "not_stored")]
+    assert erase(api, email="right@example.com") == first
+
+
 def test_null_removes_a_trait(api: Api) -> None:
     api.person(plan="pro")
     assert "plan" not in ask(api, correct={"userId": "u1"}, traits={"plan": None}).json()["traits"]
