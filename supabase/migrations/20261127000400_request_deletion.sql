@@ -20,7 +20,8 @@ create table public.deletion_requests (
     -- When all was gone but the workspace's own row and its members.
     emptied_at    timestamptz,
     finished_at   timestamptz,
-    -- Owners who have not got the receipt yet: [{"to", "name"}], their address and what the workspace was called.
+    -- Owners who have not got the receipt yet: [{"to", "name", "triedAt"}], their address, what the workspace
+    -- was called, and when Resend was first asked to tell them.
     untold        jsonb       not null default '[]',
     -- Rows that are gone, by table.
     counts        jsonb       not null default '{}',

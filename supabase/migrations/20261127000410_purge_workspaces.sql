@@ -4,7 +4,8 @@
 -- its structure lock, alone, and its row. Undo: drop the functions.
 
 -- Every table that holds rows of workspaces, those that refer to others of them before these; a new table is one of them
--- by its column workspace_id. What stays is not: the request and the audit log; nor what goes in the last transaction.
+-- by its column workspace_id. What stays is not: the request and the audit log; nor what goes in the last transaction; nor
+-- what Lemon Squeezy has still to be told, or it would go on taking money for what is gone.
 -- Scores go first: the sweep of scores then finds no contact of whom half is gone. What triggers compile of automations
 -- goes last, when there are none.
 create function private.tenant_tables() returns table (name regclass, place integer)
@@ -214,7 +215,7 @@ create function public.finish_deletion(p_request uuid, p_now timestamptz default
         request.untold := (
             select coalesce(jsonb_agg(jsonb_build_object('to', private.address_of_user(m.user_id), 'name', home.name)), '[]')
             from public.members as m
-            where m.workspace_id = home.id and m.role = 'owner'
+            where m.workspace_id = home.id and m.role = 'owner' and private.address_of_user(m.user_id) is not null
         );
         users := array(select user_id from public.members where workspace_id = home.id order by user_id);
         delete from public.workspaces where id = home.id;
@@ -239,8 +240,13 @@ create function public.untold_owners(p_now timestamptz default now()) returns js
     set search_path = ''
     as $$
     begin
-        update public.deletion_requests set untold = '[]'
-        where untold <> '[]' and finished_at < p_now - interval '23 hours';
+        update public.deletion_requests as r
+        set untold = (
+            select coalesce(jsonb_agg(owner), '[]') from jsonb_array_elements(r.untold) as owner
+            where r.finished_at > p_now - interval '7 days'
+                and coalesce((owner ->> 'triedAt')::timestamptz, p_now) > p_now - interval '23 hours'
+        )
+        where r.untold <> '[]';
         return (
             select coalesce(jsonb_agg(private.deletion_receipt(r) || owner), '[]')
             from public.deletion_requests as r
@@ -251,6 +257,25 @@ create function public.untold_owners(p_now timestamptz default now()) returns js
     $$;
 revoke all on function public.untold_owners(timestamptz) from public;
 grant execute on function public.untold_owners(timestamptz) to service_role;
+
+-- Resend is being asked to tell an owner, as of p_at; null once it has surely not taken the mail.
+create function public.owner_tried(p_request uuid, p_address text, p_at timestamptz) returns void
+    language sql
+    set search_path = ''
+    as $$
+        update public.deletion_requests as r
+        set untold = (
+            select jsonb_agg(case
+                when owner ->> 'to' <> p_address then owner
+                when p_at is null then owner - 'triedAt'
+                else jsonb_build_object('triedAt', p_at) || owner
+            end)
+            from jsonb_array_elements(r.untold) as owner
+        )
+        where r.id = p_request and r.untold <> '[]'
+    $$;
+revoke all on function public.owner_tried(uuid, text, timestamptz) from public;
+grant execute on function public.owner_tried(uuid, text, timestamptz) to service_role;
 
 create function public.owner_told(p_request uuid, p_address text) returns void
     language sql

@@ -50,7 +50,7 @@ comment on column public.deletion_requests.cancelled_at is 'owner: when it was c
 comment on column public.deletion_requests.cancelled_by is 'owner: who cancelled it; shows who answers for it';
 comment on column public.deletion_requests.purging_since is 'nobody: when the first rows went; nothing can be cancelled from then on';
 comment on column public.deletion_requests.emptied_at is 'nobody: when the last rows but the memberships had gone; these go then';
-comment on column public.deletion_requests.untold is 'owner: addresses of owners who have not got their receipt yet and the workspace''s name, for a day at most; mails it to them';
+comment on column public.deletion_requests.untold is 'owner: addresses of owners who have not got their receipt yet and the workspace''s name, for a week at most; mails it to them';
 comment on column public.deletion_requests.finished_at is 'nobody: when nothing was left; proves the deletion';
 comment on column public.deletion_requests.counts is 'nobody: rows that went, by table; proves the deletion';
 comment on column public.deletion_requests.stored_at is 'nobody: when a copy of the receipt was put into storage; a restored backup does not undo that';
