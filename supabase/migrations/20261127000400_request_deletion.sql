@@ -268,7 +268,7 @@ create function public.due_subscription_orders(p_limit integer, p_now timestampt
 revoke all on function public.due_subscription_orders(integer, timestamptz) from public;
 grant execute on function public.due_subscription_orders(integer, timestamptz) to service_role;
 
--- Lemon Squeezy has been told. Where the deletion was cancelled while a cancellation was on its way, that is undone next.
+-- Lemon Squeezy has been told. Of a workspace that is gone nothing is left to remember. Where the deletion was cancelled while a cancellation was on its way, that is undone next.
 create function public.subscription_order_done(p_subscription text, p_wish text, p_now timestamptz default now()) returns void
     language plpgsql
     set search_path = ''
@@ -278,6 +278,10 @@ create function public.subscription_order_done(p_subscription text, p_wish text,
             delete from private.subscription_orders where subscription_id = p_subscription and wish = 'resume';
             return;
         end if;
+        delete from private.subscription_orders as o
+        where o.subscription_id = p_subscription and not exists (
+            select from public.workspaces as w where w.id = o.workspace_id
+        );
         update private.subscription_orders set done_at = p_now where subscription_id = p_subscription and wish = 'cancel';
         if not found then
             insert into private.subscription_orders (subscription_id, workspace_id, wish, due_at)

@@ -19,7 +19,7 @@ create function private.tenant_tables() returns table (name regclass, place inte
             where c.relkind in ('r', 'p') and not c.relispartition
                 and c.relnamespace in ('public'::regnamespace, 'private'::regnamespace)
                 and c.oid <> all (array[
-                    'public.deletion_requests', 'public.audit_log', 'public.members'
+                    'public.deletion_requests', 'public.audit_log', 'public.members', 'private.subscription_orders'
                 ]::regclass[])
         ),
         deep as (
@@ -197,6 +197,7 @@ create function public.finish_deletion(p_request uuid, p_now timestamptz default
         request public.deletion_requests;
         home    public.workspaces;
         users   uuid[];
+        orders  integer;
     begin
         select * into request from public.deletion_requests
         where id = p_request and emptied_at is not null and finished_at is null
@@ -218,9 +219,12 @@ create function public.finish_deletion(p_request uuid, p_now timestamptz default
             where m.workspace_id = home.id and m.role = 'owner' and private.address_of_user(m.user_id) is not null
         );
         users := array(select user_id from public.members where workspace_id = home.id order by user_id);
+        delete from private.subscription_orders where workspace_id = home.id and done_at is not null;
+        get diagnostics orders = row_count;
         delete from public.workspaces where id = home.id;
         request.counts := private.added_counts(request.counts, jsonb_build_object(
-            'workspaces', 1, 'members', cardinality(users), 'accounts', private.delete_lone_accounts(users)
+            'workspaces', 1, 'members', cardinality(users), 'accounts', private.delete_lone_accounts(users),
+            'subscription_orders', orders
         ));
         update public.deletion_requests
         set counts = request.counts, untold = request.untold, finished_at = p_now
@@ -234,7 +238,7 @@ revoke all on function public.finish_deletion(uuid, timestamptz) from public;
 grant execute on function public.finish_deletion(uuid, timestamptz) to service_role;
 
 -- Who is still to be told that their workspace is gone: [{"requestId", "receivedAt", "counts", "to", "name", …}]. For 23
--- hours: later Resend would not know whether it has sent that mail already.
+-- hours from when Resend may first have taken the mail: later it would not know whether it has. And for a week at most.
 create function public.untold_owners(p_now timestamptz default now()) returns jsonb
     language plpgsql
     set search_path = ''

@@ -56,7 +56,7 @@ comment on column public.deletion_requests.counts is 'nobody: rows that went, by
 comment on column public.deletion_requests.stored_at is 'nobody: when a copy of the receipt was put into storage; a restored backup does not undo that';
 
 comment on table private.subscription_orders is
-    'Orders to Lemon Squeezy: subscriptions to cancel or resume because a workspace is deleted or kept; kept until the workspace is deleted, or the subscription resumed';
+    'Orders to Lemon Squeezy: subscriptions to cancel or resume because a workspace is deleted or kept; kept until the workspace is deleted and Lemon Squeezy was told, or the subscription resumed';
 comment on column private.subscription_orders.subscription_id is 'owner: the subscription''s number at Lemon Squeezy; says which one is meant';
 comment on column private.subscription_orders.workspace_id is 'nobody: the workspace that the row belongs to; finds it and deletes it';
 comment on column private.subscription_orders.wish is 'owner: cancel or resume; says what to ask for';
