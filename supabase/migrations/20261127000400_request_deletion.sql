@@ -135,6 +135,16 @@ create function private.deletion_answer(p_request public.deletion_requests) retu
 revoke all on function private.deletion_answer(public.deletion_requests) from public;
 grant execute on function private.deletion_answer(public.deletion_requests) to service_role;
 
+-- What two names that look alike have in common: no spaces but between words, and composed letters.
+create function private.as_typed(p_name text) returns text
+    language sql immutable
+    set search_path = ''
+    as $$
+        select btrim(regexp_replace(normalize(p_name, nfc), '\s+', ' ', 'g'))
+    $$;
+revoke all on function private.as_typed(text) from public;
+grant execute on function private.as_typed(text) to service_role;
+
 -- From now on the workspace is being deleted. p_name: what its owner has typed. p_received_at: when the request came, if
 -- that was earlier. Asked again, the same answer. Raises PT455 for another name, PT458 for no
 -- such workspace.
@@ -152,7 +162,7 @@ create function public.request_deletion(
         select * into home from public.workspaces where id = p_workspace for update;
         if not found then
             raise sqlstate 'PT458' using message = 'workspace_unknown';
-        elsif home.name <> p_name then
+        elsif private.as_typed(home.name) <> private.as_typed(p_name) then
             raise sqlstate 'PT455' using message = 'name_mismatch';
         end if;
         select * into request from public.deletion_requests

@@ -78,6 +78,14 @@ def test_another_name_deletes_nothing(api: Api, olga: Session, name: str) -> Non
     assert api.track(event())["accepted"] == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "typed"), [(" Acme  Inc", "Acme Inc"), ("So\u0308hne", "S\u00f6hne"), ("\u00f6", "o\u0308")]
+)
+def test_a_name_is_typed_as_it_is_shown(api: Api, olga: Session, name: str, typed: str) -> None:
+    api.set(name=name)
+    assert ask(api, olga.access_token, name=typed).status_code == 202
+
+
 def test_members_and_outsiders_are_refused(api: Api, olga: Session, bob: Session, charlie: Session) -> None:
     for person in (bob, charlie):
         problem(ask(api, person.access_token), "not_allowed")
