@@ -6,7 +6,7 @@ POST by secret key, or by an owner's or admin's access token with workspaceId in
 
 import time
 
-from lib import callers, notices, outbox
+from lib import callers, notices, outbox, untold_owners
 from lib.bodies import MessageBody, parse
 from lib.endpoint import Request, Response, endpoint, json_response
 
@@ -26,6 +26,7 @@ def drain_outbox(request: Request) -> Response:
     began = time.monotonic()
     outcomes = outbox.drain(now)  # 503
     told = notices.drain(now, began)  # 503
+    untold_owners.tell(now, began + notices.BUDGET_SECONDS)  # 503
     return json_response(outcomes | ({"notices": told} if told else {}))
 
 

@@ -6,9 +6,9 @@ Any of the sweep may be cut off, missed or done twice at once: what is left is f
 import time
 from datetime import datetime
 from typing import Any, cast
-from uuid import UUID, uuid5
+from uuid import UUID
 
-from lib import database, erasures, exports, lemonsqueezy, mailer, notices, receipts, signing
+from lib import database, erasures, exports, lemonsqueezy, notices, receipts, signing, untold_owners
 from lib.config import config
 from lib.errors import ApiError, Unavailable
 from lib.log import log
@@ -68,7 +68,7 @@ def sweep(now: datetime) -> Json:
     left |= _forget(now, began + 42)
     # Last what needs others, who may be down.
     finished = _finish(now, began + 48)
-    _send_receipts(now, began + 50)
+    untold_owners.tell(now, began + 50)
     receipts.store_of_deletions(now)
     left |= receipts.store_of_erasures(now, began + 52)
     return {"ordered": ordered, "finished": finished, "left": left}
@@ -107,22 +107,6 @@ def _finish(now: datetime, deadline: float) -> int:
             log(event="workspace_deleted", requestId=receipt["requestId"], counts=receipt["counts"])
             finished += 1
     return finished
-
-
-def _send_receipts(now: datetime, deadline: float) -> None:
-    """Each owner once, though it may be asked for again: the key is the same, and so is the mail."""
-    for owner in cast(list[dict[str, Any]], database.call("untold_owners", {"p_now": now.isoformat()})):
-        if time.monotonic() > deadline:
-            break
-        notice = {
-            "kind": "deletion_receipt",
-            "to": owner["to"],
-            "workspace": {"name": owner["name"]},
-            "variables": owner,
-        }
-        key = str(uuid5(UUID(owner["requestId"]), owner["to"]))
-        if mailer.send(notices.render(notice), key).status != "retry":
-            database.call("owner_told", {"p_request": owner["requestId"], "p_address": owner["to"]})
 
 
 def _settle_subscriptions(now: datetime, deadline: float) -> int:

@@ -13,6 +13,8 @@ resend.api_url = config.resend_api_url
 # Errors of Resend that another attempt with the same key and body may still turn into a delivery.
 TRANSIENT_TYPES = frozenset({"concurrent_idempotent_requests", "rate_limit_exceeded"})
 QUOTA_TYPES = frozenset({"daily_quota_exceeded", "monthly_quota_exceeded"})
+# Reasons with which Resend has surely not sent the mail, and may be asked for it even a day later.
+NOT_TAKEN = frozenset(f"resend_{kind}" for kind in QUOTA_TYPES | {"rate_limit_exceeded"})
 
 
 def send(email: Email, message_id: str) -> Outcome:

@@ -13,14 +13,17 @@ from lib.bodies import Body, Lookup, Time, parse
 class Place(Body):
     """Where the page before ended, as it said itself."""
 
-    of: Literal["events", "mails"]
-    at: Time
+    of: Literal["contact", "events", "mails"]
+    # Of events and mails.
+    at: Time | None = None
     id: Annotated[str, Field(max_length=limits.ID_LENGTH)]
     # Of events alone: one of each trust level may have the same id.
     trusted: StrictBool | None = None
 
     @model_validator(mode="after")
     def is_among_them(self) -> Self:
+        if self.of != "contact" and self.at is None:
+            raise ValueError("A place among events or mails says when that one was.")
         if self.of == "events" and self.trusted is None:
             raise ValueError("A place among events says whether that one is trusted.")
         if self.of == "mails":

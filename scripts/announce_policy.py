@@ -23,8 +23,6 @@ POLICY = ROOT / "docs/privacy-policy.md"
 LONGEST = 10_000  # characters; the database takes no more
 # So many in a row are no coincidence: a key that is wrong, or a domain that is not verified.
 REFUSALS_IN_A_ROW = 3
-# With these Resend has surely not sent the mail, and may be asked for it even a day later.
-NOT_TAKEN = {"resend_rate_limit_exceeded", "resend_daily_quota_exceeded", "resend_monthly_quota_exceeded"}
 
 MORE = """
 How to announce a change:
@@ -171,7 +169,7 @@ def deliver(policy_date: date, changes: str, taken: dict[str, Any]) -> Outcome:
         "p_status": "queued" if again else outcome.status,
         "p_reason": outcome.reason,
         "p_pause": notices.pause(outcome, taken["attempts"]) if again else 0,
-        "p_refused": outcome.status == "failed" or outcome.reason in NOT_TAKEN,
+        "p_refused": outcome.status == "failed" or outcome.reason in mailer.NOT_TAKEN,
     }
     _call("finish_announcement", None, p_id=taken["id"], p_claim=taken["claim"], **ending)
     return outcome

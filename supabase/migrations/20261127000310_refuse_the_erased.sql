@@ -48,6 +48,23 @@ create function private.tombstone(p_key text, p_workspace uuid, p_kind text, p_v
 revoke all on function private.tombstone(text, uuid, text, text) from public;
 grant execute on function private.tombstone(text, uuid, text, text) to service_role;
 
+-- Whether somebody of that name was erased. Whoever is known may be: a tombstone stands for somebody who is not there.
+create function private.is_erased(p_sender private.sender, p_kind text, p_value text) returns boolean
+    language sql stable
+    set search_path = ''
+    as $$
+        select not exists (
+            select from public.identities as known
+            where known.workspace_id = p_sender.workspace_id and known.kind = p_kind and known.value = p_value
+        ) and exists (
+            select from private.tombstones as t
+            where t.workspace_id = p_sender.workspace_id
+                and t.hash = private.tombstone(p_sender.tombstone_key, p_sender.workspace_id, p_kind, p_value)
+        )
+    $$;
+revoke all on function private.is_erased(private.sender, text, text) from public;
+grant execute on function private.is_erased(private.sender, text, text) to service_role;
+
 -- The places in kinds and values at which a message names somebody who was erased.
 create function private.erased_places(p_sender private.sender, p_message private.message) returns integer[]
     language sql stable
@@ -55,15 +72,7 @@ create function private.erased_places(p_sender private.sender, p_message private
     as $$
         select coalesce(array_agg(n::integer), '{}')
         from unnest(p_message.kinds, p_message.values) with ordinality as i (kind, value, n)
-        where not exists (
-            -- Whoever is known may be: a tombstone stands for somebody who is not there.
-            select from public.identities as known
-            where known.workspace_id = p_sender.workspace_id and known.kind = i.kind and known.value = i.value
-        ) and exists (
-            select from private.tombstones as t
-            where t.workspace_id = p_sender.workspace_id
-                and t.hash = private.tombstone(p_sender.tombstone_key, p_sender.workspace_id, i.kind, i.value)
-        )
+        where private.is_erased(p_sender, i.kind, i.value)
     $$;
 revoke all on function private.erased_places(private.sender, private.message) from public;
 grant execute on function private.erased_places(private.sender, private.message) to service_role;

@@ -78,24 +78,35 @@ create function private.addresses_of(p_workspace uuid, p_contact uuid, p_identit
 revoke all on function private.addresses_of(uuid, uuid, uuid[]) from public;
 grant execute on function private.addresses_of(uuid, uuid, uuid[]) to service_role;
 
--- Leaves tombstones for the identities. Returns their hashes.
-create function private.bury(p_workspace uuid, p_identities uuid[], p_key text, p_until timestamptz) returns text[]
+-- Leaves tombstones for the identities, and for addresses that are nobody's identity: a correction's, say. Returns their
+-- hashes.
+create function private.bury(
+    p_workspace uuid, p_identities uuid[], p_addresses text[], p_key text, p_until timestamptz
+) returns text[]
     language sql
     set search_path = ''
     as $$
-        with buried as (
+        with named as (
+            select i.kind, i.value from public.identities as i where i.id = any (p_identities)
+            union all
+            select 'email', address from unnest(p_addresses) as address
+            where not exists (
+                select from public.identities as i
+                where i.workspace_id = p_workspace and i.kind = 'email' and i.value = address
+            )
+        ),
+        buried as (
             insert into private.tombstones as t (workspace_id, hash, expires_at)
-            select p_workspace, private.tombstone(p_key, p_workspace, i.kind, i.value), p_until
-            from public.identities as i
-            where i.id = any (p_identities)
+            select p_workspace, private.tombstone(p_key, p_workspace, n.kind, n.value), p_until
+            from named as n
             on conflict on constraint tombstones_pkey do update
                 set expires_at = greatest(t.expires_at, excluded.expires_at)
             returning t.hash
         )
         select coalesce(array_agg(hash order by hash), '{}') from buried
     $$;
-revoke all on function private.bury(uuid, uuid[], text, timestamptz) from public;
-grant execute on function private.bury(uuid, uuid[], text, timestamptz) to service_role;
+revoke all on function private.bury(uuid, uuid[], text[], text, timestamptz) from public;
+grant execute on function private.bury(uuid, uuid[], text[], text, timestamptz) to service_role;
 
 -- As a client gets it.
 create function private.receipt_of(p_erasure public.erasures) returns jsonb
@@ -121,6 +132,7 @@ create function private.erase_contact(
     as $$
     declare
         identities uuid[] := array(select id from public.identities where contact_id = p_contact order by id);
+        known      text[];
         addresses  text[];
         tombstones text[];
         erasure    public.erasures;
@@ -129,12 +141,13 @@ create function private.erase_contact(
         where workspace_id = p_workspace and contact_id = any (identities)
         order by id
         for update;
+        known := private.addresses_of(p_workspace, p_contact, identities);
         addresses := array(
             select private.hmac_sha256(p_keys ->> 'address', p_workspace || ':' || address)
-            from unnest(private.addresses_of(p_workspace, p_contact, identities)) as address
+            from unnest(known) as address
         );
         tombstones := private.bury(
-            p_workspace, identities, p_keys ->> 'tombstone',
+            p_workspace, identities, known, p_keys ->> 'tombstone',
             case when p_forever then 'infinity' else p_now + interval '35 days' end
         );
         insert into public.erasures

@@ -24,23 +24,24 @@ create function private.page_of_events(p_workspace uuid, p_identities uuid[], p_
             order by e.occurred_at, e.message_id, e.trusted
             limit 501
         ),
-        sized as (
-            select
-                n.*,
-                row_number() over in_order as place,
-                sum(octet_length(n.properties::text) + octet_length(n.context::text) + 300) over in_order as bytes
+        shown as (
+            select n.*, jsonb_build_object(
+                'messageId', n.message_id, 'type', n.type, 'name', n.name, 'trusted', n.trusted,
+                'timestamp', n.occurred_at, 'receivedAt', n.received_at, 'identityId', n.identity_id,
+                'properties', n.properties, 'context', n.context
+            ) as item
             from next_ones as n
-            window in_order as (order by n.occurred_at, n.message_id, n.trusted)
+        ),
+        sized as (
+            select s.*, row_number() over in_order as place, sum(octet_length(s.item::text)) over in_order as bytes
+            from shown as s
+            window in_order as (order by s.occurred_at, s.message_id, s.trusted)
         ),
         page as (
             select * from sized where place = 1 or (place <= 500 and bytes <= p_bytes)
         )
         select jsonb_build_object(
-            'items', coalesce(jsonb_agg(jsonb_build_object(
-                'messageId', p.message_id, 'type', p.type, 'name', p.name, 'trusted', p.trusted,
-                'timestamp', p.occurred_at, 'receivedAt', p.received_at, 'identityId', p.identity_id,
-                'properties', p.properties, 'context', p.context
-            ) order by p.place), '[]'),
+            'items', coalesce(jsonb_agg(p.item order by p.place), '[]'),
             'next', case when count(*) < (select count(*) from sized) then (
                 select jsonb_build_object('at', l.occurred_at, 'id', l.message_id, 'trusted', l.trusted)
                 from page as l
@@ -65,31 +66,31 @@ create function private.page_of_mails(p_workspace uuid, p_identities uuid[], p_a
             order by m.created_at, m.id
             limit 101
         ),
-        sized as (
-            select
-                n.*,
-                row_number() over in_order as place,
-                sum(coalesce(octet_length(n.html), 0) + coalesce(octet_length(n.plain_text), 0)
-                    + octet_length(n.variables::text) + 500) over in_order as bytes
+        shown as (
+            select n.*, jsonb_build_object(
+                'messageId', n.id, 'category', n.category, 'status', n.status, 'reason', n.reason,
+                'delivery', n.delivery, 'to', n.to_address, 'from', n.from_address, 'subject', n.subject,
+                'html', n.html, 'text', n.plain_text, 'variables', n.variables, 'createdAt', n.created_at,
+                'sentAt', n.sent_at, 'events', (
+                    select coalesce(jsonb_agg(jsonb_build_object(
+                        'kind', e.kind, 'at', e.occurred_at, 'detail', e.detail
+                    ) order by e.occurred_at), '[]')
+                    from public.message_events as e
+                    where e.workspace_id = p_workspace and e.message_id = n.id
+                )
+            ) as item
             from next_ones as n
-            window in_order as (order by n.created_at, n.id)
+        ),
+        sized as (
+            select s.*, row_number() over in_order as place, sum(octet_length(s.item::text)) over in_order as bytes
+            from shown as s
+            window in_order as (order by s.created_at, s.id)
         ),
         page as (
             select * from sized where place = 1 or (place <= 100 and bytes <= p_bytes)
         )
         select jsonb_build_object(
-            'items', coalesce(jsonb_agg(jsonb_build_object(
-                'messageId', p.id, 'category', p.category, 'status', p.status, 'reason', p.reason,
-                'delivery', p.delivery, 'to', p.to_address, 'from', p.from_address, 'subject', p.subject,
-                'html', p.html, 'text', p.plain_text, 'variables', p.variables, 'createdAt', p.created_at,
-                'sentAt', p.sent_at, 'events', (
-                    select coalesce(jsonb_agg(jsonb_build_object(
-                        'kind', e.kind, 'at', e.occurred_at, 'detail', e.detail
-                    ) order by e.occurred_at), '[]')
-                    from public.message_events as e
-                    where e.workspace_id = p_workspace and e.message_id = p.id
-                )
-            ) order by p.place), '[]'),
+            'items', coalesce(jsonb_agg(p.item order by p.place), '[]'),
             'next', case when count(*) < (select count(*) from sized) then (
                 select jsonb_build_object('at', l.created_at, 'id', l.id)
                 from page as l
@@ -102,14 +103,14 @@ create function private.page_of_mails(p_workspace uuid, p_identities uuid[], p_a
 revoke all on function private.page_of_mails(uuid, uuid[], jsonb, integer) from public;
 grant execute on function private.page_of_mails(uuid, uuid[], jsonb, integer) to authenticated, service_role;
 
--- What is held of a contact beside its events and mails.
+-- What is held of a contact beside its events and mails, and is never long.
 create function private.record_of(p_workspace uuid, p_contact uuid, p_identities uuid[]) returns jsonb
     language sql stable
     set search_path = ''
     as $$
         select jsonb_build_object(
             'contactId', c.id, 'createdAt', c.created_at, 'email', c.email, 'emailTrusted', c.email_trusted,
-            'traits', c.traits, 'score', s.score, 'fit', s.fit, 'lastEventAt', s.last_event_at,
+            'score', s.score, 'fit', s.fit, 'lastEventAt', s.last_event_at,
             'stage', (select g.name from public.stages as g where g.id = s.stage_id),
             'pinnedStage', (select g.name from public.stages as g where g.id = s.pinned_stage_id),
             'identities', (
@@ -117,45 +118,6 @@ create function private.record_of(p_workspace uuid, p_contact uuid, p_identities
                     'identityId', i.id, 'kind', i.kind, 'value', i.value, 'createdAt', i.created_at
                 ) order by i.created_at, i.id), '[]')
                 from public.identities as i where i.id = any (p_identities)
-            ),
-            'links', (
-                select coalesce(jsonb_agg(jsonb_build_object(
-                    'from', l.lower_id, 'to', l.higher_id, 'trusted', l.trusted, 'timestamp', l.occurred_at,
-                    'messageId', l.message_id
-                ) order by l.occurred_at), '[]')
-                from public.identity_links as l where l.lower_id = any (p_identities)
-            ),
-            'traitHistory', (
-                select coalesce(jsonb_agg(jsonb_build_object(
-                    'identityId', t.identity_id, 'key', t.key, 'value', t.value, 'trusted', t.trusted,
-                    'timestamp', t.occurred_at, 'messageId', t.message_id
-                ) order by t.key, t.occurred_at), '[]')
-                from public.traits as t where t.identity_id = any (p_identities)
-            ),
-            'signals', (
-                select coalesce(jsonb_agg(jsonb_build_object(
-                    'signal', n.event, 'condition', n.condition, 'day', k.day, 'count', k.count
-                ) order by k.day, n.event, n.number), '[]')
-                from public.signal_counts as k
-                join public.signals as n on n.workspace_id = k.workspace_id and n.number = k.signal
-                where k.workspace_id = p_workspace and k.identity_id = any (p_identities)
-            ),
-            'scoreHistory', (
-                select coalesce(jsonb_agg(jsonb_build_object(
-                    'day', h.day, 'score', h.score, 'stage', g.name
-                ) order by h.day), '[]')
-                from public.score_history as h
-                left join public.stages as g on g.id = h.stage_id
-                where h.workspace_id = p_workspace and h.contact_id = any (p_identities)
-            ),
-            'transitions', (
-                select coalesce(jsonb_agg(jsonb_build_object(
-                    'from', f.name, 'to', g.name, 'cause', t.cause, 'score', t.score, 'at', t.created_at
-                ) order by t.created_at), '[]')
-                from public.transitions as t
-                left join public.stages as f on f.id = t.from_stage_id
-                left join public.stages as g on g.id = t.to_stage_id
-                where t.workspace_id = p_workspace and t.contact_id = any (p_identities)
             )
         )
         from public.contacts as c
@@ -165,9 +127,99 @@ create function private.record_of(p_workspace uuid, p_contact uuid, p_identities
 revoke all on function private.record_of(uuid, uuid, uuid[]) from public;
 grant execute on function private.record_of(uuid, uuid, uuid[]) to authenticated, service_role;
 
--- Everything we hold of the contact that a lookup names: what is held beside events and mails first, then both of these
--- in pages. p_after: "next" of the page before. Raises PT404 and PT409.
--- Returns {"contact", "events": [], "mails": [], "next": {"of": "events"|"mails", …} | null}.
+-- What of it may be long, by item; no item moves another one's place when it comes or changes.
+create function private.record_items(p_workspace uuid, p_contact uuid, p_identities uuid[])
+    returns table (part text, place text, item jsonb)
+    language sql stable
+    set search_path = ''
+    as $$
+        select 'traits', 'traits/' || md5(e.key), jsonb_build_object(e.key, e.value)
+        from public.contacts as c
+        cross join jsonb_each(c.traits) as e
+        where c.id = p_contact and c.workspace_id = p_workspace
+        union all
+        select 'links', format('links/%s/%s', l.lower_id, l.higher_id), jsonb_build_object(
+            'from', l.lower_id, 'to', l.higher_id, 'trusted', l.trusted, 'timestamp', l.occurred_at,
+            'messageId', l.message_id
+        )
+        from public.identity_links as l where l.lower_id = any (p_identities)
+        union all
+        select 'traitHistory', format('traitHistory/%s', md5(t.identity_id || ':' || t.key)), jsonb_build_object(
+            'identityId', t.identity_id, 'key', t.key, 'value', t.value, 'trusted', t.trusted,
+            'timestamp', t.occurred_at, 'messageId', t.message_id
+        )
+        from public.traits as t where t.identity_id = any (p_identities)
+        union all
+        select 'signals', format('signals/%s/%s/%s', k.day - date '1970-01-01' + 100000, n.number, k.identity_id),
+            jsonb_build_object('signal', n.event, 'condition', n.condition, 'day', k.day, 'count', k.count)
+        from public.signal_counts as k
+        join public.signals as n on n.workspace_id = k.workspace_id and n.number = k.signal
+        where k.workspace_id = p_workspace and k.identity_id = any (p_identities)
+        union all
+        select 'scoreHistory', format('scoreHistory/%s/%s', h.day - date '1970-01-01' + 100000, h.contact_id),
+            jsonb_build_object('day', h.day, 'score', h.score, 'stage', g.name)
+        from public.score_history as h
+        left join public.stages as g on g.id = h.stage_id
+        where h.workspace_id = p_workspace and h.contact_id = any (p_identities)
+        union all
+        select 'transitions',
+            format('transitions/%s/%s', to_char(t.created_at at time zone 'utc', 'YYYYMMDDHH24MISSUS'), t.id),
+            jsonb_build_object('from', f.name, 'to', g.name, 'cause', t.cause, 'score', t.score, 'at', t.created_at)
+        from public.transitions as t
+        left join public.stages as f on f.id = t.from_stage_id
+        left join public.stages as g on g.id = t.to_stage_id
+        where t.workspace_id = p_workspace and t.contact_id = any (p_identities)
+    $$;
+revoke all on function private.record_items(uuid, uuid, uuid[]) from public;
+grant execute on function private.record_items(uuid, uuid, uuid[]) to authenticated, service_role;
+
+-- The next of these after a place, as many as fit p_bytes, one at least.
+-- Returns {"parts": {part: [item], "traits": {}}, "next": {"id"} | null}.
+create function private.page_of_record(
+    p_workspace uuid, p_contact uuid, p_identities uuid[], p_after text, p_bytes integer
+) returns jsonb
+    language sql stable
+    set search_path = ''
+    as $$
+        with sized as (
+            select
+                i.*,
+                row_number() over in_order as n,
+                sum(octet_length(i.item::text)) over in_order as bytes
+            from private.record_items(p_workspace, p_contact, p_identities) as i
+            where i.place collate "C" > coalesce(p_after, '')
+            window in_order as (order by i.place collate "C")
+        ),
+        page as (
+            select * from sized where n = 1 or bytes <= p_bytes
+        ),
+        lists as (
+            select p.part, jsonb_agg(p.item order by p.item ->> 'key', p.item ->> 'timestamp', p.n) as items
+            from page as p
+            where p.part <> 'traits'
+            group by p.part
+        ),
+        traits as (
+            select jsonb_object_agg(e.key, e.value) as items
+            from page as p
+            cross join jsonb_each(p.item) as e
+            where p.part = 'traits'
+        )
+        select jsonb_build_object(
+            'parts', coalesce((select jsonb_object_agg(part, items) from lists), '{}') || coalesce((
+                select jsonb_build_object('traits', items) from traits where items is not null
+            ), '{}'),
+            'next', case when (select count(*) from page) < (select count(*) from sized) then (
+                select jsonb_build_object('id', p.place) from page as p order by p.n desc limit 1
+            ) end
+        )
+    $$;
+revoke all on function private.page_of_record(uuid, uuid, uuid[], text, integer) from public;
+grant execute on function private.page_of_record(uuid, uuid, uuid[], text, integer) to authenticated, service_role;
+
+-- Everything we hold of the contact that a lookup names: what is held beside events and mails first, then both of these,
+-- all in pages. p_after: "next" of the page before. Raises PT404 and PT409.
+-- Returns {"contact", "events": [], "mails": [], "next": {"of": "contact"|"events"|"mails", …} | null}.
 create function public.access_contact(p_workspace uuid, p_lookup jsonb, p_after jsonb default null) returns jsonb
     language plpgsql
     set search_path = ''
@@ -175,19 +227,36 @@ create function public.access_contact(p_workspace uuid, p_lookup jsonb, p_after 
     declare
         contact    uuid := private.contact_named(p_workspace, p_lookup);
         identities uuid[] := array(select id from public.identities where contact_id = contact order by id);
-        -- A function may answer with 4.5 MB at most.
-        bytes      constant integer := 1500000;
-        answer     jsonb := '{}';
+        -- A function may answer with 4.5 MB at most: three parts, and a mail may be larger by itself.
+        bytes      constant integer := 1000000;
+        answer     jsonb := '{"events": [], "mails": []}';
+        held       jsonb;
         page       jsonb;
     begin
-        if p_after is null then
-            perform private.audit(p_workspace, 'contact.access', contact);
-            answer := jsonb_build_object('contact', private.record_of(p_workspace, contact, identities));
+        if p_after is null or p_after ->> 'of' = 'contact' then
+            page := private.page_of_record(p_workspace, contact, identities, p_after ->> 'id', bytes);
+            held := jsonb_build_object('contactId', contact);
+            if p_after is null then
+                held := private.record_of(p_workspace, contact, identities);
+                if held is null then
+                    raise sqlstate 'PT404' using message = 'contact_unknown';
+                end if;
+                perform private.audit(p_workspace, 'contact.access', contact);
+                held := held || '{"traits": {}, "links": [], "traitHistory": [], "signals": [], "scoreHistory": [],
+                    "transitions": []}';
+            end if;
+            answer := answer || jsonb_build_object(
+                'contact', held || (page -> 'parts'), 'next', page -> 'next' || '{"of": "contact"}'
+            );
+            if page -> 'next' <> 'null' then
+                return answer;
+            end if;
+            p_after := null;
         end if;
         if p_after is null or p_after ->> 'of' = 'events' then
             page := private.page_of_events(p_workspace, identities, p_after, bytes);
             answer := answer || jsonb_build_object(
-                'events', page -> 'items', 'mails', '[]'::jsonb, 'next', page -> 'next' || '{"of": "events"}'
+                'events', page -> 'items', 'next', page -> 'next' || '{"of": "events"}'
             );
             if page -> 'next' <> 'null' then
                 return answer;
@@ -195,7 +264,7 @@ create function public.access_contact(p_workspace uuid, p_lookup jsonb, p_after 
             p_after := null;
         end if;
         page := private.page_of_mails(p_workspace, identities, p_after, bytes);
-        return '{"events": []}' || answer || jsonb_build_object(
+        return answer || jsonb_build_object(
             'mails', page -> 'items',
             'next', case when page -> 'next' <> 'null' then page -> 'next' || '{"of": "mails"}' end
         );
@@ -266,7 +335,14 @@ create function public.correct_contact(
         sender.tombstone_key := p_tombstone_key;
         sender.redact := (select w.redact from public.workspaces as w where w.id = p_workspace);
         p_message := p_message || jsonb_build_object(
-            'kinds', jsonb_build_array(top.kind), 'values', jsonb_build_array(top.value)
+            'kinds', jsonb_build_array(top.kind), 'values', jsonb_build_array(top.value),
+            -- A client's clock may be some minutes ahead of ours.
+            'occurred_at', greatest((p_message ->> 'occurred_at')::timestamptz, (
+                select max(t.occurred_at) + interval '1 microsecond'
+                from public.traits as t
+                join public.identities as i on i.id = t.identity_id
+                where i.contact_id = contact and t.trusted and p_message -> 'traits' ? t.key
+            ))
         );
         -- So that who is known by a userId is found by the right address too.
         if top.kind = 'userId' and email is not null then
@@ -284,6 +360,8 @@ create function public.correct_contact(
         ) -> 'rejected';
         if jsonb_array_length(rejected) > 0 then
             perform private.raise_rejection(rejected -> 0 ->> 'code');
+        elsif email is not null and private.is_erased(sender, 'email', email) then
+            perform private.raise_rejection('not_stored');
         end if;
         perform private.audit(p_workspace, 'contact.correct', contact, p_actor, jsonb_build_object(
             'traits', (select jsonb_agg(key) from jsonb_object_keys(p_message -> 'traits') as key)

@@ -20,7 +20,8 @@ create table public.deletion_requests (
     -- When all was gone but the workspace's own row and its members.
     emptied_at    timestamptz,
     finished_at   timestamptz,
-    -- Owners who have not got the receipt yet: [{"to", "name"}], their address and what the workspace was called.
+    -- Owners who have not got the receipt yet: [{"to", "name", "triedAt"}], their address, what the workspace
+    -- was called, and when Resend was first asked to tell them.
     untold        jsonb       not null default '[]',
     -- Rows that are gone, by table.
     counts        jsonb       not null default '{}',
@@ -139,6 +140,16 @@ create function private.deletion_answer(p_request public.deletion_requests) retu
 revoke all on function private.deletion_answer(public.deletion_requests) from public;
 grant execute on function private.deletion_answer(public.deletion_requests) to service_role;
 
+-- What two names that look alike have in common: no spaces but between words, and composed letters.
+create function private.as_typed(p_name text) returns text
+    language sql immutable
+    set search_path = ''
+    as $$
+        select btrim(regexp_replace(normalize(p_name, nfc), '\s+', ' ', 'g'))
+    $$;
+revoke all on function private.as_typed(text) from public;
+grant execute on function private.as_typed(text) to service_role;
+
 -- From now on the workspace is being deleted. p_name: what its owner has typed. p_received_at: when the request came, if
 -- that was earlier. Asked again, the same answer. Raises PT455 for another name, PT458 for no
 -- such workspace.
@@ -156,7 +167,7 @@ create function public.request_deletion(
         select * into home from public.workspaces where id = p_workspace for update;
         if not found then
             raise sqlstate 'PT458' using message = 'workspace_unknown';
-        elsif home.name <> p_name then
+        elsif private.as_typed(home.name) <> private.as_typed(p_name) then
             raise sqlstate 'PT455' using message = 'name_mismatch';
         end if;
         select * into request from public.deletion_requests
@@ -272,7 +283,7 @@ create function public.due_subscription_orders(p_limit integer, p_now timestampt
 revoke all on function public.due_subscription_orders(integer, timestamptz) from public;
 grant execute on function public.due_subscription_orders(integer, timestamptz) to service_role;
 
--- Lemon Squeezy has been told. Where the deletion was cancelled while a cancellation was on its way, that is undone next.
+-- Lemon Squeezy has been told. Of a workspace that is gone nothing is left to remember. Where the deletion was cancelled while a cancellation was on its way, that is undone next.
 create function public.subscription_order_done(p_subscription text, p_wish text, p_now timestamptz default now()) returns void
     language plpgsql
     set search_path = ''
@@ -282,6 +293,10 @@ create function public.subscription_order_done(p_subscription text, p_wish text,
             delete from private.subscription_orders where subscription_id = p_subscription and wish = 'resume';
             return;
         end if;
+        delete from private.subscription_orders as o
+        where o.subscription_id = p_subscription and not exists (
+            select from public.workspaces as w where w.id = o.workspace_id
+        );
         update private.subscription_orders set done_at = p_now, cancelled_at = coalesce(cancelled_at, p_now)
         where subscription_id = p_subscription and wish = 'cancel';
         if not found then

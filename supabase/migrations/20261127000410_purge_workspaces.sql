@@ -4,7 +4,8 @@
 -- its structure lock, alone, and its row. Undo: drop the functions.
 
 -- Every table that holds rows of workspaces, those that refer to others of them before these; a new table is one of them
--- by its column workspace_id. What stays is not: the request and the audit log; nor what goes in the last transaction.
+-- by its column workspace_id. What stays is not: the request and the audit log; nor what goes in the last transaction; nor
+-- what Lemon Squeezy has still to be told, or it would go on taking money for what is gone.
 -- Scores go first: the sweep of scores then finds no contact of whom half is gone. What triggers compile of automations
 -- goes last, when there are none.
 create function private.tenant_tables() returns table (name regclass, place integer)
@@ -18,7 +19,7 @@ create function private.tenant_tables() returns table (name regclass, place inte
             where c.relkind in ('r', 'p') and not c.relispartition
                 and c.relnamespace in ('public'::regnamespace, 'private'::regnamespace)
                 and c.oid <> all (array[
-                    'public.deletion_requests', 'public.audit_log', 'public.members'
+                    'public.deletion_requests', 'public.audit_log', 'public.members', 'private.subscription_orders'
                 ]::regclass[])
         ),
         deep as (
@@ -203,6 +204,7 @@ create function public.finish_deletion(p_request uuid, p_now timestamptz default
         request public.deletion_requests;
         home    public.workspaces;
         users   uuid[];
+        orders  integer;
     begin
         select * into request from public.deletion_requests
         where id = p_request and emptied_at is not null and finished_at is null
@@ -221,12 +223,15 @@ create function public.finish_deletion(p_request uuid, p_now timestamptz default
         request.untold := (
             select coalesce(jsonb_agg(jsonb_build_object('to', private.address_of_user(m.user_id), 'name', home.name)), '[]')
             from public.members as m
-            where m.workspace_id = home.id and m.role = 'owner'
+            where m.workspace_id = home.id and m.role = 'owner' and private.address_of_user(m.user_id) is not null
         );
         users := array(select user_id from public.members where workspace_id = home.id order by user_id);
+        delete from private.subscription_orders where workspace_id = home.id and done_at is not null;
+        get diagnostics orders = row_count;
         delete from public.workspaces where id = home.id;
         request.counts := private.added_counts(request.counts, jsonb_build_object(
-            'workspaces', 1, 'members', cardinality(users), 'accounts', private.delete_lone_accounts(users)
+            'workspaces', 1, 'members', cardinality(users), 'accounts', private.delete_lone_accounts(users),
+            'subscription_orders', orders
         ));
         update public.deletion_requests
         set counts = request.counts, untold = request.untold, finished_at = p_now
@@ -240,14 +245,19 @@ revoke all on function public.finish_deletion(uuid, timestamptz) from public;
 grant execute on function public.finish_deletion(uuid, timestamptz) to service_role;
 
 -- Who is still to be told that their workspace is gone: [{"requestId", "receivedAt", "counts", "to", "name", …}]. For 23
--- hours: later Resend would not know whether it has sent that mail already.
+-- hours from when Resend may first have taken the mail: later it would not know whether it has. And for a week at most.
 create function public.untold_owners(p_now timestamptz default now()) returns jsonb
     language plpgsql
     set search_path = ''
     as $$
     begin
-        update public.deletion_requests set untold = '[]'
-        where untold <> '[]' and finished_at < p_now - interval '23 hours';
+        update public.deletion_requests as r
+        set untold = (
+            select coalesce(jsonb_agg(owner), '[]') from jsonb_array_elements(r.untold) as owner
+            where r.finished_at > p_now - interval '7 days'
+                and coalesce((owner ->> 'triedAt')::timestamptz, p_now) > p_now - interval '23 hours'
+        )
+        where r.untold <> '[]';
         return (
             select coalesce(jsonb_agg(private.deletion_receipt(r) || owner), '[]')
             from public.deletion_requests as r
@@ -258,6 +268,25 @@ create function public.untold_owners(p_now timestamptz default now()) returns js
     $$;
 revoke all on function public.untold_owners(timestamptz) from public;
 grant execute on function public.untold_owners(timestamptz) to service_role;
+
+-- Resend is being asked to tell an owner, as of p_at; null once it has surely not taken the mail.
+create function public.owner_tried(p_request uuid, p_address text, p_at timestamptz) returns void
+    language sql
+    set search_path = ''
+    as $$
+        update public.deletion_requests as r
+        set untold = (
+            select jsonb_agg(case
+                when owner ->> 'to' <> p_address then owner
+                when p_at is null then owner - 'triedAt'
+                else jsonb_build_object('triedAt', p_at) || owner
+            end)
+            from jsonb_array_elements(r.untold) as owner
+        )
+        where r.id = p_request and r.untold <> '[]'
+    $$;
+revoke all on function public.owner_tried(uuid, text, timestamptz) from public;
+grant execute on function public.owner_tried(uuid, text, timestamptz) to service_role;
 
 create function public.owner_told(p_request uuid, p_address text) returns void
     language sql

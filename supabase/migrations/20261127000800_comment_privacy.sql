@@ -19,7 +19,7 @@ comment on column public.erasures.contact_id is 'end user: id that the contact h
 comment on column public.erasures.requested_by is 'owner: the member, API key or script that asked; shows who answers for it';
 comment on column public.erasures.requested_at is 'owner: when the contact was taken out of sight; shows that it was done in time';
 comment on column public.erasures.is_forever is 'owner: whether you chose that the contact never comes back; sets how long its hashes stay';
-comment on column public.erasures.tombstones is 'end user: keyed hashes of the identities, which nobody can read back; erases again what a restored backup brings back';
+comment on column public.erasures.tombstones is 'end user: keyed hashes of the identities and addresses, which nobody can read back; erases again what a restored backup brings back';
 comment on column public.erasures.addresses is 'end user: keyed hashes of the addresses, which nobody can read back; keeps them from being mailed after a backup was restored';
 comment on column public.erasures.counts is 'nobody: rows that went, by table; proves the erasure';
 comment on column public.erasures.finished_at is 'nobody: when nothing was left; proves the erasure';
@@ -50,13 +50,13 @@ comment on column public.deletion_requests.cancelled_at is 'owner: when it was c
 comment on column public.deletion_requests.cancelled_by is 'owner: who cancelled it; shows who answers for it';
 comment on column public.deletion_requests.purging_since is 'nobody: when the first rows went; nothing can be cancelled from then on';
 comment on column public.deletion_requests.emptied_at is 'nobody: when the last rows but the memberships had gone; these go then';
-comment on column public.deletion_requests.untold is 'owner: addresses of owners who have not got their receipt yet and the workspace''s name, for a day at most; mails it to them';
+comment on column public.deletion_requests.untold is 'owner: addresses of owners who have not got their receipt yet and the workspace''s name, for a week at most; mails it to them';
 comment on column public.deletion_requests.finished_at is 'nobody: when nothing was left; proves the deletion';
 comment on column public.deletion_requests.counts is 'nobody: rows that went, by table; proves the deletion';
 comment on column public.deletion_requests.stored_at is 'nobody: when a copy of the receipt was put into storage; a restored backup does not undo that';
 
 comment on table private.subscription_orders is
-    'Orders to Lemon Squeezy: subscriptions to cancel or resume because a workspace is deleted or kept; kept until the workspace is deleted, or the subscription resumed';
+    'Orders to Lemon Squeezy: subscriptions to cancel or resume because a workspace is deleted or kept; kept until the workspace is deleted and Lemon Squeezy was told, or the subscription resumed';
 comment on column private.subscription_orders.subscription_id is 'owner: the subscription''s number at Lemon Squeezy; says which one is meant';
 comment on column private.subscription_orders.workspace_id is 'nobody: the workspace that the row belongs to; finds it and deletes it';
 comment on column private.subscription_orders.wish is 'owner: cancel or resume; says what to ask for';

@@ -146,9 +146,11 @@ def api(http: httpx.Client, db: Connection, workspace: Workspace) -> Api:
 
 
 @pytest.fixture
-def olga(env: Mapping[str, str], db: Connection, workspace: Workspace) -> Session:
+def olga(env: Mapping[str, str], db: Connection, workspace: Workspace) -> Iterator[Session]:
     """Owns the workspace and nothing else, so her account may go with it; Alice's is other tests' too."""
-    return joined(db, sign_up(env, "olga"), workspace, "owner")
+    person = sign_up(env, "olga")
+    with person.rest:
+        yield joined(db, person, workspace, "owner")
 
 
 @pytest.fixture

@@ -1,10 +1,13 @@
 """Who did what to which workspace or contact: it is written by whatever way it was done, and says nothing of people."""
 
 from typing import Any
+from uuid import uuid4
+
+import pytest
 
 from lib import keys
 from tests.conftest import Session, joined
-from tests.integration.conftest import Api
+from tests.integration.conftest import Api, event
 
 
 def logged(api: Api) -> list[tuple[str, str, dict[str, Any]]]:
@@ -69,3 +72,16 @@ def test_no_member_logs_in_anothers_name_or_workspace(api: Api, alice: Session, 
     assert alice.rest.post("/audit_log", json=entry | {"actor": "system"}).status_code == 403
     assert alice.rest.post("/audit_log", json=entry | {"detail": {"a": 1}}).status_code == 403
     assert charlie.rest.post("/audit_log", json=entry).status_code == 403
+
+
+@pytest.mark.parametrize("action", ["contact.erase", "workspace.deleted", "ann_lee.lives_in_london"])
+def test_no_member_makes_up_what_was_done(api: Api, alice: Session, bob: Session, action: str) -> None:
+    api.track(event())
+    entry = {"workspace_id": str(api.workspace.id), "contact_id": api.score(userId="u1")["contactId"]}
+    for member in (alice, bob):
+        assert member.rest.post("/audit_log", json=entry | {"action": action}).status_code == 403
+
+
+def test_no_member_looks_at_a_contact_that_is_not_theirs(api: Api, alice: Session) -> None:
+    entry = {"workspace_id": str(api.workspace.id), "action": "contact.access", "contact_id": str(uuid4())}
+    assert alice.rest.post("/audit_log", json=entry).status_code == 403

@@ -1,12 +1,16 @@
 """POST /api/contact: an end user's data is shown, put right and erased, whoever of the founder's asks for it."""
 
+import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
 from uuid import uuid4
 from zipfile import ZipFile
 
 import httpx
+import psycopg
 import pytest
 
 from tests import leftovers
@@ -71,6 +75,23 @@ def test_a_long_history_comes_in_pages_each_event_once(api: Api) -> None:
     assert pages > 2
 
 
+def test_what_is_said_of_somebody_may_be_long_too(api: Api) -> None:
+    said = {f"trait {n}": f"{n} " + "ö" * 15_000 for n in range(200)}
+    for start in range(0, 200, 15):
+        api.track(*(event(type="identify", traits={key: said[key]}) for key in [*said][start : start + 15]))
+    traits: dict[str, str] = {}
+    history, after, first = [], None, True
+    while first or after:
+        answer = ask(api, access={"userId": "u1"}, after=after)
+        assert len(answer.content) < 4_500_000
+        page = answer.json()
+        traits |= page.get("contact", {}).get("traits", {})
+        history += [one["key"] for one in page.get("contact", {}).get("traitHistory", [])]
+        after, first = page["next"], False
+    assert traits == said
+    assert sorted(history) == sorted(said)
+
+
 def test_a_place_among_mails_may_be_spelt_as_a_urn(api: Api) -> None:
     api.person()
     place = {"of": "mails", "at": "2026-01-01T00:00:00Z", "id": uuid4().urn}
@@ -116,6 +137,30 @@ def test_a_corrected_address_is_the_one_that_is_mailed_and_found(api: Api, ann: 
     right = f"right-{ann['email']}"
     assert ask(api, correct={"userId": ann["userId"]}, traits={"email": right.upper()}).json()["email"] == right
     assert api.score(email=right)["contactId"] == api.score(userId=ann["userId"])["contactId"]
+
+
+def test_a_correction_outranks_what_a_fast_clock_said(api: Api) -> None:
+    ahead = (datetime.now(UTC) + timedelta(minutes=4)).isoformat()
+    api.secret("/api/identify", {"userId": "u1", "timestamp": ahead, "traits": {"name": "An", "plan": "pro"}})
+    for name in ("Ann", "Anna"):
+        answer = ask(api, correct={"userId": "u1"}, traits={"name": name})
+        assert answer.json()["traits"] == {"name": name, "plan": "pro"}
+
+
+@pytest.mark.parametrize("lookup", [{"email": "lead@example.com"}, {"anonymousId": "browser"}, {"userId": "u1"}])
+def test_a_correction_brings_no_erased_address_back(api: Api, ann: Mapping[str, str], lookup: dict[str, str]) -> None:
+    erase(api, userId=ann["userId"])
+    api.secret("/api/identify", lookup)
+    problem(ask(api, correct=lookup, traits={"email": ann["email"]}), "not_stored")
+    assert leftovers.tables_with(api.db, ann["email"]) == {}
+
+
+def test_an_address_that_was_corrected_does_not_return_either(api: Api) -> None:
+    api.secret("/api/identify", {"email": "wrong@example.com"})
+    ask(api, correct={"email": "wrong@example.com"}, traits={"email": "right@example.com"})
+    first = erase(api, email="wrong@example.com")
+    assert errors(api.secret("/api/identify", {"email": "right@example.com"})) == [("", "not_stored")]
+    assert erase(api, email="right@example.com") == first
 
 
 def test_null_removes_a_trait(api: Api) -> None:
@@ -219,15 +264,17 @@ def test_after_35_days_it_may_return_unless_that_was_ruled_out(
 
 
 def test_members_see_no_event_of_it_from_the_first_moment(api: Api, alice: Session, ann: Mapping[str, str]) -> None:
-    api.track(event(userId="stays"))
+    api.track(event(userId="stays"), event(userId=ann["userId"], properties={"password": "secret"}))
     mine = {"workspace_id": f"eq.{api.workspace.id}"}
-    assert len(alice.rest.get("/events", params=mine).json()) == 4
+    assert len(alice.rest.get("/events", params=mine).json()) == 5
+    assert len(alice.rest.get("/redactions", params=mine).json()) == 2
     keys = '{"tombstone": "k", "address": "k"}'
     lookup = f'{{"userId": "{ann["userId"]}"}}'
     api.db.execute("select public.erase_contacts(%s, %s, %s, 'operator')", (api.workspace.id, lookup, keys))
     left = api.db.execute("select count(*) from public.events where workspace_id = %s", (api.workspace.id,)).fetchall()
-    assert left == [(4,)]
+    assert left == [(5,)]
     assert len(alice.rest.get("/events", params=mine).json()) == 1
+    assert len(alice.rest.get("/redactions", params=mine).json()) == 0
 
 
 def test_an_admin_erases(api: Api, charlie: Session, ann: Mapping[str, str]) -> None:
@@ -236,6 +283,45 @@ def test_an_admin_erases(api: Api, charlie: Session, ann: Mapping[str, str]) -> 
     assert answer.status_code == 200
     by = api.db.execute("select requested_by from public.erasures where workspace_id = %s", (api.workspace.id,))
     assert by.fetchall() == [(f"member:{charlie.user_id}",)]
+
+
+@pytest.mark.parametrize(
+    "queue",
+    [
+        """select public.queue_message(
+               workspace_id, jsonb_build_object('to', jsonb_build_object('contactId', contact_id),
+               'subject', 'Late', 'text', 'Hi', 'category', 'transactional')
+           ) from public.messages where workspace_id = %s""",
+        """select public.ask_to_confirm(workspace_id, 'h', 'marketing', 'Late', 'Hi')
+           from public.messages where workspace_id = %s""",
+    ],
+)
+def test_a_mail_that_is_being_queued_meanwhile_goes_too(
+    env: Mapping[str, str], api: Api, ann: Mapping[str, str], queue: str
+) -> None:
+    sent = "update public.messages set counted_at = now(), address_hash = 'h' where workspace_id = %s"
+    api.db.execute(sent, (api.workspace.id,))
+    with ThreadPoolExecutor(1) as pool, psycopg.connect(env["DATABASE_URL"]) as writer:
+        writer.execute(queue.encode(), (api.workspace.id,))
+        erased = pool.submit(erase, api, userId=ann["userId"])
+        wait_until(lambda: erased.done() or waits_for_structure(api))
+        writer.commit()
+        assert erased.result()[0]["counts"]["messages"] == 2
+    assert leftovers.tables_with(api.db, *ann.values()) == {}
+
+
+def waits_for_structure(api: Api) -> bool:
+    """Whether somebody waits to change who is who."""
+    waiting = """select from pg_locks where locktype = 'advisory' and not granted
+        and (classid::bigint << 32) | objid::bigint = hashtextextended(%s, 0)"""
+    return api.db.execute(waiting, (str(api.workspace.id),)).rowcount > 0
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + 10
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.02)
 
 
 def test_other_workspaces_do_not_notice(api: Api, new_workspace: Callable[[], Any], ann: Mapping[str, str]) -> None:

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from tests import leftovers
-from tests.conftest import Connection, Inbox, Session, Workspace, joined, sign_up
+from tests.conftest import Connection, Faults, Inbox, Session, Workspace, joined, sign_up
 from tests.integration.conftest import Api, bearer, errors, event, problem
 
 # A sweep of another time would take the workspaces of tests beside it.
@@ -78,6 +78,14 @@ def test_another_name_deletes_nothing(api: Api, olga: Session, name: str) -> Non
     assert api.track(event())["accepted"] == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "typed"), [(" Acme  Inc", "Acme Inc"), ("So\u0308hne", "S\u00f6hne"), ("\u00f6", "o\u0308")]
+)
+def test_a_name_is_typed_as_it_is_shown(api: Api, olga: Session, name: str, typed: str) -> None:
+    api.set(name=name)
+    assert ask(api, olga.access_token, name=typed).status_code == 202
+
+
 def test_members_and_outsiders_are_refused(api: Api, olga: Session, bob: Session, charlie: Session) -> None:
     for person in (bob, charlie):
         problem(ask(api, person.access_token), "not_allowed")
@@ -123,6 +131,21 @@ def test_no_mail_leaves_any_more(api: Api, olga: Session, drain: Callable[[], ht
     drain()
     assert api.finished(queued["messageId"])["reason"] == "workspace_deletion_pending"
     assert inbox.to(address) == []
+
+
+def test_nor_is_any_queued_by_whoever(api: Api, olga: Session) -> None:
+    api.person()
+    contact = api.score(userId="u1")["contactId"]
+    requested(api, olga)
+    mail = {"to": {"userId": "u1"}, "subject": "Hello", "text": "Hi", "category": "transactional"}
+    problem(api.member("/api/send-email", mail, olga.access_token), "workspace_deletion_pending")
+    row = {
+        "workspace_id": str(api.workspace.id),
+        "contact_id": contact,
+        "category": "transactional",
+        "subject": "Hello",
+    }
+    assert olga.rest.post("/messages", json=row).status_code == 403
 
 
 def test_all_owners_are_mailed_a_link_and_nobody_else(
@@ -258,6 +281,55 @@ def test_the_receipt_counts_every_row(api: Api, olga: Session, sweep: Sweep, inb
     assert counts == counted | {"workspaces": 1, "members": 2, "accounts": 2}
     [mail] = [each for each in inbox.wait_for(olga.email) if f"{name} is deleted" in each["subject"]]
     assert str(counted["events"]) in mail["text"]
+
+
+def receipts_to(owner: Session, inbox: Inbox) -> int:
+    return len([mail for mail in inbox.to(owner.email) if "is deleted: your receipt" in mail["subject"]])
+
+
+@pytest.mark.parametrize("fault", [{"status": 500}, {"status": 429}, {"dropAfterAccept": True}])
+def test_a_receipt_that_resend_did_not_take_goes_with_the_next_drain(
+    env: Mapping[str, str],
+    api: Api,
+    olga: Session,
+    inbox: Inbox,
+    sweep: Sweep,
+    faults: Faults,
+    fault: dict[str, object],
+) -> None:
+    requested(api, olga)
+    faults.add("resend", **fault)
+    sweep(NOW + 8 * DAY)
+    assert state_of(api) == "finished"
+    faults.heal()
+    for hours in (4, 5):
+        at = {"now": (NOW + 8 * DAY + timedelta(hours=hours)).isoformat()}
+        api.http.get("/api/send-email", params=at, headers=bearer(env["CRON_SECRET"])).raise_for_status()
+    assert receipts_to(olga, inbox) == 1
+
+
+def test_killed_between_the_end_and_the_mail_the_next_day_is_not_too_late(
+    api: Api, olga: Session, inbox: Inbox, sweep: Sweep
+) -> None:
+    requested(api, olga)
+    while api.db.execute("select public.purge_workspaces(1000, %s)", (NOW + 8 * DAY,)).fetchall() != [(False,)]:
+        pass
+    statement = "select public.finish_deletion(id, %s) from public.deletion_requests where workspace_id = %s"
+    api.db.execute(statement, (NOW + 8 * DAY, api.workspace.id))
+    for day in (9, 10, 11):
+        sweep(NOW + day * DAY)
+    assert receipts_to(olga, inbox) == 1
+
+
+def test_an_owner_without_an_address_keeps_nobody_from_theirs(
+    api: Api, olga: Session, inbox: Inbox, sweep: Sweep
+) -> None:
+    [[nameless]] = api.db.execute("insert into auth.users (id) values (gen_random_uuid()) returning id").fetchall()
+    statement = "insert into public.members (workspace_id, user_id, role) values (%s, %s, 'owner')"
+    api.db.execute(statement, (api.workspace.id, nameless))
+    requested(api, olga)
+    sweep(NOW + 8 * DAY)
+    assert (state_of(api), receipts_to(olga, inbox)) == ("finished", 1)
 
 
 def test_accounts_that_belong_elsewhere_stay(

@@ -8,6 +8,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from tests import leftovers
 from tests.conftest import Faults, Session
 from tests.integration.conftest import Api
 from tests.lemonsqueezy import subscription, written
@@ -106,9 +107,14 @@ def test_what_has_ended_already_is_left_alone(
 
 
 def test_the_purge_waits_for_lemon_squeezy_but_not_beyond_the_thirty_days(
-    api: Api, olga: Session, subscribed: Callable[..., str], faults: Faults, sweep: Sweep
+    api: Api,
+    olga: Session,
+    subscribed: Callable[..., str],
+    told: Callable[[str], str],
+    faults: Faults,
+    sweep: Sweep,
 ) -> None:
-    subscribed()
+    number = subscribed()
     ask(api, olga)
     faults.add("lemonsqueezy", status=500)
     sweep(NOW + 9 * DAY)
@@ -116,6 +122,11 @@ def test_the_purge_waits_for_lemon_squeezy_but_not_beyond_the_thirty_days(
     assert api.db.execute(statement, (api.workspace.id,)).fetchall() == [(True,)]
     sweep(NOW + 28 * DAY)
     assert api.db.execute(statement, (api.workspace.id,)).fetchall() == [(False,)]
+    # Nobody goes on paying for what is gone.
+    faults.heal()
+    assert sweep(NOW + 29 * DAY)["ordered"] == 1
+    assert told(number) == "cancelled"
+    assert set(leftovers.tables_with(api.db, number, str(api.workspace.id))) == {"audit_log", "deletion_requests"}
 
 
 def test_a_cancellation_that_was_on_its_way_when_the_workspace_was_kept_is_undone(
