@@ -827,6 +827,15 @@ CREATE FUNCTION private.apply_subscription(p_workspace uuid, p_said public.subsc
     end
     $$;
 
+-- Name: as_typed(text); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.as_typed(p_name text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+        select btrim(regexp_replace(normalize(p_name, nfc), '\s+', ' ', 'g'))
+    $$;
+
 -- Name: audit(uuid, text, uuid, text, jsonb); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.audit(p_workspace uuid, p_action text, p_contact uuid DEFAULT NULL::uuid, p_actor text DEFAULT NULL::text, p_detail jsonb DEFAULT NULL::jsonb) RETURNS void
@@ -1169,17 +1178,25 @@ CREATE FUNCTION private.bring_up_to_date(p_workspace uuid, p_rules private.compi
     end
     $$;
 
--- Name: bury(uuid, uuid[], text, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+-- Name: bury(uuid, uuid[], text[], text, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
 
-CREATE FUNCTION private.bury(p_workspace uuid, p_identities uuid[], p_key text, p_until timestamp with time zone) RETURNS text[]
+CREATE FUNCTION private.bury(p_workspace uuid, p_identities uuid[], p_addresses text[], p_key text, p_until timestamp with time zone) RETURNS text[]
     LANGUAGE sql
     SET search_path TO ''
     AS $$
-        with buried as (
+        with named as (
+            select i.kind, i.value from public.identities as i where i.id = any (p_identities)
+            union all
+            select 'email', address from unnest(p_addresses) as address
+            where not exists (
+                select from public.identities as i
+                where i.workspace_id = p_workspace and i.kind = 'email' and i.value = address
+            )
+        ),
+        buried as (
             insert into private.tombstones as t (workspace_id, hash, expires_at)
-            select p_workspace, private.tombstone(p_key, p_workspace, i.kind, i.value), p_until
-            from public.identities as i
-            where i.id = any (p_identities)
+            select p_workspace, private.tombstone(p_key, p_workspace, n.kind, n.value), p_until
+            from named as n
             on conflict on constraint tombstones_pkey do update
                 set expires_at = greatest(t.expires_at, excluded.expires_at)
             returning t.hash
@@ -1922,7 +1939,7 @@ COMMENT ON COLUMN public.deletion_requests.finished_at IS 'nobody: when nothing 
 
 -- Name: COLUMN deletion_requests.untold; Type: COMMENT; Schema: public; Owner: -
 
-COMMENT ON COLUMN public.deletion_requests.untold IS 'owner: addresses of owners who have not got their receipt yet and the workspace''s name, for a day at most; mails it to them';
+COMMENT ON COLUMN public.deletion_requests.untold IS 'owner: addresses of owners who have not got their receipt yet and the workspace''s name, for a week at most; mails it to them';
 
 -- Name: COLUMN deletion_requests.counts; Type: COMMENT; Schema: public; Owner: -
 
@@ -2313,7 +2330,7 @@ COMMENT ON COLUMN public.erasures.is_forever IS 'owner: whether you chose that t
 
 -- Name: COLUMN erasures.tombstones; Type: COMMENT; Schema: public; Owner: -
 
-COMMENT ON COLUMN public.erasures.tombstones IS 'end user: keyed hashes of the identities, which nobody can read back; erases again what a restored backup brings back';
+COMMENT ON COLUMN public.erasures.tombstones IS 'end user: keyed hashes of the identities and addresses, which nobody can read back; erases again what a restored backup brings back';
 
 -- Name: COLUMN erasures.addresses; Type: COMMENT; Schema: public; Owner: -
 
@@ -2339,6 +2356,7 @@ CREATE FUNCTION private.erase_contact(p_workspace uuid, p_contact uuid, p_keys j
     AS $$
     declare
         identities uuid[] := array(select id from public.identities where contact_id = p_contact order by id);
+        known      text[];
         addresses  text[];
         tombstones text[];
         erasure    public.erasures;
@@ -2347,12 +2365,13 @@ CREATE FUNCTION private.erase_contact(p_workspace uuid, p_contact uuid, p_keys j
         where workspace_id = p_workspace and contact_id = any (identities)
         order by id
         for update;
+        known := private.addresses_of(p_workspace, p_contact, identities);
         addresses := array(
             select private.hmac_sha256(p_keys ->> 'address', p_workspace || ':' || address)
-            from unnest(private.addresses_of(p_workspace, p_contact, identities)) as address
+            from unnest(known) as address
         );
         tombstones := private.bury(
-            p_workspace, identities, p_keys ->> 'tombstone',
+            p_workspace, identities, known, p_keys ->> 'tombstone',
             case when p_forever then 'infinity' else p_now + interval '35 days' end
         );
         insert into public.erasures
@@ -2378,15 +2397,7 @@ CREATE FUNCTION private.erased_places(p_sender private.sender, p_message private
     AS $$
         select coalesce(array_agg(n::integer), '{}')
         from unnest(p_message.kinds, p_message.values) with ordinality as i (kind, value, n)
-        where not exists (
-            -- Whoever is known may be: a tombstone stands for somebody who is not there.
-            select from public.identities as known
-            where known.workspace_id = p_sender.workspace_id and known.kind = i.kind and known.value = i.value
-        ) and exists (
-            select from private.tombstones as t
-            where t.workspace_id = p_sender.workspace_id
-                and t.hash = private.tombstone(p_sender.tombstone_key, p_sender.workspace_id, i.kind, i.value)
-        )
+        where private.is_erased(p_sender, i.kind, i.value)
     $$;
 
 -- Name: event_stage_of(private.compiled_rules, uuid); Type: FUNCTION; Schema: private; Owner: -
@@ -3030,6 +3041,22 @@ CREATE FUNCTION private.is_entry(p_workspace uuid, p_contact uuid, p_stage uuid,
                 and t.created_at > p_now - interval '7 days' and t.from_stage_id = p_stage
         );
     end
+    $$;
+
+-- Name: is_erased(private.sender, text, text); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.is_erased(p_sender private.sender, p_kind text, p_value text) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select not exists (
+            select from public.identities as known
+            where known.workspace_id = p_sender.workspace_id and known.kind = p_kind and known.value = p_value
+        ) and exists (
+            select from private.tombstones as t
+            where t.workspace_id = p_sender.workspace_id
+                and t.hash = private.tombstone(p_sender.tombstone_key, p_sender.workspace_id, p_kind, p_value)
+        )
     $$;
 
 -- Name: is_first_mail(uuid, text); Type: FUNCTION; Schema: private; Owner: -
@@ -3921,23 +3948,24 @@ CREATE FUNCTION private.page_of_events(p_workspace uuid, p_identities uuid[], p_
             order by e.occurred_at, e.message_id, e.trusted
             limit 501
         ),
-        sized as (
-            select
-                n.*,
-                row_number() over in_order as place,
-                sum(octet_length(n.properties::text) + octet_length(n.context::text) + 300) over in_order as bytes
+        shown as (
+            select n.*, jsonb_build_object(
+                'messageId', n.message_id, 'type', n.type, 'name', n.name, 'trusted', n.trusted,
+                'timestamp', n.occurred_at, 'receivedAt', n.received_at, 'identityId', n.identity_id,
+                'properties', n.properties, 'context', n.context
+            ) as item
             from next_ones as n
-            window in_order as (order by n.occurred_at, n.message_id, n.trusted)
+        ),
+        sized as (
+            select s.*, row_number() over in_order as place, sum(octet_length(s.item::text)) over in_order as bytes
+            from shown as s
+            window in_order as (order by s.occurred_at, s.message_id, s.trusted)
         ),
         page as (
             select * from sized where place = 1 or (place <= 500 and bytes <= p_bytes)
         )
         select jsonb_build_object(
-            'items', coalesce(jsonb_agg(jsonb_build_object(
-                'messageId', p.message_id, 'type', p.type, 'name', p.name, 'trusted', p.trusted,
-                'timestamp', p.occurred_at, 'receivedAt', p.received_at, 'identityId', p.identity_id,
-                'properties', p.properties, 'context', p.context
-            ) order by p.place), '[]'),
+            'items', coalesce(jsonb_agg(p.item order by p.place), '[]'),
             'next', case when count(*) < (select count(*) from sized) then (
                 select jsonb_build_object('at', l.occurred_at, 'id', l.message_id, 'trusted', l.trusted)
                 from page as l
@@ -3961,31 +3989,31 @@ CREATE FUNCTION private.page_of_mails(p_workspace uuid, p_identities uuid[], p_a
             order by m.created_at, m.id
             limit 101
         ),
-        sized as (
-            select
-                n.*,
-                row_number() over in_order as place,
-                sum(coalesce(octet_length(n.html), 0) + coalesce(octet_length(n.plain_text), 0)
-                    + octet_length(n.variables::text) + 500) over in_order as bytes
+        shown as (
+            select n.*, jsonb_build_object(
+                'messageId', n.id, 'category', n.category, 'status', n.status, 'reason', n.reason,
+                'delivery', n.delivery, 'to', n.to_address, 'from', n.from_address, 'subject', n.subject,
+                'html', n.html, 'text', n.plain_text, 'variables', n.variables, 'createdAt', n.created_at,
+                'sentAt', n.sent_at, 'events', (
+                    select coalesce(jsonb_agg(jsonb_build_object(
+                        'kind', e.kind, 'at', e.occurred_at, 'detail', e.detail
+                    ) order by e.occurred_at), '[]')
+                    from public.message_events as e
+                    where e.workspace_id = p_workspace and e.message_id = n.id
+                )
+            ) as item
             from next_ones as n
-            window in_order as (order by n.created_at, n.id)
+        ),
+        sized as (
+            select s.*, row_number() over in_order as place, sum(octet_length(s.item::text)) over in_order as bytes
+            from shown as s
+            window in_order as (order by s.created_at, s.id)
         ),
         page as (
             select * from sized where place = 1 or (place <= 100 and bytes <= p_bytes)
         )
         select jsonb_build_object(
-            'items', coalesce(jsonb_agg(jsonb_build_object(
-                'messageId', p.id, 'category', p.category, 'status', p.status, 'reason', p.reason,
-                'delivery', p.delivery, 'to', p.to_address, 'from', p.from_address, 'subject', p.subject,
-                'html', p.html, 'text', p.plain_text, 'variables', p.variables, 'createdAt', p.created_at,
-                'sentAt', p.sent_at, 'events', (
-                    select coalesce(jsonb_agg(jsonb_build_object(
-                        'kind', e.kind, 'at', e.occurred_at, 'detail', e.detail
-                    ) order by e.occurred_at), '[]')
-                    from public.message_events as e
-                    where e.workspace_id = p_workspace and e.message_id = p.id
-                )
-            ) order by p.place), '[]'),
+            'items', coalesce(jsonb_agg(p.item order by p.place), '[]'),
             'next', case when count(*) < (select count(*) from sized) then (
                 select jsonb_build_object('at', l.created_at, 'id', l.id)
                 from page as l
@@ -3994,6 +4022,46 @@ CREATE FUNCTION private.page_of_mails(p_workspace uuid, p_identities uuid[], p_a
             ) end
         )
         from page as p
+    $$;
+
+-- Name: page_of_record(uuid, uuid, uuid[], text, integer); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.page_of_record(p_workspace uuid, p_contact uuid, p_identities uuid[], p_after text, p_bytes integer) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        with sized as (
+            select
+                i.*,
+                row_number() over in_order as n,
+                sum(octet_length(i.item::text)) over in_order as bytes
+            from private.record_items(p_workspace, p_contact, p_identities) as i
+            where i.place collate "C" > coalesce(p_after, '')
+            window in_order as (order by i.place collate "C")
+        ),
+        page as (
+            select * from sized where n = 1 or bytes <= p_bytes
+        ),
+        lists as (
+            select p.part, jsonb_agg(p.item order by p.item ->> 'key', p.item ->> 'timestamp', p.n) as items
+            from page as p
+            where p.part <> 'traits'
+            group by p.part
+        ),
+        traits as (
+            select jsonb_object_agg(e.key, e.value) as items
+            from page as p
+            cross join jsonb_each(p.item) as e
+            where p.part = 'traits'
+        )
+        select jsonb_build_object(
+            'parts', coalesce((select jsonb_object_agg(part, items) from lists), '{}') || coalesce((
+                select jsonb_build_object('traits', items) from traits where items is not null
+            ), '{}'),
+            'next', case when (select count(*) from page) < (select count(*) from sized) then (
+                select jsonb_build_object('id', p.place) from page as p order by p.n desc limit 1
+            ) end
+        )
     $$;
 
 -- Name: identity_moves; Type: TABLE; Schema: public; Owner: -
@@ -4321,6 +4389,50 @@ CREATE FUNCTION private.recipient(p_message public.messages, p_address_key text)
         where w.id = (p_message).workspace_id
     $$;
 
+-- Name: record_items(uuid, uuid, uuid[]); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.record_items(p_workspace uuid, p_contact uuid, p_identities uuid[]) RETURNS TABLE(part text, place text, item jsonb)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select 'traits', 'traits/' || md5(e.key), jsonb_build_object(e.key, e.value)
+        from public.contacts as c
+        cross join jsonb_each(c.traits) as e
+        where c.id = p_contact and c.workspace_id = p_workspace
+        union all
+        select 'links', format('links/%s/%s', l.lower_id, l.higher_id), jsonb_build_object(
+            'from', l.lower_id, 'to', l.higher_id, 'trusted', l.trusted, 'timestamp', l.occurred_at,
+            'messageId', l.message_id
+        )
+        from public.identity_links as l where l.lower_id = any (p_identities)
+        union all
+        select 'traitHistory', format('traitHistory/%s', md5(t.identity_id || ':' || t.key)), jsonb_build_object(
+            'identityId', t.identity_id, 'key', t.key, 'value', t.value, 'trusted', t.trusted,
+            'timestamp', t.occurred_at, 'messageId', t.message_id
+        )
+        from public.traits as t where t.identity_id = any (p_identities)
+        union all
+        select 'signals', format('signals/%s/%s/%s', k.day - date '1970-01-01' + 100000, n.number, k.identity_id),
+            jsonb_build_object('signal', n.event, 'condition', n.condition, 'day', k.day, 'count', k.count)
+        from public.signal_counts as k
+        join public.signals as n on n.workspace_id = k.workspace_id and n.number = k.signal
+        where k.workspace_id = p_workspace and k.identity_id = any (p_identities)
+        union all
+        select 'scoreHistory', format('scoreHistory/%s/%s', h.day - date '1970-01-01' + 100000, h.contact_id),
+            jsonb_build_object('day', h.day, 'score', h.score, 'stage', g.name)
+        from public.score_history as h
+        left join public.stages as g on g.id = h.stage_id
+        where h.workspace_id = p_workspace and h.contact_id = any (p_identities)
+        union all
+        select 'transitions',
+            format('transitions/%s/%s', to_char(t.created_at at time zone 'utc', 'YYYYMMDDHH24MISSUS'), t.id),
+            jsonb_build_object('from', f.name, 'to', g.name, 'cause', t.cause, 'score', t.score, 'at', t.created_at)
+        from public.transitions as t
+        left join public.stages as f on f.id = t.from_stage_id
+        left join public.stages as g on g.id = t.to_stage_id
+        where t.workspace_id = p_workspace and t.contact_id = any (p_identities)
+    $$;
+
 -- Name: record_of(uuid, uuid, uuid[]); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.record_of(p_workspace uuid, p_contact uuid, p_identities uuid[]) RETURNS jsonb
@@ -4329,7 +4441,7 @@ CREATE FUNCTION private.record_of(p_workspace uuid, p_contact uuid, p_identities
     AS $$
         select jsonb_build_object(
             'contactId', c.id, 'createdAt', c.created_at, 'email', c.email, 'emailTrusted', c.email_trusted,
-            'traits', c.traits, 'score', s.score, 'fit', s.fit, 'lastEventAt', s.last_event_at,
+            'score', s.score, 'fit', s.fit, 'lastEventAt', s.last_event_at,
             'stage', (select g.name from public.stages as g where g.id = s.stage_id),
             'pinnedStage', (select g.name from public.stages as g where g.id = s.pinned_stage_id),
             'identities', (
@@ -4337,45 +4449,6 @@ CREATE FUNCTION private.record_of(p_workspace uuid, p_contact uuid, p_identities
                     'identityId', i.id, 'kind', i.kind, 'value', i.value, 'createdAt', i.created_at
                 ) order by i.created_at, i.id), '[]')
                 from public.identities as i where i.id = any (p_identities)
-            ),
-            'links', (
-                select coalesce(jsonb_agg(jsonb_build_object(
-                    'from', l.lower_id, 'to', l.higher_id, 'trusted', l.trusted, 'timestamp', l.occurred_at,
-                    'messageId', l.message_id
-                ) order by l.occurred_at), '[]')
-                from public.identity_links as l where l.lower_id = any (p_identities)
-            ),
-            'traitHistory', (
-                select coalesce(jsonb_agg(jsonb_build_object(
-                    'identityId', t.identity_id, 'key', t.key, 'value', t.value, 'trusted', t.trusted,
-                    'timestamp', t.occurred_at, 'messageId', t.message_id
-                ) order by t.key, t.occurred_at), '[]')
-                from public.traits as t where t.identity_id = any (p_identities)
-            ),
-            'signals', (
-                select coalesce(jsonb_agg(jsonb_build_object(
-                    'signal', n.event, 'condition', n.condition, 'day', k.day, 'count', k.count
-                ) order by k.day, n.event, n.number), '[]')
-                from public.signal_counts as k
-                join public.signals as n on n.workspace_id = k.workspace_id and n.number = k.signal
-                where k.workspace_id = p_workspace and k.identity_id = any (p_identities)
-            ),
-            'scoreHistory', (
-                select coalesce(jsonb_agg(jsonb_build_object(
-                    'day', h.day, 'score', h.score, 'stage', g.name
-                ) order by h.day), '[]')
-                from public.score_history as h
-                left join public.stages as g on g.id = h.stage_id
-                where h.workspace_id = p_workspace and h.contact_id = any (p_identities)
-            ),
-            'transitions', (
-                select coalesce(jsonb_agg(jsonb_build_object(
-                    'from', f.name, 'to', g.name, 'cause', t.cause, 'score', t.score, 'at', t.created_at
-                ) order by t.created_at), '[]')
-                from public.transitions as t
-                left join public.stages as f on f.id = t.from_stage_id
-                left join public.stages as g on g.id = t.to_stage_id
-                where t.workspace_id = p_workspace and t.contact_id = any (p_identities)
             )
         )
         from public.contacts as c
@@ -5361,7 +5434,7 @@ CREATE FUNCTION private.tenant_tables() RETURNS TABLE(name regclass, place integ
             where c.relkind in ('r', 'p') and not c.relispartition
                 and c.relnamespace in ('public'::regnamespace, 'private'::regnamespace)
                 and c.oid <> all (array[
-                    'public.deletion_requests', 'public.audit_log', 'public.members'
+                    'public.deletion_requests', 'public.audit_log', 'public.members', 'private.subscription_orders'
                 ]::regclass[])
         ),
         deep as (
@@ -6122,19 +6195,36 @@ CREATE FUNCTION public.access_contact(p_workspace uuid, p_lookup jsonb, p_after 
     declare
         contact    uuid := private.contact_named(p_workspace, p_lookup);
         identities uuid[] := array(select id from public.identities where contact_id = contact order by id);
-        -- A function may answer with 4.5 MB at most.
-        bytes      constant integer := 1500000;
-        answer     jsonb := '{}';
+        -- A function may answer with 4.5 MB at most: three parts, and a mail may be larger by itself.
+        bytes      constant integer := 1000000;
+        answer     jsonb := '{"events": [], "mails": []}';
+        held       jsonb;
         page       jsonb;
     begin
-        if p_after is null then
-            perform private.audit(p_workspace, 'contact.access', contact);
-            answer := jsonb_build_object('contact', private.record_of(p_workspace, contact, identities));
+        if p_after is null or p_after ->> 'of' = 'contact' then
+            page := private.page_of_record(p_workspace, contact, identities, p_after ->> 'id', bytes);
+            held := jsonb_build_object('contactId', contact);
+            if p_after is null then
+                held := private.record_of(p_workspace, contact, identities);
+                if held is null then
+                    raise sqlstate 'PT404' using message = 'contact_unknown';
+                end if;
+                perform private.audit(p_workspace, 'contact.access', contact);
+                held := held || '{"traits": {}, "links": [], "traitHistory": [], "signals": [], "scoreHistory": [],
+                    "transitions": []}';
+            end if;
+            answer := answer || jsonb_build_object(
+                'contact', held || (page -> 'parts'), 'next', page -> 'next' || '{"of": "contact"}'
+            );
+            if page -> 'next' <> 'null' then
+                return answer;
+            end if;
+            p_after := null;
         end if;
         if p_after is null or p_after ->> 'of' = 'events' then
             page := private.page_of_events(p_workspace, identities, p_after, bytes);
             answer := answer || jsonb_build_object(
-                'events', page -> 'items', 'mails', '[]'::jsonb, 'next', page -> 'next' || '{"of": "events"}'
+                'events', page -> 'items', 'next', page -> 'next' || '{"of": "events"}'
             );
             if page -> 'next' <> 'null' then
                 return answer;
@@ -6142,7 +6232,7 @@ CREATE FUNCTION public.access_contact(p_workspace uuid, p_lookup jsonb, p_after 
             p_after := null;
         end if;
         page := private.page_of_mails(p_workspace, identities, p_after, bytes);
-        return '{"events": []}' || answer || jsonb_build_object(
+        return answer || jsonb_build_object(
             'mails', page -> 'items',
             'next', case when page -> 'next' <> 'null' then page -> 'next' || '{"of": "mails"}' end
         );
@@ -6317,9 +6407,11 @@ CREATE FUNCTION public.announcement_status(p_policy_date date, p_now timestamp w
 -- Name: ask_to_confirm(uuid, text, text, text, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.ask_to_confirm(p_workspace uuid, p_address_hash text, p_category text, p_subject text, p_text text, p_now timestamp with time zone DEFAULT now()) RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
+    begin
+        perform private.lock_structure(p_workspace, false);
         insert into public.messages
             (workspace_id, contact_id, idempotency_key, category, to_address, subject, plain_text, send_at, created_at)
         select
@@ -6331,7 +6423,8 @@ CREATE FUNCTION public.ask_to_confirm(p_workspace uuid, p_address_hash text, p_c
             and m.to_address is not null
         order by m.counted_at desc
         limit 1
-        on conflict on constraint messages_idempotency_key do nothing
+        on conflict on constraint messages_idempotency_key do nothing;
+    end
     $$;
 
 -- Name: billing(uuid, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
@@ -6769,7 +6862,14 @@ CREATE FUNCTION public.correct_contact(p_workspace uuid, p_lookup jsonb, p_messa
         sender.tombstone_key := p_tombstone_key;
         sender.redact := (select w.redact from public.workspaces as w where w.id = p_workspace);
         p_message := p_message || jsonb_build_object(
-            'kinds', jsonb_build_array(top.kind), 'values', jsonb_build_array(top.value)
+            'kinds', jsonb_build_array(top.kind), 'values', jsonb_build_array(top.value),
+            -- A client's clock may be some minutes ahead of ours.
+            'occurred_at', greatest((p_message ->> 'occurred_at')::timestamptz, (
+                select max(t.occurred_at) + interval '1 microsecond'
+                from public.traits as t
+                join public.identities as i on i.id = t.identity_id
+                where i.contact_id = contact and t.trusted and p_message -> 'traits' ? t.key
+            ))
         );
         -- So that who is known by a userId is found by the right address too.
         if top.kind = 'userId' and email is not null then
@@ -6787,6 +6887,8 @@ CREATE FUNCTION public.correct_contact(p_workspace uuid, p_lookup jsonb, p_messa
         ) -> 'rejected';
         if jsonb_array_length(rejected) > 0 then
             perform private.raise_rejection(rejected -> 0 ->> 'code');
+        elsif email is not null and private.is_erased(sender, 'email', email) then
+            perform private.raise_rejection('not_stored');
         end if;
         perform private.audit(p_workspace, 'contact.correct', contact, p_actor, jsonb_build_object(
             'traits', (select jsonb_agg(key) from jsonb_object_keys(p_message -> 'traits') as key)
@@ -7294,6 +7396,7 @@ CREATE FUNCTION public.finish_deletion(p_request uuid, p_now timestamp with time
         request public.deletion_requests;
         home    public.workspaces;
         users   uuid[];
+        orders  integer;
     begin
         select * into request from public.deletion_requests
         where id = p_request and emptied_at is not null and finished_at is null
@@ -7312,12 +7415,15 @@ CREATE FUNCTION public.finish_deletion(p_request uuid, p_now timestamp with time
         request.untold := (
             select coalesce(jsonb_agg(jsonb_build_object('to', private.address_of_user(m.user_id), 'name', home.name)), '[]')
             from public.members as m
-            where m.workspace_id = home.id and m.role = 'owner'
+            where m.workspace_id = home.id and m.role = 'owner' and private.address_of_user(m.user_id) is not null
         );
         users := array(select user_id from public.members where workspace_id = home.id order by user_id);
+        delete from private.subscription_orders where workspace_id = home.id and done_at is not null;
+        get diagnostics orders = row_count;
         delete from public.workspaces where id = home.id;
         request.counts := private.added_counts(request.counts, jsonb_build_object(
-            'workspaces', 1, 'members', cardinality(users), 'accounts', private.delete_lone_accounts(users)
+            'workspaces', 1, 'members', cardinality(users), 'accounts', private.delete_lone_accounts(users),
+            'subscription_orders', orders
         ));
         update public.deletion_requests
         set counts = request.counts, untold = request.untold, finished_at = p_now
@@ -7543,6 +7649,24 @@ CREATE FUNCTION public.owner_told(p_request uuid, p_address text) RETURNS void
         where r.id = p_request
     $$;
 
+-- Name: owner_tried(uuid, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.owner_tried(p_request uuid, p_address text, p_at timestamp with time zone) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+        update public.deletion_requests as r
+        set untold = (
+            select jsonb_agg(case
+                when owner ->> 'to' <> p_address then owner
+                when p_at is null then owner - 'triedAt'
+                else jsonb_build_object('triedAt', p_at) || owner
+            end)
+            from jsonb_array_elements(r.untold) as owner
+        )
+        where r.id = p_request and r.untold <> '[]'
+    $$;
+
 -- Name: preview(uuid, uuid); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.preview(p_workspace uuid, p_draft uuid) RETURNS jsonb
@@ -7716,11 +7840,18 @@ CREATE FUNCTION public.queue_message(p_workspace uuid, p_message jsonb) RETURNS 
     SET search_path TO ''
     AS $$
     declare
-        contact  uuid := private.contact_named(p_workspace, p_message -> 'to');
+        contact  uuid;
         address  text;
         template public.templates;
         queued   public.messages;
     begin
+        perform private.lock_structure(p_workspace, false);
+        if exists (
+            select from public.workspaces where id = p_workspace and deletion_requested_at is not null
+        ) then
+            raise sqlstate 'PT423' using message = 'workspace_deletion_pending';
+        end if;
+        contact := private.contact_named(p_workspace, p_message -> 'to');
         select a.address into address from public.mailable_address(contact) as a;
         if address is null or address <> coalesce(p_message -> 'to' ->> 'email', address) then
             raise sqlstate 'PT422' using message = 'not_mailable';
@@ -8077,7 +8208,7 @@ CREATE FUNCTION public.request_deletion(p_workspace uuid, p_name text, p_actor t
         select * into home from public.workspaces where id = p_workspace for update;
         if not found then
             raise sqlstate 'PT458' using message = 'workspace_unknown';
-        elsif home.name <> p_name then
+        elsif private.as_typed(home.name) <> private.as_typed(p_name) then
             raise sqlstate 'PT455' using message = 'name_mismatch';
         end if;
         select * into request from public.deletion_requests
@@ -8547,6 +8678,10 @@ CREATE FUNCTION public.subscription_order_done(p_subscription text, p_wish text,
             delete from private.subscription_orders where subscription_id = p_subscription and wish = 'resume';
             return;
         end if;
+        delete from private.subscription_orders as o
+        where o.subscription_id = p_subscription and not exists (
+            select from public.workspaces as w where w.id = o.workspace_id
+        );
         update private.subscription_orders set done_at = p_now where subscription_id = p_subscription and wish = 'cancel';
         if not found then
             insert into private.subscription_orders (subscription_id, workspace_id, wish, due_at)
@@ -8662,8 +8797,13 @@ CREATE FUNCTION public.untold_owners(p_now timestamp with time zone DEFAULT now(
     SET search_path TO ''
     AS $$
     begin
-        update public.deletion_requests set untold = '[]'
-        where untold <> '[]' and finished_at < p_now - interval '23 hours';
+        update public.deletion_requests as r
+        set untold = (
+            select coalesce(jsonb_agg(owner), '[]') from jsonb_array_elements(r.untold) as owner
+            where r.finished_at > p_now - interval '7 days'
+                and coalesce((owner ->> 'triedAt')::timestamptz, p_now) > p_now - interval '23 hours'
+        )
+        where r.untold <> '[]';
         return (
             select coalesce(jsonb_agg(private.deletion_receipt(r) || owner), '[]')
             from public.deletion_requests as r
@@ -9122,7 +9262,7 @@ CREATE TABLE private.subscription_orders (
 
 -- Name: TABLE subscription_orders; Type: COMMENT; Schema: private; Owner: -
 
-COMMENT ON TABLE private.subscription_orders IS 'Orders to Lemon Squeezy: subscriptions to cancel or resume because a workspace is deleted or kept; kept until the workspace is deleted, or the subscription resumed';
+COMMENT ON TABLE private.subscription_orders IS 'Orders to Lemon Squeezy: subscriptions to cancel or resume because a workspace is deleted or kept; kept until the workspace is deleted and Lemon Squeezy was told, or the subscription resumed';
 
 -- Name: COLUMN subscription_orders.subscription_id; Type: COMMENT; Schema: private; Owner: -
 
@@ -12156,11 +12296,13 @@ ALTER TABLE private.usage_clock ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY "A user sees their own memberships" ON public.members FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
--- Name: audit_log Members log what they do themselves; Type: POLICY; Schema: public; Owner: -
+-- Name: audit_log Members log which contacts they look at; Type: POLICY; Schema: public; Owner: -
 
-CREATE POLICY "Members log what they do themselves" ON public.audit_log FOR INSERT TO authenticated WITH CHECK (((actor = ('member:'::text || ( SELECT auth.uid() AS uid))) AND (workspace_id IN ( SELECT members.workspace_id
+CREATE POLICY "Members log which contacts they look at" ON public.audit_log FOR INSERT TO authenticated WITH CHECK (((actor = ('member:'::text || ( SELECT auth.uid() AS uid))) AND (action = 'contact.access'::text) AND (workspace_id IN ( SELECT members.workspace_id
    FROM public.members
-  WHERE (members.user_id = ( SELECT auth.uid() AS uid))))));
+  WHERE (members.user_id = ( SELECT auth.uid() AS uid)))) AND (EXISTS ( SELECT
+   FROM public.identities i
+  WHERE ((i.id = audit_log.contact_id) AND (i.workspace_id = audit_log.workspace_id))))));
 
 -- Name: plans Members of any workspace see the plans; Type: POLICY; Schema: public; Owner: -
 
@@ -12200,9 +12342,12 @@ CREATE POLICY "Members see how many mails would follow" ON public.rule_draft_mai
 
 -- Name: redactions Members see how much was taken out of their events; Type: POLICY; Schema: public; Owner: -
 
-CREATE POLICY "Members see how much was taken out of their events" ON public.redactions FOR SELECT TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
+CREATE POLICY "Members see how much was taken out of their events" ON public.redactions FOR SELECT TO authenticated USING (((workspace_id IN ( SELECT members.workspace_id
    FROM public.members
-  WHERE (members.user_id = ( SELECT auth.uid() AS uid)))));
+  WHERE (members.user_id = ( SELECT auth.uid() AS uid)))) AND (( SELECT (NOT (EXISTS ( SELECT
+           FROM public.erased_identities)))) OR (EXISTS ( SELECT
+   FROM public.events e
+  WHERE ((e.workspace_id = redactions.workspace_id) AND (e.message_id = redactions.message_id) AND (e.trusted = redactions.trusted)))))));
 
 -- Name: signal_counts Members see how often signals were counted; Type: POLICY; Schema: public; Owner: -
 
@@ -12469,7 +12614,9 @@ CREATE POLICY "Owners and admins pin contacts to stages in use" ON public.stage_
 
 CREATE POLICY "Owners and admins queue messages" ON public.messages FOR INSERT TO authenticated WITH CHECK (((workspace_id IN ( SELECT members.workspace_id
    FROM public.members
-  WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text]))))) AND (EXISTS ( SELECT
+  WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text]))))) AND (workspace_id IN ( SELECT workspaces.id
+   FROM public.workspaces
+  WHERE (workspaces.deletion_requested_at IS NULL))) AND (EXISTS ( SELECT
    FROM public.identities i
   WHERE ((i.id = messages.contact_id) AND (i.workspace_id = messages.workspace_id))))));
 
@@ -12874,6 +13021,11 @@ GRANT ALL ON FUNCTION private.apply_rules(p_workspace uuid, p_document jsonb) TO
 REVOKE ALL ON FUNCTION private.apply_subscription(p_workspace uuid, p_said public.subscriptions, p_asked_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.apply_subscription(p_workspace uuid, p_said public.subscriptions, p_asked_at timestamp with time zone) TO service_role;
 
+-- Name: FUNCTION as_typed(p_name text); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.as_typed(p_name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.as_typed(p_name text) TO service_role;
+
 -- Name: FUNCTION audit(p_workspace uuid, p_action text, p_contact uuid, p_actor text, p_detail jsonb); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.audit(p_workspace uuid, p_action text, p_contact uuid, p_actor text, p_detail jsonb) FROM PUBLIC;
@@ -12942,10 +13094,10 @@ GRANT ALL ON FUNCTION private.begin_with_rules(p_workspace uuid, p_document json
 REVOKE ALL ON FUNCTION private.bring_up_to_date(p_workspace uuid, p_rules private.compiled_rules, p_contacts uuid[], p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.bring_up_to_date(p_workspace uuid, p_rules private.compiled_rules, p_contacts uuid[], p_now timestamp with time zone) TO service_role;
 
--- Name: FUNCTION bury(p_workspace uuid, p_identities uuid[], p_key text, p_until timestamp with time zone); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION bury(p_workspace uuid, p_identities uuid[], p_addresses text[], p_key text, p_until timestamp with time zone); Type: ACL; Schema: private; Owner: -
 
-REVOKE ALL ON FUNCTION private.bury(p_workspace uuid, p_identities uuid[], p_key text, p_until timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.bury(p_workspace uuid, p_identities uuid[], p_key text, p_until timestamp with time zone) TO service_role;
+REVOKE ALL ON FUNCTION private.bury(p_workspace uuid, p_identities uuid[], p_addresses text[], p_key text, p_until timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.bury(p_workspace uuid, p_identities uuid[], p_addresses text[], p_key text, p_until timestamp with time zone) TO service_role;
 
 -- Name: TABLE workspaces; Type: ACL; Schema: public; Owner: -
 
@@ -13335,6 +13487,11 @@ GRANT ALL ON FUNCTION private.is_definition(p_entry jsonb) TO service_role;
 REVOKE ALL ON FUNCTION private.is_entry(p_workspace uuid, p_contact uuid, p_stage uuid, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.is_entry(p_workspace uuid, p_contact uuid, p_stage uuid, p_now timestamp with time zone) TO service_role;
 
+-- Name: FUNCTION is_erased(p_sender private.sender, p_kind text, p_value text); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.is_erased(p_sender private.sender, p_kind text, p_value text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.is_erased(p_sender private.sender, p_kind text, p_value text) TO service_role;
+
 -- Name: FUNCTION is_first_mail(p_workspace uuid, p_address_hash text); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.is_first_mail(p_workspace uuid, p_address_hash text) FROM PUBLIC;
@@ -13401,6 +13558,7 @@ GRANT ALL ON FUNCTION private.lock_contacts(p_workspace uuid, p_contacts uuid[])
 
 REVOKE ALL ON FUNCTION private.lock_structure(p_workspace uuid, p_change boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.lock_structure(p_workspace uuid, p_change boolean) TO service_role;
+GRANT ALL ON FUNCTION private.lock_structure(p_workspace uuid, p_change boolean) TO authenticated;
 
 -- Name: FUNCTION log_transitions(p_workspace uuid, p_changes private.stage_change[], p_cause text, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
 
@@ -13593,6 +13751,12 @@ REVOKE ALL ON FUNCTION private.page_of_mails(p_workspace uuid, p_identities uuid
 GRANT ALL ON FUNCTION private.page_of_mails(p_workspace uuid, p_identities uuid[], p_after jsonb, p_bytes integer) TO authenticated;
 GRANT ALL ON FUNCTION private.page_of_mails(p_workspace uuid, p_identities uuid[], p_after jsonb, p_bytes integer) TO service_role;
 
+-- Name: FUNCTION page_of_record(p_workspace uuid, p_contact uuid, p_identities uuid[], p_after text, p_bytes integer); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.page_of_record(p_workspace uuid, p_contact uuid, p_identities uuid[], p_after text, p_bytes integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.page_of_record(p_workspace uuid, p_contact uuid, p_identities uuid[], p_after text, p_bytes integer) TO authenticated;
+GRANT ALL ON FUNCTION private.page_of_record(p_workspace uuid, p_contact uuid, p_identities uuid[], p_after text, p_bytes integer) TO service_role;
+
 -- Name: TABLE identity_moves; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT ON TABLE public.identity_moves TO authenticated;
@@ -13680,6 +13844,12 @@ GRANT ALL ON FUNCTION private.receipts_for(p_workspace uuid, p_lookup jsonb, p_k
 
 REVOKE ALL ON FUNCTION private.recipient(p_message public.messages, p_address_key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.recipient(p_message public.messages, p_address_key text) TO service_role;
+
+-- Name: FUNCTION record_items(p_workspace uuid, p_contact uuid, p_identities uuid[]); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.record_items(p_workspace uuid, p_contact uuid, p_identities uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.record_items(p_workspace uuid, p_contact uuid, p_identities uuid[]) TO authenticated;
+GRANT ALL ON FUNCTION private.record_items(p_workspace uuid, p_contact uuid, p_identities uuid[]) TO service_role;
 
 -- Name: FUNCTION record_of(p_workspace uuid, p_contact uuid, p_identities uuid[]); Type: ACL; Schema: private; Owner: -
 
@@ -14260,6 +14430,11 @@ GRANT ALL ON FUNCTION public.open_checkout(p_workspace uuid, p_variant_id text, 
 
 REVOKE ALL ON FUNCTION public.owner_told(p_request uuid, p_address text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.owner_told(p_request uuid, p_address text) TO service_role;
+
+-- Name: FUNCTION owner_tried(p_request uuid, p_address text, p_at timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.owner_tried(p_request uuid, p_address text, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.owner_tried(p_request uuid, p_address text, p_at timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION preview(p_workspace uuid, p_draft uuid); Type: ACL; Schema: public; Owner: -
 
