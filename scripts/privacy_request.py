@@ -9,10 +9,13 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from tqdm import tqdm
+
+if TYPE_CHECKING:
+    from lib.errors import ApiError
 
 # argparse ends with 2 where it is called wrongly.
 ALL_FINE, NOT_DONE = 0, 1
@@ -61,9 +64,8 @@ def main(given: list[str] | None = None) -> int:
     options = parser.parse_args(given)
     _check(parser, options)
     try:
-        from requests import RequestException
-
-        from lib.errors import ApiError  # reads the environment, which --help must not need
+        import lib.config  # noqa: F401 (reads the environment, which --help must not need)
+        from lib.errors import ApiError
     except Exception as error:  # a ConfigError, which can't be imported from what can't be imported
         parser.error(str(error))
     due = options.received_at + IN_TIME
@@ -72,10 +74,16 @@ def main(given: list[str] | None = None) -> int:
         print("That day has passed.", file=sys.stderr)
     try:
         DEEDS[options.wish, _subject(options)](options)
-    except (NotDone, ApiError, RequestException) as error:
-        print(error.detail if isinstance(error, ApiError) else error, file=sys.stderr)
+    except (NotDone, ApiError, OSError) as error:
+        print(_said(error) if isinstance(error, ApiError) else error, file=sys.stderr)
         return NOT_DONE
     return ALL_FINE
+
+
+def _said(error: ApiError) -> str:
+    """What is wrong, each with what it is about."""
+    named = cast(list[dict[str, str]], error.extra.get("errors", []))
+    return "\n".join(f"{one['pointer']}: {one['detail']}" for one in named) or error.detail
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -118,7 +126,10 @@ def _subject(options: argparse.Namespace) -> str:
 
 
 def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not like 2026-11-20 or 2026-11-20T09:30Z") from error
     moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     if moment > datetime.now(UTC):
         raise argparse.ArgumentTypeError(f"{text} has not come yet")
@@ -126,7 +137,10 @@ def _moment(text: str) -> datetime:
 
 
 def _workspace(text: str) -> str:
-    return str(UUID(text))
+    try:
+        return str(UUID(text))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no workspace's id, which is a UUID") from error
 
 
 def _lookup(text: str) -> dict[str, str]:
@@ -137,9 +151,9 @@ def _lookup(text: str) -> dict[str, str]:
 
 
 def _trait(text: str) -> tuple[str, object]:
-    name, separator, value = text.partition("=")
+    name, _, value = text.partition("=")
     try:
-        return name, json.loads(value) if separator else None
+        return name, json.loads(value)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{value!r} is not JSON; text is written as '\"Ann\"'") from error
 

@@ -50,6 +50,8 @@ def main(given: list[str] | None = None) -> int:
         from lib import storage  # reads the environment, which --help must not need
     except Exception as error:  # a ConfigError, which can't be imported from what can't be imported
         parser.error(str(error))
+    if options.receipts and not options.receipts.is_dir():
+        parser.error(f"--receipts: there is no folder {options.receipts}")
     if options.receipts is None and not storage.is_offered():
         parser.error("S3_BUCKET is not set; name a folder with copies of the receipts (--receipts)")
     receipts = list(_in_folder(options.receipts) if options.receipts else _in_bucket())

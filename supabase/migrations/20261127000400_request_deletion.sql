@@ -283,7 +283,8 @@ create function public.due_subscription_orders(p_limit integer, p_now timestampt
 revoke all on function public.due_subscription_orders(integer, timestamptz) from public;
 grant execute on function public.due_subscription_orders(integer, timestamptz) to service_role;
 
--- Lemon Squeezy has been told. Of a workspace that is gone nothing is left to remember. Where the deletion was cancelled while a cancellation was on its way, that is undone next.
+-- Lemon Squeezy has been told. Of a workspace that is gone nothing is left to remember. Where the deletion was cancelled
+-- while a cancellation was on its way, that is undone next.
 create function public.subscription_order_done(p_subscription text, p_wish text, p_now timestamptz default now()) returns void
     language plpgsql
     set search_path = ''

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -18,7 +18,6 @@ from tests.conftest import Inbox, Session, joined, sign_up
 from tests.integration.conftest import Api, event, problem
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
-WORKSPACE = "0b9f4a52-6c1d-4c8e-9a55-2f1d3c5b7e90"
 TODAY = f"{datetime.now(UTC):%Y-%m-%d}"
 
 
@@ -132,13 +131,15 @@ def test_the_only_owner_of_a_workspace_is_not_deleted_under_it(api: Api, olga: S
     ("options", "said"),
     [
         (["delete"], "name either --workspace or --account"),
-        (["delete", "--workspace", WORKSPACE], "--name is missing"),
-        (["delete", "--workspace", "w"], "argument --workspace: invalid"),
+        (["delete", "--workspace", str(UUID(int=1))], "--name is missing"),
         (["export", "--account", "a@b.co"], "--to is missing"),
-        (["correct", "--workspace", WORKSPACE], "a workspace's settings its owners correct themselves"),
+        (["correct", "--workspace", str(UUID(int=1))], "a workspace's settings its owners correct themselves"),
         (["correct", "--account", "a@b.co"], "--email is missing"),
-        (["delete", "--workspace", WORKSPACE, "--contact", "name=x"], "is not like email=a@b.co"),
-        (["correct", "--workspace", WORKSPACE, "--contact", "userId=1", "--trait", "a=b"], "is not JSON"),
+        (["delete", "--workspace", str(UUID(int=1)), "--contact", "name=x"], "is not like email=a@b.co"),
+        (["correct", "--workspace", str(UUID(int=1)), "--contact", "userId=1", "--trait", "a=b"], "is not JSON"),
+        (["correct", "--workspace", str(UUID(int=1)), "--contact", "userId=1", "--trait", "a"], "is not JSON"),
+        (["delete", "--workspace", "acme", "--name", "Acme"], "which is a UUID"),
+        (["delete", "--account", "a@b.co", "--received-at", "yesterday"], "is not like 2026-11-20"),
     ],
 )
 def test_what_is_missing_is_named(ask: Run, options: list[str], said: str) -> None:
@@ -149,3 +150,21 @@ def test_what_is_missing_is_named(ask: Run, options: list[str], said: str) -> No
 def test_a_day_that_has_not_come_is_refused(ask: Run) -> None:
     done = ask("delete", "--account", "a@b.co", received="2999-01-01")
     assert (done.returncode, "has not come yet" in done.stderr) == (2, True)
+
+
+def test_without_an_environment_it_says_what_is_not_set(env: Mapping[str, str]) -> None:
+    bare = {name: value for name, value in env.items() if name != "SUPABASE_URL"}
+    command = [sys.executable, "-m", "scripts.privacy_request", "delete", "--received-at", TODAY, "--account", "a@b.co"]
+    done = subprocess.run(command, cwd=ROOT, env=bare, capture_output=True, text=True, check=False)
+    assert (done.returncode, "SUPABASE_URL is not set" in done.stderr) == (2, True), done.stderr
+
+
+def test_what_is_wrong_with_a_lookup_is_said(ask: Run) -> None:
+    done = ask("delete", "--workspace", str(UUID(int=1)), "--contact", "email=nobody")
+    assert (done.returncode, "/erase/email" in done.stderr) == (1, True), done.stderr
+
+
+def test_a_folder_that_can_not_be_made_is_said(api: Api, alice: Session, ask: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = ask("export", "--account", alice.email, "--to", str(tmp_path / "file"))
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False), done.stderr

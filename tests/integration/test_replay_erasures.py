@@ -119,3 +119,8 @@ def test_without_storage_it_says_what_to_name(env: Mapping[str, str]) -> None:
     command = [sys.executable, "-m", "scripts.replay_erasures"]
     done = subprocess.run(command, cwd=ROOT, env=bare, capture_output=True, text=True, check=False)
     assert (done.returncode, "--receipts" in done.stderr) == (2, True)
+
+
+def test_a_folder_that_is_not_there_is_no_folder_without_receipts(replay: Run, tmp_path: Path) -> None:
+    done = replay("--receipts", str(tmp_path / "no"))
+    assert (done.returncode, "there is no folder" in done.stderr) == (2, True), done.stderr
