@@ -31,7 +31,9 @@ What it goes by are the receipts beside the database: the objects receipts/… o
 S3_BUCKET, or --receipts, a folder with copies of them. They hold hashes, which
 SIGNING_SECRET must have made: it must be the one from before.
 
-Who came after the erasure of an earlier self, and lawfully, is left alone.
+Who came after the erasure of an earlier self, and lawfully, is left alone. So is
+who had, when the backup was made, something of the erased that became theirs
+later, such as a browser: that alone goes.
 
 Exit status
   0 all fine, 1 something is left (run it again), 2 wrong options or environment
@@ -102,23 +104,27 @@ def _erase_again(workspace_id: str, receipts: list[dict[str, Any]], dry_run: boo
             database.call("replay_receipt", {"p_receipt": receipt})
     keys = {"tombstone": signing.tombstone_key(), "address": signing.address_key()}
     count = 0
-    for contact in list(_buried(workspace_id, erased, keys["tombstone"])):
+    for contact, is_stray in list(_buried(workspace_id, erased, keys["tombstone"])):
         count += 1
         if not dry_run:
+            if is_stray:
+                database.call("separate_identity", {"p_workspace": workspace_id, "p_identity": contact})
             arguments = {"p_workspace": workspace_id, "p_lookup": {"contactId": contact}, "p_keys": keys}
             # For how long is what the receipt's own tombstones say.
             database.call("erase_contacts", arguments | {"p_actor": "operator"})
     return count
 
 
-def _buried(workspace_id: str, erased: dict[str, str], key: str) -> Iterator[str]:
+def _buried(workspace_id: str, erased: dict[str, str], key: str) -> Iterator[tuple[str, bool]]:
+    """Ids of contacts, and of identities that are with somebody who stays."""
     from lib import database
 
     after = None
     while True:
         arguments = {"p_workspace": workspace_id, "p_erased": erased, "p_key": key, "p_after": after, "p_limit": PAGE}
         page = cast(dict[str, Any], database.call("buried_contacts", arguments))
-        yield from page["contacts"]
+        yield from ((contact, False) for contact in page["contacts"])
+        yield from ((identity, True) for identity in page["strays"])
         after = page["next"]
         if after is None:
             return

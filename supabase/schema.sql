@@ -6634,15 +6634,20 @@ CREATE FUNCTION public.buried_contacts(p_workspace uuid, p_erased jsonb, p_key t
             where c.workspace_id = p_workspace and c.id > coalesce(p_after, '00000000-0000-0000-0000-000000000000')
             order by c.id
             limit p_limit
+        ),
+        buried as (
+            select i.id, i.contact_id
+            from page as p
+            join public.identities as i on i.contact_id = p.id
+            where i.created_at < (p_erased ->> private.tombstone(p_key, p_workspace, i.kind, i.value))::timestamptz
         )
         select jsonb_build_object(
-            'contacts', coalesce((
-                select jsonb_agg(distinct i.contact_id)
-                from page as p
-                join public.identities as i on i.contact_id = p.id
-                where i.created_at
-                    < (p_erased ->> private.tombstone(p_key, p_workspace, i.kind, i.value))::timestamptz
-            ), '[]'),
+            -- A contact is whom its top identity names.
+            'contacts', (select coalesce(jsonb_agg(b.id), '[]') from buried as b where b.id = b.contact_id),
+            'strays', (
+                select coalesce(jsonb_agg(b.id), '[]') from buried as b
+                where b.contact_id not in (select top.id from buried as top)
+            ),
             'next', case when (select count(*) from page) = p_limit then (select id from page order by id desc limit 1) end
         )
     $$;
@@ -9396,6 +9401,17 @@ CREATE FUNCTION public.search_contacts(p_workspace uuid, p_text text, p_now time
             'contacts', public.contact_rows(p_workspace, found[1:page], p_now), 'more', cardinality(found) > page
         );
     end
+    $$;
+
+-- Name: separate_identity(uuid, uuid, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.separate_identity(p_workspace uuid, p_identity uuid, p_now timestamp with time zone DEFAULT now()) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+        insert into public.identity_moves (workspace_id, identity_id, contact_id, moved_at)
+        select p_workspace, i.id, i.id, p_now from public.identities as i
+        where i.id = p_identity and i.workspace_id = p_workspace and i.contact_id <> i.id
     $$;
 
 -- Name: set_identity_secret(uuid, text); Type: FUNCTION; Schema: public; Owner: -
@@ -16222,6 +16238,11 @@ GRANT ALL ON FUNCTION public.score_parts(p_contact uuid, p_on date) TO service_r
 
 REVOKE ALL ON FUNCTION public.search_contacts(p_workspace uuid, p_text text, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.search_contacts(p_workspace uuid, p_text text, p_now timestamp with time zone) TO authenticated;
+
+-- Name: FUNCTION separate_identity(p_workspace uuid, p_identity uuid, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.separate_identity(p_workspace uuid, p_identity uuid, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.separate_identity(p_workspace uuid, p_identity uuid, p_now timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION set_identity_secret(p_workspace uuid, p_secret text); Type: ACL; Schema: public; Owner: -
 

@@ -30,8 +30,9 @@ create function public.replay_receipt(p_receipt jsonb, p_now timestamptz default
 revoke all on function public.replay_receipt(jsonb, timestamptz) from public;
 grant execute on function public.replay_receipt(jsonb, timestamptz) to service_role;
 
--- Of the next p_limit contacts of a workspace, those with an identity that was erased after it had come.
--- p_erased: {hash: when}. Returns {"contacts": [id], "next": where to go on, or null}.
+-- Of the next p_limit contacts of a workspace, those that were erased after they had come; and the identities that were,
+-- but belong here to somebody who was not, since messages that came after the backup had made them another's.
+-- p_erased: {hash: when}. Returns {"contacts": [id], "strays": [id], "next": where to go on, or null}.
 create function public.buried_contacts(p_workspace uuid, p_erased jsonb, p_key text, p_after uuid, p_limit integer)
     returns jsonb
     language sql stable
@@ -42,20 +43,37 @@ create function public.buried_contacts(p_workspace uuid, p_erased jsonb, p_key t
             where c.workspace_id = p_workspace and c.id > coalesce(p_after, '00000000-0000-0000-0000-000000000000')
             order by c.id
             limit p_limit
+        ),
+        buried as (
+            select i.id, i.contact_id
+            from page as p
+            join public.identities as i on i.contact_id = p.id
+            where i.created_at < (p_erased ->> private.tombstone(p_key, p_workspace, i.kind, i.value))::timestamptz
         )
         select jsonb_build_object(
-            'contacts', coalesce((
-                select jsonb_agg(distinct i.contact_id)
-                from page as p
-                join public.identities as i on i.contact_id = p.id
-                where i.created_at
-                    < (p_erased ->> private.tombstone(p_key, p_workspace, i.kind, i.value))::timestamptz
-            ), '[]'),
+            -- A contact is whom its top identity names.
+            'contacts', (select coalesce(jsonb_agg(b.id), '[]') from buried as b where b.id = b.contact_id),
+            'strays', (
+                select coalesce(jsonb_agg(b.id), '[]') from buried as b
+                where b.contact_id not in (select top.id from buried as top)
+            ),
             'next', case when (select count(*) from page) = p_limit then (select id from page order by id desc limit 1) end
         )
     $$;
 revoke all on function public.buried_contacts(uuid, jsonb, text, uuid, integer) from public;
 grant execute on function public.buried_contacts(uuid, jsonb, text, uuid, integer) to service_role;
+
+-- Makes an identity a contact of its own, as a move by hand does, so that it can be erased without whom it is with.
+create function public.separate_identity(p_workspace uuid, p_identity uuid, p_now timestamptz default now()) returns void
+    language sql
+    set search_path = ''
+    as $$
+        insert into public.identity_moves (workspace_id, identity_id, contact_id, moved_at)
+        select p_workspace, i.id, i.id, p_now from public.identities as i
+        where i.id = p_identity and i.workspace_id = p_workspace and i.contact_id <> i.id
+    $$;
+revoke all on function public.separate_identity(uuid, uuid, timestamptz) from public;
+grant execute on function public.separate_identity(uuid, uuid, timestamptz) to service_role;
 
 -- Deletes a workspace again, without grace: the sweep may begin at once. Returns whether there is such a workspace; with
 -- p_is_dry that is all.

@@ -64,6 +64,23 @@ def test_who_was_erased_is_erased_again(api: Api, restored: str, replay: Run) ->
     assert suppressed == [("erased",)]
 
 
+def test_whom_the_erased_shared_a_browser_with_keeps_all_but_that(api: Api, restored: str, replay: Run) -> None:
+    # When the backup was made, the browser was still the other one's.
+    browser = f"b{restored}"
+    api.track(event(userId="other"), event(userId=None, anonymousId=browser))
+    known = api.db.execute("select value, id from public.identities where workspace_id = %s", (api.workspace.id,))
+    ids = dict(known.fetchall())
+    api.db.execute(
+        "insert into public.identity_moves (workspace_id, identity_id, contact_id) values (%s, %s, %s)",
+        (api.workspace.id, ids[browser], ids["other"]),
+    )
+    assert api.score(userId="other")["score"] == 10
+    done = replay()
+    assert done.returncode == 0, done.stderr
+    assert api.score(userId="other")["score"] == 5
+    assert leftovers.tables_with(api.db, restored) == {}
+
+
 def test_a_dry_run_erases_nobody(api: Api, restored: str, replay: Run) -> None:
     done = replay("--dry-run")
     assert done.returncode == 0, done.stderr

@@ -153,6 +153,12 @@ def questions(db: Connection, workspace: Workspace) -> list[dict[str, str]]:
     return [{"p_message": str(message)}, {"p_contact": str(contact), "p_automation": str(automation)}]
 
 
+STAGES_AND_TODAY = (
+    "funnel_stages", "stages_as_far_as", "cohort_funnel", "list_cohort", "stage_entries", "list_entries", "time_in_stages",
+    "weightiest_reasons", "people_to_write_to", "changes_since", "troubles",
+)  # fmt: skip
+
+
 def lists(contact: UUID) -> list[tuple[str, dict[str, Any]]]:
     """What the dashboard asks of a workspace that has that contact."""
     return [
@@ -251,12 +257,21 @@ def test_an_outsider_can_execute_nothing_that_tells_or_changes_anything(
     for name in ("rules_in_force", "rescore_progress", "billing", "team", *pages):
         answer = charlie.rest.post(f"/rpc/{name}", json={"p_workspace": str(filled.id)})
         assert answer.json() in (None, {"status": "none"})
+    plausible = dict(functions(db))
+    stages = db.execute("select id, name from public.stages where workspace_id = %s", (filled.id,)).fetchall()
+    for name in STAGES_AND_TODAY:
+        asked = plausible[name] | {"p_workspace": str(filled.id)}
+        asked |= {"p_contact": str(contact)} if "p_contact" in asked else {}
+        asked |= {"p_stage": str(stages[0][0])} if "p_stage" in asked else {}
+        told = charlie.rest.post(f"/rpc/{name}", json=asked).text
+        held = [str(contact), "u@example.com", *(str(part) for stage in stages for part in stage)]
+        assert [part for part in held if part in told.replace(str(asked.get("p_stage")), "")] == [], name
     allowed = {
         "score", "find_contacts", "score_parts", "explain_score", "explain_past_score", "recorded_score", "stage_on",
         "stage_facts", "mailable_address", "queue_message", "named_contacts", "rules_in_force", "rescore_progress",
         "preview", "explain_mail", "billing", "my_account", "my_workspaces", "team",
         "list_contacts", "search_contacts", "contact_rows", "show_contact", "contact_timeline", "recent_messages",
-        "setup_progress", "offers", "list_messages", "list_suppressions", "list_audit",
+        "setup_progress", "offers", "list_messages", "list_suppressions", "list_audit", *STAGES_AND_TODAY,
     }  # fmt: skip
     for name, arguments in functions(db):
         if name not in allowed:
