@@ -6300,9 +6300,9 @@ CREATE FUNCTION private.write_traits(p_workspace uuid, p_messages private.messag
     end
     $$;
 
--- Name: access_contact(uuid, jsonb, jsonb); Type: FUNCTION; Schema: public; Owner: -
+-- Name: access_contact(uuid, jsonb, jsonb, text); Type: FUNCTION; Schema: public; Owner: -
 
-CREATE FUNCTION public.access_contact(p_workspace uuid, p_lookup jsonb, p_after jsonb DEFAULT NULL::jsonb) RETURNS jsonb
+CREATE FUNCTION public.access_contact(p_workspace uuid, p_lookup jsonb, p_after jsonb DEFAULT NULL::jsonb, p_actor text DEFAULT NULL::text) RETURNS jsonb
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
@@ -6323,7 +6323,7 @@ CREATE FUNCTION public.access_contact(p_workspace uuid, p_lookup jsonb, p_after 
                 if held is null then
                     raise sqlstate 'PT404' using message = 'contact_unknown';
                 end if;
-                perform private.audit(p_workspace, 'contact.access', contact);
+                perform private.audit(p_workspace, 'contact.access', contact, p_actor);
                 held := held || '{"traits": {}, "links": [], "traitHistory": [], "signals": [], "scoreHistory": [],
                     "transitions": []}';
             end if;
@@ -6356,10 +6356,16 @@ CREATE FUNCTION public.access_contact(p_workspace uuid, p_lookup jsonb, p_after 
 -- Name: access_contact_by_key(text, jsonb, jsonb); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.access_contact_by_key(p_key_hash text, p_lookup jsonb, p_after jsonb DEFAULT NULL::jsonb) RETURNS jsonb
-    LANGUAGE sql
+    LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
-        select public.access_contact(private.secret_workspace(p_key_hash), p_lookup, p_after)
+    declare
+        workspace uuid := private.secret_workspace(p_key_hash);
+    begin
+        return public.access_contact(
+            workspace, p_lookup, p_after, 'key:' || (private.authenticate(p_key_hash, null)).api_key_id
+        );
+    end
     $$;
 
 -- Name: account_record(text); Type: FUNCTION; Schema: public; Owner: -
@@ -7087,6 +7093,10 @@ CREATE FUNCTION public.contact_timeline(p_workspace uuid, p_contact uuid, p_afte
         );
         items      jsonb;
     begin
+        -- Row-level security alone would look at each row before it told an outsider nothing.
+        if not exists (select from public.workspaces as w where w.id = p_workspace) then
+            return null;
+        end if;
         -- Rows of one instant are told apart by their key, however many there are.
         select jsonb_agg(m.item || jsonb_build_object('key', m.key, 'at', m.at) order by m.at desc, m.key desc) into items
         from (
@@ -7947,6 +7957,10 @@ CREATE FUNCTION public.list_contacts(p_workspace uuid, p_stage uuid DEFAULT NULL
         found       integer[];
         upto        integer;
     begin
+        -- Row-level security alone would look at each row before it told an outsider nothing.
+        if not exists (select from public.workspaces as w where w.id = p_workspace) then
+            return null;
+        end if;
         -- Two ranges of the index, since it runs down by score and up by id, and a row comparison runs one way.
         if p_stage is null then
             select array_agg(o.contact_id), array_agg(o.score), array_agg(o.matches) into looked, scores, matches
@@ -9351,6 +9365,10 @@ CREATE FUNCTION public.search_contacts(p_workspace uuid, p_text text, p_now time
         top   constant text := chr(1114111);
         found uuid[];
     begin
+        -- Row-level security alone would look at each row before it told an outsider nothing.
+        if not exists (select from public.workspaces as w where w.id = p_workspace) then
+            return null;
+        end if;
         if typed = '' then
             return '{"contacts": [], "more": false}';
         end if;
@@ -15692,11 +15710,11 @@ GRANT ALL ON FUNCTION private.write_stages(p_workspace uuid, p_stages jsonb) TO 
 REVOKE ALL ON FUNCTION private.write_traits(p_workspace uuid, p_messages private.message[], p_resolved private.resolution[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.write_traits(p_workspace uuid, p_messages private.message[], p_resolved private.resolution[]) TO service_role;
 
--- Name: FUNCTION access_contact(p_workspace uuid, p_lookup jsonb, p_after jsonb); Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION access_contact(p_workspace uuid, p_lookup jsonb, p_after jsonb, p_actor text); Type: ACL; Schema: public; Owner: -
 
-REVOKE ALL ON FUNCTION public.access_contact(p_workspace uuid, p_lookup jsonb, p_after jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.access_contact(p_workspace uuid, p_lookup jsonb, p_after jsonb) TO authenticated;
-GRANT ALL ON FUNCTION public.access_contact(p_workspace uuid, p_lookup jsonb, p_after jsonb) TO service_role;
+REVOKE ALL ON FUNCTION public.access_contact(p_workspace uuid, p_lookup jsonb, p_after jsonb, p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.access_contact(p_workspace uuid, p_lookup jsonb, p_after jsonb, p_actor text) TO authenticated;
+GRANT ALL ON FUNCTION public.access_contact(p_workspace uuid, p_lookup jsonb, p_after jsonb, p_actor text) TO service_role;
 
 -- Name: FUNCTION access_contact_by_key(p_key_hash text, p_lookup jsonb, p_after jsonb); Type: ACL; Schema: public; Owner: -
 

@@ -220,7 +220,9 @@ grant execute on function private.page_of_record(uuid, uuid, uuid[], text, integ
 -- Everything we hold of the contact that a lookup names: what is held beside events and mails first, then both of these,
 -- all in pages. p_after: "next" of the page before. Raises PT404 and PT409.
 -- Returns {"contact", "events": [], "mails": [], "next": {"of": "contact"|"events"|"mails", …} | null}.
-create function public.access_contact(p_workspace uuid, p_lookup jsonb, p_after jsonb default null) returns jsonb
+create function public.access_contact(
+    p_workspace uuid, p_lookup jsonb, p_after jsonb default null, p_actor text default null
+) returns jsonb
     language plpgsql
     set search_path = ''
     as $$
@@ -241,7 +243,7 @@ create function public.access_contact(p_workspace uuid, p_lookup jsonb, p_after 
                 if held is null then
                     raise sqlstate 'PT404' using message = 'contact_unknown';
                 end if;
-                perform private.audit(p_workspace, 'contact.access', contact);
+                perform private.audit(p_workspace, 'contact.access', contact, p_actor);
                 held := held || '{"traits": {}, "links": [], "traitHistory": [], "signals": [], "scoreHistory": [],
                     "transitions": []}';
             end if;
@@ -270,14 +272,20 @@ create function public.access_contact(p_workspace uuid, p_lookup jsonb, p_after 
         );
     end
     $$;
-revoke all on function public.access_contact(uuid, jsonb, jsonb) from public;
-grant execute on function public.access_contact(uuid, jsonb, jsonb) to authenticated, service_role;
+revoke all on function public.access_contact(uuid, jsonb, jsonb, text) from public;
+grant execute on function public.access_contact(uuid, jsonb, jsonb, text) to authenticated, service_role;
 
 create function public.access_contact_by_key(p_key_hash text, p_lookup jsonb, p_after jsonb default null) returns jsonb
-    language sql
+    language plpgsql
     set search_path = ''
     as $$
-        select public.access_contact(private.secret_workspace(p_key_hash), p_lookup, p_after)
+    declare
+        workspace uuid := private.secret_workspace(p_key_hash);
+    begin
+        return public.access_contact(
+            workspace, p_lookup, p_after, 'key:' || (private.authenticate(p_key_hash, null)).api_key_id
+        );
+    end
     $$;
 revoke all on function public.access_contact_by_key(text, jsonb, jsonb) from public;
 grant execute on function public.access_contact_by_key(text, jsonb, jsonb) to service_role;

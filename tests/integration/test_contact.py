@@ -118,6 +118,7 @@ def test_who_looked_is_logged(api: Api, bob: Session, ann: Mapping[str, str]) ->
         (api.workspace.id,),
     ).fetchall()
     assert [(action, detail) for action, _, detail in logged] == [("contact.access", {})] * 2
+    assert logged[0][1].startswith("key:")
     assert logged[1][1] == f"member:{bob.user_id}"
 
 
