@@ -75,12 +75,12 @@ def sweep(now: datetime) -> Json:
 
 
 def _purge(now: datetime, deadline: float) -> bool:
-    """Chunk by chunk, with rests that leave the database to others. Returns whether something may be left."""
+    """Chunk by chunk, each with a rest as long as it took. Returns whether something may be left."""
     arguments = {"p_limit": CHUNK, "p_now": now.isoformat()}
     while (began := time.monotonic()) < deadline:
         if not database.call("purge_workspaces", arguments):
             return False
-        time.sleep(min(1.0, (time.monotonic() - began) / 2))
+        time.sleep(min(1.0, time.monotonic() - began))
     return True
 
 

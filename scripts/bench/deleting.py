@@ -112,7 +112,7 @@ def delete_under_load(
         while one(db, "select count(*) from public.deletion_requests where emptied_at is null"):
             chunks.append(timed(db, "deleting", "select public.purge_workspaces(1000, %s)"))
             # As lib/deletions.py rests.
-            time.sleep(chunks[-1].milliseconds / 2000)
+            time.sleep(chunks[-1].milliseconds / 1000)
             going.wait()
 
     taken: list[Pair] = []
