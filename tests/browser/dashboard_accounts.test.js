@@ -51,7 +51,7 @@ test("a forgotten password is replaced by the link in a mail", async () => {
   await assertAccessible(alice, "new password");
   await page.getByLabel("New password").fill("another horse battery 8");
   await page.getByRole("button", { name: "Save it" }).click();
-  await page.waitForURL(`**/app/w/${slug}/contacts`);
+  await page.waitForURL(`**/app/w/${slug}/today`);
 });
 
 test("who is invited joins, and sees what they may do", async () => {
