@@ -7,9 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-
-class ConfigError(Exception):
-    """A variable is missing or holds what can't be used; the message names it."""
+from lib.errors import ConfigError
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,3 +146,7 @@ def refuse(*errors: dict[str, str], rejected: object = ()) -> ApiError:
     if rejected:
         error.extra["rejected"] = rejected
     return error
+
+
+class ConfigError(Exception):
+    """A variable is missing or holds what can't be used; the message names it."""

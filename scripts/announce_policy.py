@@ -71,9 +71,11 @@ def main(given: list[str] | None = None) -> int:
                      "nothing; this is what happens without --send, too")  # fmt: skip
     options = parser.parse_args(given)
     given_changes = _read(parser, options.changes)
+    from lib.errors import ConfigError
+
     try:
         import lib.config  # noqa: F401 (what needs it is imported where it is needed)
-    except Exception as error:  # a ConfigError, which can't be imported from what can't be imported
+    except ConfigError as error:
         parser.error(str(error))
     try:
         return announced(last_updated(POLICY.read_text()), given_changes, send=options.send)

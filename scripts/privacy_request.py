@@ -63,10 +63,12 @@ def main(given: list[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(given)
     _check(parser, options)
+    from lib.errors import ConfigError
+
     try:
         import lib.config  # noqa: F401 (reads the environment, which --help must not need)
         from lib.errors import ApiError
-    except Exception as error:  # a ConfigError, which can't be imported from what can't be imported
+    except ConfigError as error:
         parser.error(str(error))
     due = options.received_at + IN_TIME
     print(f"Received {options.received_at:%Y-%m-%d}: has to be done by {due:%Y-%m-%d}.")

@@ -48,9 +48,11 @@ def main(given: list[str] | None = None) -> int:
     parser.add_argument("--dry-run", action="store_true", help="say what would be erased, and erase nothing")
     parser.add_argument("--receipts", metavar="FOLDER", type=Path, help="copies of the receipts, instead of S3_BUCKET")
     options = parser.parse_args(given)
+    from lib.errors import ConfigError
+
     try:
         from lib import storage  # reads the environment, which --help must not need
-    except Exception as error:  # a ConfigError, which can't be imported from what can't be imported
+    except ConfigError as error:
         parser.error(str(error))
     if options.receipts and not options.receipts.is_dir():
         parser.error(f"--receipts: there is no folder {options.receipts}")

@@ -38,9 +38,11 @@ def main(given: list[str] | None = None) -> int:
     )  # fmt: skip
     parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
     dry_run = parser.parse_args(given).dry_run
+    from lib.errors import ConfigError
+
     try:
         from lib import encryption  # reads the environment at import, which --help must not need
-    except Exception as error:  # a ConfigError, which can't be imported from what can't be imported
+    except ConfigError as error:
         parser.error(str(error))
     if not encryption.can_encrypt():
         parser.error("ENCRYPTION_KEYS is not set")

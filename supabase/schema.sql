@@ -130,6 +130,15 @@ CREATE FUNCTION private.account_of_address(p_email text) RETURNS uuid
         select u.id from auth.users as u where lower(u.email) = lower(p_email)
     $$;
 
+-- Name: actor_of_key(text); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.actor_of_key(p_key_hash text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select 'key:' || (private.authenticate(p_key_hash, null)).api_key_id
+    $$;
+
 -- Name: add_starter_mail(uuid); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.add_starter_mail(p_workspace uuid) RETURNS void
@@ -6363,7 +6372,7 @@ CREATE FUNCTION public.access_contact_by_key(p_key_hash text, p_lookup jsonb, p_
         workspace uuid := private.secret_workspace(p_key_hash);
     begin
         return public.access_contact(
-            workspace, p_lookup, p_after, 'key:' || (private.authenticate(p_key_hash, null)).api_key_id
+            workspace, p_lookup, p_after, private.actor_of_key(p_key_hash)
         );
     end
     $$;
@@ -7226,7 +7235,7 @@ CREATE FUNCTION public.correct_contact_by_key(p_key_hash text, p_lookup jsonb, p
         workspace uuid := private.secret_workspace(p_key_hash);
     begin
         return public.correct_contact(
-            workspace, p_lookup, p_message, p_tombstone_key, 'key:' || (private.authenticate(p_key_hash, null)).api_key_id
+            workspace, p_lookup, p_message, p_tombstone_key, private.actor_of_key(p_key_hash)
         );
     end
     $$;
@@ -7398,7 +7407,7 @@ CREATE FUNCTION public.erase_contacts_by_key(p_key_hash text, p_lookup jsonb, p_
         workspace uuid := private.secret_workspace(p_key_hash);
     begin
         return public.erase_contacts(
-            workspace, p_lookup, p_keys, 'key:' || (private.authenticate(p_key_hash, null)).api_key_id, p_forever
+            workspace, p_lookup, p_keys, private.actor_of_key(p_key_hash), p_forever
         );
     end
     $$;
@@ -9151,7 +9160,7 @@ CREATE FUNCTION public.request_export_by_key(p_key_hash text, p_lookup jsonb) RE
         workspace uuid := private.secret_workspace(p_key_hash);
     begin
         return public.request_export(
-            workspace, 'key:' || (private.authenticate(p_key_hash, null)).api_key_id, coalesce(p_lookup, '{}')
+            workspace, private.actor_of_key(p_key_hash), coalesce(p_lookup, '{}')
         );
     end
     $$;
@@ -9574,7 +9583,7 @@ CREATE FUNCTION public.show_export_by_key(p_key_hash text, p_export uuid) RETURN
             return null;
         end if;
         return public.show_export(
-            workspace, 'key:' || (private.authenticate(p_key_hash, null)).api_key_id, p_export
+            workspace, private.actor_of_key(p_key_hash), p_export
         );
     end
     $$;
@@ -14439,6 +14448,11 @@ REVOKE ALL ON FUNCTION private.accept_rescore_request() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.account_of_address(p_email text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.account_of_address(p_email text) TO service_role;
+
+-- Name: FUNCTION actor_of_key(p_key_hash text); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.actor_of_key(p_key_hash text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.actor_of_key(p_key_hash text) TO service_role;
 
 -- Name: FUNCTION add_starter_mail(p_workspace uuid); Type: ACL; Schema: private; Owner: -
 

@@ -75,3 +75,13 @@ create function private.audit(
     $$;
 revoke all on function private.audit(uuid, text, uuid, text, jsonb) from public;
 grant execute on function private.audit(uuid, text, uuid, text, jsonb) to authenticated, service_role;
+
+-- An API key as the log names it. Raises PT401, PT423.
+create function private.actor_of_key(p_key_hash text) returns text
+    language sql stable
+    set search_path = ''
+    as $$
+        select 'key:' || (private.authenticate(p_key_hash, null)).api_key_id
+    $$;
+revoke all on function private.actor_of_key(text) from public;
+grant execute on function private.actor_of_key(text) to service_role;

@@ -202,7 +202,7 @@ create function public.request_export_by_key(p_key_hash text, p_lookup jsonb) re
         workspace uuid := private.secret_workspace(p_key_hash);
     begin
         return public.request_export(
-            workspace, 'key:' || (private.authenticate(p_key_hash, null)).api_key_id, coalesce(p_lookup, '{}')
+            workspace, private.actor_of_key(p_key_hash), coalesce(p_lookup, '{}')
         );
     end
     $$;
@@ -220,7 +220,7 @@ create function public.show_export_by_key(p_key_hash text, p_export uuid) return
             return null;
         end if;
         return public.show_export(
-            workspace, 'key:' || (private.authenticate(p_key_hash, null)).api_key_id, p_export
+            workspace, private.actor_of_key(p_key_hash), p_export
         );
     end
     $$;

@@ -229,7 +229,7 @@ create function public.erase_contacts_by_key(
         workspace uuid := private.secret_workspace(p_key_hash);
     begin
         return public.erase_contacts(
-            workspace, p_lookup, p_keys, 'key:' || (private.authenticate(p_key_hash, null)).api_key_id, p_forever
+            workspace, p_lookup, p_keys, private.actor_of_key(p_key_hash), p_forever
         );
     end
     $$;

@@ -283,7 +283,7 @@ create function public.access_contact_by_key(p_key_hash text, p_lookup jsonb, p_
         workspace uuid := private.secret_workspace(p_key_hash);
     begin
         return public.access_contact(
-            workspace, p_lookup, p_after, 'key:' || (private.authenticate(p_key_hash, null)).api_key_id
+            workspace, p_lookup, p_after, private.actor_of_key(p_key_hash)
         );
     end
     $$;
@@ -393,7 +393,7 @@ create function public.correct_contact_by_key(
         workspace uuid := private.secret_workspace(p_key_hash);
     begin
         return public.correct_contact(
-            workspace, p_lookup, p_message, p_tombstone_key, 'key:' || (private.authenticate(p_key_hash, null)).api_key_id
+            workspace, p_lookup, p_message, p_tombstone_key, private.actor_of_key(p_key_hash)
         );
     end
     $$;

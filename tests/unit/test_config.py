@@ -4,7 +4,8 @@ import base64
 
 import pytest
 
-from lib.config import ConfigError, read
+from lib.config import read
+from lib.errors import ConfigError
 
 GOOD = {
     "APP_URL": "https://app.example.com/",
