@@ -18,15 +18,15 @@ export async function openDashboard(browser, path = "/app/", { allowed = [] } = 
   const page = await context.newPage();
   const complaints = [];
   const asked = [];
-  page.on("pageerror", (error) => complaints.push(`${error}`));
-  page.on("console", (message) => {
+  context.on("weberror", (error) => complaints.push(`${error.error()}`));
+  context.on("console", (message) => {
     const isExpected = allowed.some((status) => message.text().includes(`status of ${status}`));
     if (["error", "warning"].includes(message.type()) && !isExpected) complaints.push(message.text());
   });
-  page.on("response", (response) => {
+  context.on("response", (response) => {
     if (response.status() >= 400 && !allowed.includes(response.status())) complaints.push(`${response.status()} ${response.url()}`);
   });
-  page.on("request", (request) => {
+  context.on("request", (request) => {
     const { pathname, searchParams, origin } = new URL(request.url());
     if (!pathname.startsWith("/rest/v1/") || request.method() === "OPTIONS") return;
     asked.push({ url: request.url(), method: request.method(), body: request.postData(), origin });
@@ -45,6 +45,7 @@ export async function openDashboard(browser, path = "/app/", { allowed = [] } = 
     complaints,
     asked,
     email,
+    base: () => base,
 
     async signUp() {
       await page.goto(`${setting("API_URL")}/app/sign-up`);
@@ -87,17 +88,26 @@ export async function openDashboard(browser, path = "/app/", { allowed = [] } = 
 
     /** The id of the workspace that was made last. */
     async workspaceId() {
-      const { workspaces } = await founder.rpc("my_workspaces", {});
+      const { workspaces } = await founder.rest("rpc/my_workspaces", {});
       return workspaces.find(({ slug }) => base.endsWith(`/${slug}`)).id;
     },
 
-    /** Calls an SQL function through the Data API as whoever is signed in. */
-    async rpc(name, args) {
+    /** Asks the Data API as whoever is signed in: "rpc/my_workspaces", "templates". */
+    async rest(path, body) {
       const headers = {
         apikey: setting("SUPABASE_PUBLISHABLE_KEY"), "content-type": "application/json", authorization: `Bearer ${await founder.token()}`,
       };
-      const response = await fetch(`${setting("SUPABASE_URL")}/rest/v1/rpc/${name}`, { method: "POST", headers, body: JSON.stringify(args) });
-      return response.json();
+      const response = await fetch(`${setting("SUPABASE_URL")}/rest/v1/${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+      if (!response.ok) throw new Error(`${path}: ${await response.text()}`);
+      return response.json().catch(() => null);
+    },
+
+    /** Makes a secret key, as a server has it. */
+    async makeSecretKey() {
+      await founder.open("settings/keys", "API keys");
+      await page.getByLabel("Kind").selectOption("secret");
+      await founder.press("Make the key");
+      return page.getByLabel("The new key", { exact: true }).innerText();
     },
 
     /** The access token of whoever is signed in. */
@@ -151,30 +161,35 @@ async function sumOf(table) {
   return sum;
 }
 
+// The document is the same in light and dark, so that only its colours are looked at again.
+const COLOURS = { runOnly: ["color-contrast", "link-in-text-block"] };
+const LOOKS = [["light", 1280, {}], ["light", 360, {}], ["dark", 360, COLOURS], ["dark", 1280, COLOURS]];
+
 /** No violation of axe's rules in light and dark, narrow and wide, and nothing beyond the edge of a small phone. */
 export async function assertAccessible({ page }, name) {
-  for (const colorScheme of ["light", "dark"]) {
-    for (const width of [360, 1280]) {
-      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      await page.setViewportSize({ width, height: 800 });
-      await page.evaluate(AXE); // by the debugger's door, since the policy lets no script in
-      const { violations } = await page.evaluate(() => window.axe.run({ resultTypes: ["violations"] }));
-      const found = violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`));
-      assert.deepEqual(found, [], `${name}, ${colorScheme}, ${width}`);
-    }
+  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(AXE); // by the debugger's door, since the policy lets no script in
+  for (const [colorScheme, width, rules] of LOOKS) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await page.setViewportSize({ width, height: 800 });
+    const { violations } = await page.evaluate((only) => window.axe.run({ resultTypes: ["violations"], ...only }), rules);
+    const found = violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`));
+    assert.deepEqual(found, [], `${name}, ${colorScheme}, ${width}`);
   }
   await page.setViewportSize({ width: 320, height: 640 });
-  const beyond = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  assert.equal(beyond, 0, `${name} is wider than 320 px`);
+  assert.equal(await beyond(page), 0, `${name} is wider than 320 px`);
   await page.setViewportSize({ width: 1280, height: 800 });
 }
 
-/** Sends messages with a key, as a browser would. */
+/** By how much the page is wider than the window. */
+export const beyond = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+/** Sends messages with a key, as a browser or a server would. */
 export async function send(key, batch) {
+  const isSecret = key.startsWith("sk_");
   const response = await fetch(`${setting("API_URL")}/api/track`, {
     method: "POST",
-    headers: { "content-type": "text/plain" },
-    body: JSON.stringify({ writeKey: key, batch }),
+    headers: isSecret ? { "content-type": "application/json", authorization: `Bearer ${key}` } : { "content-type": "text/plain" },
+    body: JSON.stringify(isSecret ? { batch } : { writeKey: key, batch }),
   });
   return response.json();
 }
