@@ -73,8 +73,9 @@ function Shown({ workspace, force, draft }: { workspace: Workspace; force: Docum
 }
 
 function Fading({ editing }: { editing: Editing }) {
-  const isOpen = useHere().query.get("edit") === "halfLife";
+  const { query } = useHere();
   const { rules, force, workspace } = editing;
+  const isOpen = query.get("edit") === "halfLife" && may(workspace.role, "admin");
   return (
     <section class="card" aria-labelledby="fading">
       <header>
