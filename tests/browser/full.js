@@ -73,6 +73,10 @@ async function mails(alice, sql, workspace) {
 }
 
 async function settings(alice, sql, workspace) {
+  await sql`insert into public.plan_variants (variant_id, plan, interval, is_sold) values ('xyzzy', 'growth', 'month', false) on conflict do nothing`;
+  await sql`
+    insert into public.subscriptions (id, workspace_id, variant_id, status, created_at, updated_at)
+    values (${`xyzzy-${workspace}`}, ${workspace}, 'xyzzy', 'past_due', now(), now())`;
   await alice.rest("invitations", { workspace_id: workspace, email: `${MARKER.toLowerCase()}<img/src=x>@example.com`, role: "viewer" });
   await sql`
     insert into public.smtp_settings (workspace_id, host, port, username, from_address, from_name, verified_at, last_error, last_error_at)

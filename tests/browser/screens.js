@@ -5,6 +5,7 @@ export const SCREENS = [
   "contacts?q=xyzzy",
   "contacts?stage=ready&why={contact}",
   "contacts?from=2026-01-01&to=2100-01-01",
+  "contacts?from=2026-01-01&to=2100-01-01&entered=ready",
   "contacts/{contact}",
   "stages",
   "rules",
