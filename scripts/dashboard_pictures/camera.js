@@ -12,6 +12,7 @@ const ASKS = /\/rest\/v1\/(?!rpc\/my_workspaces)/;
 const scrolledTo = (selector) => (page) => page.locator(selector).first().evaluate((element) => element.scrollIntoView({ block: "center" }));
 const withoutDraft = (page) => page.route(/\/rest\/v1\/rule_drafts/, (route) => route.fulfill({ headers: { "access-control-allow-origin": "*" }, json: [] }));
 const withMail = (page) => page.frameLocator("iframe").getByRole("heading").first().waitFor();
+const withPreview = (page) => page.getByText("If you publish on").waitFor();
 const failing = (page) => page.route(ASKS, (route) => route.fulfill({ status: 503, headers: { "access-control-allow-origin": "*" }, json: {} }));
 
 /** What is taken: a name, the screen's address, and what is done there before or after it is shown. */
@@ -23,7 +24,7 @@ const SHOTS = [
   ["contact", "contacts/{contact}", { dark: true, tall: true }],
   ["stages", "stages", { tall: true }],
   ["rules", "rules", { before: withoutDraft }],
-  ["rules-draft", "rules", { dark: true, tall: true }],
+  ["rules-draft", "rules", { dark: true, tall: true, after: withPreview }],
   ["emails-automations", "emails/automations"],
   ["emails-automation", "emails/automations/{automation}"],
   ["emails-templates", "emails/templates"],

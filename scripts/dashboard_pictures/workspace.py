@@ -164,7 +164,10 @@ class AcmeBoards:
         """What comes in just now, what is refused, and what somebody is about to do."""
         for statement in (FIRST_SEEN, NAMED_SINCE):
             self.query(statement, self.id)
-        self.query("select public.meter_events(now()), public.measure_usage(now())")
+        self.query("update private.metering set counted_until = now() - interval '40 days'")
+        while self.query("select public.meter_events(now())") == [(True,)]:
+            pass  # each call counts some of the days
+        self.query("select public.measure_usage(now())")
         lost = {"type": "track", "event": "Report Exported"}
         early = {"type": "track", "event": "Feature Used", "userId": "user_1049", "timestamp": "2040-01-01T00:00:00Z"}
         fine = [{"type": "track", "event": "Feature Used", "userId": f"user_{1042 + 7 * n}"} for n in range(6)]

@@ -1,7 +1,7 @@
 import { changed } from "../../data/asking";
 import { go, useHere, withQuery } from "../../data/location";
 import { Action, useDoing, type Doing } from "../../parts/forms";
-import { AsOf, Failed, Panel } from "../../parts/states";
+import { AsOf, Failed, Panel, Skeleton } from "../../parts/states";
 import type { ScreenProps } from "../../routes";
 import { may, type Workspace } from "../../shell/workspaces";
 import { save, useDraft, useRules, type Draft, type List, type Rules as Document } from "./data";
@@ -24,7 +24,7 @@ export default function Rules({ workspace }: ScreenProps) {
       </div>
       <Progress workspace={workspace} />
       <Panel asked={draft.failure ? { ...force, failure: draft.failure, again: draft.again } : force} what="The rules" lines={12}>
-        {(rules) => draft.data !== undefined && <Shown workspace={workspace} force={rules} draft={draft.data} />}
+        {(rules) => (draft.data === undefined ? <Skeleton lines={12} /> : <Shown workspace={workspace} force={rules} draft={draft.data} />)}
       </Panel>
     </>
   );
