@@ -7423,6 +7423,31 @@ CREATE FUNCTION public.erasures_of(p_ids uuid[]) RETURNS jsonb
         where e.id = any (p_ids)
     $$;
 
+-- Name: event_silence(uuid, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.event_silence(p_workspace uuid, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    SET enable_seqscan TO 'off'
+    AS $$
+        select jsonb_build_object(
+            'any', known.any,
+            'silent', known.any and coalesce(counted.last_at < p_now - interval '24 hours', true) and not exists (
+                select from public.events as e
+                where e.workspace_id = p_workspace and e.received_at > p_now - interval '24 hours'
+            ),
+            'lastAt', counted.last_at
+        )
+        from (
+            select max(u.last_event_at) as last_at from public.usage as u where u.workspace_id = p_workspace
+        ) as counted
+        cross join lateral (
+            select counted.last_at is not null or exists (
+                select from public.events as e where e.workspace_id = p_workspace
+            ) as any
+        ) as known
+    $$;
+
 -- Name: explain_mail(uuid, uuid, uuid, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.explain_mail(p_contact uuid DEFAULT NULL::uuid, p_automation uuid DEFAULT NULL::uuid, p_message uuid DEFAULT NULL::uuid, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
@@ -8286,17 +8311,19 @@ CREATE FUNCTION public.meter_events(p_now timestamp with time zone DEFAULT now()
         if begins is null or ends <= begins then
             return false;
         end if;
-        insert into public.usage as u (workspace_id, month, events)
-        select w.id, e.month, e.events
+        insert into public.usage as u (workspace_id, month, events, last_event_at)
+        select w.id, e.month, e.events, e.last_at
         from (
-            select workspace_id, private.month_of(received_at) as month, count(*) as events
+            select
+                workspace_id, private.month_of(received_at) as month, count(*) as events, max(received_at) as last_at
             from public.events
             where received_at >= begins and received_at < ends
             group by 1, 2
         ) as e
         join public.workspaces as w on w.id = e.workspace_id
         order by w.id, e.month
-        on conflict on constraint usage_pkey do update set events = u.events + excluded.events;
+        on conflict on constraint usage_pkey do update
+            set events = u.events + excluded.events, last_event_at = excluded.last_event_at;
         update private.metering set counted_until = ends;
         return ends < p_now - interval '1 minute';
     end
@@ -12083,7 +12110,8 @@ CREATE TABLE public.usage (
     contacts integer DEFAULT 0 NOT NULL,
     emails integer DEFAULT 0 NOT NULL,
     emails_until timestamp with time zone,
-    measured_at timestamp with time zone
+    measured_at timestamp with time zone,
+    last_event_at timestamp with time zone
 );
 
 -- Name: TABLE usage; Type: COMMENT; Schema: public; Owner: -
@@ -12117,6 +12145,10 @@ COMMENT ON COLUMN public.usage.emails_until IS 'nobody: until when emails are co
 -- Name: COLUMN usage.measured_at; Type: COMMENT; Schema: public; Owner: -
 
 COMMENT ON COLUMN public.usage.measured_at IS 'nobody: when contacts and emails were counted; shown to members';
+
+-- Name: COLUMN usage.last_event_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.usage.last_event_at IS 'owner: when the last event of the month came, as counted; tells that an install has gone silent';
 
 -- Name: usage_warnings; Type: TABLE; Schema: public; Owner: -
 
@@ -15911,6 +15943,11 @@ GRANT ALL ON FUNCTION public.erase_contacts_by_key(p_key_hash text, p_lookup jso
 
 REVOKE ALL ON FUNCTION public.erasures_of(p_ids uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.erasures_of(p_ids uuid[]) TO service_role;
+
+-- Name: FUNCTION event_silence(p_workspace uuid, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.event_silence(p_workspace uuid, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.event_silence(p_workspace uuid, p_now timestamp with time zone) TO authenticated;
 
 -- Name: FUNCTION explain_mail(p_contact uuid, p_automation uuid, p_message uuid, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 

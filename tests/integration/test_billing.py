@@ -729,6 +729,10 @@ def test_events_contacts_and_mails_are_measured(
     shown = seen(bob, api.workspace)["usage"]
     # The address that u1 was given is an identity of u1.
     assert (shown["events"], shown["contacts"]["used"], shown["emails"]["used"]) == (10, 2, 1)
+    is_latest = """select u.last_event_at = (
+            select max(e.received_at) from public.events as e where e.workspace_id = u.workspace_id
+        ) from public.usage as u where u.workspace_id = %s"""
+    assert api.db.execute(is_latest, (api.workspace.id,)).fetchall() == [(True,)]
     books.sweep(later + SECOND)
     assert seen(bob, api.workspace)["usage"]["events"] == 10
     api.db.execute("update private.metering set counted_until = now()")
