@@ -7,6 +7,7 @@ import { Frame } from "./Frame";
 import { lastSlug, useMine, type Mine, type Workspace } from "./workspaces";
 
 const start = () => import("../screens/start/Start");
+const account = () => import("../screens/account/Account");
 
 /** A part of the path as it is meant; what is no encoding means itself. */
 function decoded(part: string): string {
@@ -29,6 +30,7 @@ export function Inside() {
   if (!mine.data) {
     return <main class="entrance">{mine.failure ? <Failed failure={mine.failure} what="Your workspaces" again={mine.again} /> : <Skeleton lines={6} />}</main>;
   }
+  if (area === "account") return <Lazy load={account} props={{}} />;
   if (area === "start") return <Lazy load={start} props={{ mine: mine.data }} />;
   if (area !== "w") return <Home mine={mine.data} />;
   const workspace = mine.data.workspaces.find((one) => one.slug === slug);
