@@ -64,6 +64,8 @@ const DEEDS = () => [
   ["settings/privacy", { press: "Make the secret" }, { press: "Make it" }, { see: "Copy it now" }],
   ["settings/data", { press: "Show the links" }, { see: "The links work for a minute." }],
   ["settings/data", { press: "Delete the workspace" }, { fill: ["Type its name", NAME] }, { press: "Delete it" }, { press: "Keep the workspace" }, { see: "At once:" }],
+  ["contacts/{contact}", { open: "Pin to a stage by hand" }, { press: "Pin them" }, { press: "Let the rules decide again" }, { see: "Pin to a stage by hand" }],
+  ["contacts/{contact}", { press: "Move" }, { choose: ["It belongs to", "nobody: a contact of its own"] }, { press: "Move it" }, { see: "moved here by hand" }],
   ["contacts/{contact}", { press: "Correct a trait" }, { fill: ["Trait", "plan"] }, { press: "Correct it" }, { see: "Correct a trait" }],
   ["contacts/{contact}", { press: "Export all we hold" }, { see: "Export all we hold" }],
   ["contacts/{contact}", { press: "Erase" }, { press: "Erase for good" }, { see: "As of" }],
@@ -71,6 +73,7 @@ const DEEDS = () => [
 
 const STEPS = {
   press: (page, name, area) => area.getByRole("button", { name, exact: true }).locator("visible=true").first().click(),
+  open: (page, text) => page.getByText(text).click(),
   follow: (page, name) => page.getByRole("link", { name }).first().click(),
   fill: (page, [label, text]) => page.getByLabel(label).and(page.locator("input, textarea")).locator("visible=true").first().fill(text),
   choose: (page, [label, value]) => page.getByLabel(label).selectOption(value),
@@ -95,8 +98,8 @@ test("no answer to an outsider holds a text of the workspace's", () => {
   for (const { who, name, text } of tries.bodies) assert.doesNotMatch(text, new RegExp(`${MARKER}|xyzzy\\.example|user-0`), `${who}, ${name}`);
 });
 
-// Not of a workspace that somebody has: making one, and answering an invitation.
-const ELSEWHERE = ["POST workspace_requests", "PATCH invitations"];
+// Not of a workspace that somebody has: making one, answering an invitation, and one's own account.
+const ELSEWHERE = ["POST workspace_requests", "PATCH invitations", "rpc/my_account"];
 const VERBS = { call: "rpc/", read: "GET ", add: "POST ", change: "PATCH ", remove: "DELETE ", post: "" };
 
 test("nothing that the dashboard's source asks for has been left out", () => {

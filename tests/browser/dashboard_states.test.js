@@ -59,6 +59,10 @@ test("the ways in", async () => {
   }
   await alice.signUp();
   await assertAccessible(alice, "start");
+  await alice.page.goto(`${setting("API_URL")}/app/account`);
+  await alice.page.getByRole("heading", { name: "Address" }).waitFor();
+  await assertAccessible(alice, "account");
+  await alice.page.goto(`${setting("API_URL")}/app/start`);
 });
 
 test("empty", async () => {
