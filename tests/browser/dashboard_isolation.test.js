@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { launch } from "./chromium.js";
 import { openDashboard } from "./founder.js";
-import { fill, join, MARKER } from "./full.js";
+import { fill, join, MARKER, REFUSED } from "./full.js";
 import { tryEverything } from "./outsiders.js";
 import { SCREENS, address, show } from "./screens.js";
 import { buildExports, connect } from "./stack.js";
@@ -76,7 +76,7 @@ const STEPS = {
   open: (page, text) => page.getByText(text).click(),
   follow: (page, name) => page.getByRole("link", { name }).first().click(),
   fill: (page, [label, text]) => page.getByLabel(label).and(page.locator("input, textarea")).locator("visible=true").first().fill(text),
-  choose: (page, [label, value]) => page.getByLabel(label).selectOption(value),
+  choose: (page, [label, value]) => page.getByLabel(label).and(page.locator("select")).selectOption(value),
   see: (page, text) => page.getByText(text).locator("visible=true").first().waitFor(),
   gone: (page, text) => page.locator("main").getByText(text).first().waitFor({ state: "detached" }),
 };
@@ -121,4 +121,6 @@ test("every address of the dashboard's leads an outsider nowhere", async () => {
   assert.deepEqual([...new Set(charlie.asked.map(({ url }) => url.split("/").at(-1)))], ["my_workspaces"]);
 });
 
-test("the browsers have nothing to complain about", () => assert.deepEqual([alice.complaints, charlie.complaints], [[], []]));
+test("the browsers have nothing to complain about", () => {
+  assert.deepEqual([...alice.complaints, ...charlie.complaints].filter((text) => !REFUSED.test(text)), []);
+});

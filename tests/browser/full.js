@@ -15,6 +15,9 @@ export const HOSTILE = [
   "constructor",
 ];
 
+/** What the browser says when the frame of a mail refuses what is in a hostile template. */
+export const REFUSED = /preview\.html|directive: "img-src https: data:"/;
+
 /** Puts all of it into the workspace that `alice` made last, and answers the ids that the screens' addresses need. */
 export async function fill(alice, sql) {
   const workspace = await alice.workspaceId();
