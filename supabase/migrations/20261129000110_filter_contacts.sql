@@ -272,10 +272,10 @@ create function public.list_contacts(
     as $$
     declare
         page        constant integer := 50;
-        -- As many as can be looked at within 20 ms.
+        -- As many as can be looked at within 20 ms, with as much to spare.
         look        integer := case
             when p_traits = '[]' and p_signals = '[]' and coalesce(p_seen_from, p_seen_to) is null then page
-            else 2000 / (1 + jsonb_array_length(p_traits) + 1.5 * jsonb_array_length(p_signals))
+            else 2000 / (1 + 1.5 * jsonb_array_length(p_traits) + 2 * jsonb_array_length(p_signals))
         end;
         after_score constant smallint := least(coalesce((p_after ->> 'score')::integer, 101), p_most + 1);
         after_id    constant uuid := case

@@ -60,7 +60,7 @@ function seen(days: string) {
   return number > 0 ? { p_seen_from: limit } : { p_seen_to: limit };
 }
 
-/** How many calls a page is worth: each looks at 1,000 contacts at most, within 20 ms. */
+/** How many calls a page is worth: each looks at some hundreds of contacts, within 20 ms. */
 const CALLS = 10;
 export const PAGE = 50;
 
