@@ -34,13 +34,13 @@ def test_a_viewer_saves_renames_and_deletes_none(workspace: Workspace, alice: Se
     assert [view["name"] for view in views(alice, workspace)] == ["On pro"]
 
 
-def test_an_admin_renames_and_deletes_one(db: Connection, workspace: Workspace, alice: Session, bob: Session) -> None:
-    db.execute("update public.members set role = 'admin' where workspace_id = %s and role = 'viewer'", (workspace.id,))
+def test_an_admin_renames_and_deletes_one(db: Connection, workspace: Workspace, alice: Session) -> None:
     save(alice, workspace)
+    db.execute("update public.members set role = 'admin' where workspace_id = %s", (workspace.id,))
     which = {"workspace_id": f"eq.{workspace.id}", "name": "eq.On pro"}
-    assert bob.rest.patch("/saved_views", params=which, json={"name": "Pro plan"}).status_code == 204
+    assert alice.rest.patch("/saved_views", params=which, json={"name": "Pro plan"}).status_code == 204
     assert [view["name"] for view in views(alice, workspace)] == ["Pro plan"]
-    assert bob.rest.delete("/saved_views", params=which | {"name": "eq.Pro plan"}).status_code == 204
+    assert alice.rest.delete("/saved_views", params=which | {"name": "eq.Pro plan"}).status_code == 204
     assert views(alice, workspace) == []
 
 
