@@ -272,6 +272,7 @@ grant execute on function private.with_changes(jsonb, jsonb) to authenticated;
 create or replace function public.contact_timeline(p_workspace uuid, p_contact uuid, p_after jsonb default null) returns jsonb
     language plpgsql stable
     set search_path = ''
+    set plan_cache_mode = 'force_generic_plan' -- planning takes longer than a page does
     set enable_seqscan = 'off'
     as $$
     declare

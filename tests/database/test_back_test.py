@@ -58,7 +58,7 @@ def product(db: Connection, workspace: Workspace) -> Workspace:
 def test_each_payer_is_scored_as_of_so_many_days_before(db: Connection, product: Workspace) -> None:
     found = back_test(db, product)
     payers = {p["identity"]["value"]: (p["on"], p["score"], p["stage"], p["isNamed"]) for p in found["payers"]}
-    # 2 × 25 + 2 × 15, and half of 2 × 25 + 15, for that was 14 days earlier.
+    # 2 x 25 + 2 x 15, and half of 2 x 25 + 15, for that was 14 days earlier.
     assert payers == {
         "ann": (f"{THEN.date()}", 80, "ready", True),
         "ben": (f"{THEN.date()}", 33, "at_risk", False),
@@ -68,14 +68,14 @@ def test_each_payer_is_scored_as_of_so_many_days_before(db: Connection, product:
 
 
 def test_as_many_who_did_not_pay_are_scored_on_the_same_days(db: Connection, product: Workspace) -> None:
-    # 2 × 25 + 15 + 10 is Eve's; Dan has looked at one page.
+    # 2 x 25 + 15 + 10 is Eve's; Dan has looked at one page.
     assert back_test(db, product)["others"] == {"contacts": 2, "named": 1}
     assert back_test(db, product) == back_test(db, product)
 
 
 def test_other_days_before_are_other_scores(db: Connection, product: Workspace) -> None:
     week = {p["identity"]["value"]: p["score"] for p in back_test(db, product, days=7)["payers"]}
-    # 50 × 2^(-7/14) + 30 × 2^(-7/14), and 65 × 2^(-21/14).
+    # 50 x 2^(-7/14) + 30 x 2^(-7/14), and 65 x 2^(-21/14).
     assert week == {"ann": 57, "ben": 23}
     assert back_test(db, product, days=2)["tooNew"] == 0
 

@@ -65,6 +65,72 @@ def replayed(items: list[dict[str, Any]]) -> dict[str, Any]:
     return {key: value for key, value in held.items() if value is not None}
 
 
+ANN = ("userId", "ann")
+
+
+def identified(number: int, trusted: bool, days_ago: int, **traits: Any) -> Message:
+    return Message(f"i{number}", trusted, "identify", "identify", (ANN,), NOW - timedelta(days=days_ago), traits)
+
+
+def shown(db: Connection, workspace: Workspace) -> list[tuple[Any, Any]]:
+    """What each event of the only contact changed, and which claims did not."""
+    [contact] = contacts(db, workspace)
+    return [(item["changes"], item["outranked"]) for item in timeline(db, workspace, contact) if "changes" in item]
+
+
+def test_a_timeline_says_what_changed_from_what_to_what(db: Connection, workspace: Workspace) -> None:
+    group = Message("g", True, "group", "group", (ANN,), NOW, {"company": {"id": "acme", "seats": 3}})
+    history = [
+        identified(1, True, 3, plan="free", title="CTO"),
+        identified(2, True, 2, plan="pro", title="CTO"),
+        identified(3, True, 1, plan="pro", title=None, city=None),
+        group,
+    ]
+    reading.track(db, workspace, history[::-1], NOW)
+    assert shown(db, workspace) == [
+        ([{"trait": "plan", "to": "free"}, {"trait": "title", "to": "CTO"}], []),
+        ([{"trait": "plan", "from": "free", "to": "pro"}], []),
+        ([{"trait": "title", "from": "CTO"}], []),
+        ([{"trait": "company", "to": {"id": "acme", "seats": 3}}], []),
+    ]
+
+
+def test_what_a_browser_claims_against_a_server_changes_nothing(db: Connection, workspace: Workspace) -> None:
+    reading.track(db, workspace, [identified(1, True, 3, plan="free")], NOW)
+    reading.track(db, workspace, [identified(2, False, 2, plan="pro", city="Rome")], NOW)
+    reading.track(db, workspace, [identified(3, False, 1, plan="free", city="Rome")], NOW)
+    assert shown(db, workspace)[1:] == [
+        ([{"trait": "city", "to": "Rome"}], [{"trait": "plan", "claimed": "pro", "kept": "free"}]),
+        ([], []),
+    ]
+
+
+def test_a_page_in_the_middle_knows_what_held_before_it(db: Connection, workspace: Workspace) -> None:
+    history = [identified(n, False, 300 - n, step=n, plan="pro") for n in range(130)]
+    for start in (0, 65):
+        reading.track(db, workspace, history[start : start + 65], NOW)
+    first, *others = shown(db, workspace)
+    assert first == ([{"trait": "plan", "to": "pro"}, {"trait": "step", "to": 0}], [])
+    assert others == [([{"trait": "step", "from": n - 1, "to": n}], []) for n in range(1, 130)]
+
+
+def test_what_held_is_not_looked_for_without_end(db: Connection, workspace: Workspace) -> None:
+    reading.track(db, workspace, [identified(1, False, 100, plan="free"), identified(2, False, 0, plan="pro")], NOW)
+    db.execute(
+        """insert into public.events
+           select workspace_id, trusted, 'x' || n, identity_id, lower_ids, type, name, occurred_at - n * interval '1 s',
+               received_at, '{"city": "Rome"}', context
+           from public.events cross join generate_series(1, 10100) as n
+           where workspace_id = %s and message_id = 'i2'""",
+        (workspace.id,),
+    )
+    [contact] = contacts(db, workspace)
+    values = (workspace.id, contact)
+    page = db.execute("select public.contact_timeline(%s, %s)", values).fetchall()[0][0]["items"]
+    last = next(item for item in page if item.get("changes"))
+    assert last["changes"] == [{"trait": "plan", "to": "pro", "unseen": True}]
+
+
 def move_somebody(db: Connection, workspace: Workspace, data: st.DataObject) -> None:
     known = owners(db, workspace)
     moved = data.draw(st.sampled_from(sorted(known)))
@@ -107,7 +173,9 @@ def test_corrections_are_events_like_any_other(
         say(db, workspace, batch)
         owner = owners(db, workspace)
         contact = owner[data.draw(st.sampled_from(sorted(owner)))]
-        corrected = data.draw(st.sampled_from([{"plan": "b"}, {"email": "New@Example.com"}, {"email": None}]))
+        corrected: dict[str, Any] = data.draw(
+            st.sampled_from([{"plan": "b"}, {"email": "New@Example.com"}, {"email": None}])
+        )
         correct(db, workspace, contact, corrected)
     for contact, traits in contacts(db, workspace).items():
         assert as_of(db, workspace, contact, LATER) == traits == replayed(timeline(db, workspace, contact))

@@ -1,4 +1,4 @@
-"""Random messages that say something of a few people, as clients send them, and what they write as traits, for hypothesis."""
+"""Random messages about a few people as clients send them, and what these write as traits, for hypothesis."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -47,20 +47,21 @@ class Utterance:
 def utterances(draw: st.DrawFn, message_id: str) -> Utterance:
     kind = draw(st.sampled_from(["identify"] * 5 + ["group", "group", "track", "page", "alias"]))
     trusted, at = kind == "alias" or draw(st.booleans()), draw(moments)
-    raw = {"type": kind, "messageId": message_id, "timestamp": at.isoformat()}
+    raw: dict[str, Any] = {"type": kind, "messageId": message_id, "timestamp": at.isoformat()}
     who = {
         "userId": st.sampled_from(["u0", "u1"]),
         "anonymousId": st.sampled_from(["a0", "a1", "a2"]),
         "email": addresses,
     }
     raw |= draw(st.fixed_dictionaries({}, optional=who)) or {"anonymousId": "a0"}
-    raw |= {
+    also: dict[str, dict[str, Any]] = {
         "identify": draw(st.fixed_dictionaries({"traits": st.builds(dict.__or__, traits, given_addresses)})),
         "group": {"groupId": draw(st.sampled_from(["g0", "g1"])), "traits": draw(traits)},
         "track": {"event": "Feature Used", "properties": {"email": "e2@example.com"}},
         "page": {},
         "alias": {"userId": "u0", "previousId": draw(st.sampled_from(["a0", "a1"]))},
-    }[kind]
+    }
+    raw |= also[kind]
     if draw(st.booleans()):
         raw["context"] = {"traits": draw(traits) | draw(given_addresses)}
     return Utterance(trusted, raw, at)

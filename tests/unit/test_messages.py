@@ -131,8 +131,8 @@ def test_a_companys_id_is_the_groupid_whatever_its_traits_say() -> None:
 
 
 def test_what_an_identify_writes_is_all_in_its_properties_and_its_contexts_traits() -> None:
-    given = {"traits": {"plan": "pro", "email": "typed@x.co"}, "context": {"traits": {"city": "Rome"}}}
-    message = row(type="identify", email="Ann@X.co", groupId=7, **given)
+    traits, context = {"plan": "pro", "email": "typed@x.co"}, {"traits": {"city": "Rome"}}
+    message = row(type="identify", email="Ann@X.co", groupId=7, traits=traits, context=context)
     assert message["properties"] == {"plan": "pro", "email": "ann@x.co"}
     assert message["context"] == {"traits": {"city": "Rome"}, "groupId": "7"}
     assert message["traits"] == {"city": "Rome", "plan": "pro", "email": "ann@x.co"}
