@@ -1,14 +1,12 @@
 -- Why: whether rules are any good is seen from the past: whom would they have named some days before they paid, and how many who
 -- did not pay? By the functions that score everybody, on that day.
--- Not breaking (new functions; members may call what computes scores, under their own rights). Locks: the indexes keep writers
--- of contacts and of stage events waiting while they are made; make them `concurrently` beforehand on a big table. Undo: drop
--- the functions and the policy, and make stage_events_workspace_idx again.
+-- Not breaking (new functions; members may call what computes scores, under their own rights). Locks: the index keeps writers
+-- of stage events waiting while it is made; make it `concurrently` beforehand on a big table. Undo: drop the functions and the
+-- policy, and make stage_events_workspace_idx again.
 
 -- Who paid last; and, by its first column, what it replaces.
 create index stage_events_latest_idx on public.stage_events (workspace_id, signal, occurred_at);
 drop index public.stage_events_workspace_idx;
--- From anywhere among a workspace's contacts to the next, in an order that says nothing of them.
-create index contacts_walk_idx on public.contacts (workspace_id, id);
 
 -- Numbers that follow from a half-life alone.
 grant select on private.decay_factors to authenticated;
