@@ -4828,6 +4828,14 @@ CREATE FUNCTION private.record_of_account(p_user uuid) RETURNS jsonb
         select jsonb_build_object(
             'userId', u.id, 'email', u.email, 'createdAt', u.created_at, 'lastSignInAt', u.last_sign_in_at,
             'metadata', u.raw_user_meta_data,
+            'sessions', (
+                select coalesce(jsonb_agg(jsonb_build_object(
+                    'since', s.created_at, 'refreshedAt', s.refreshed_at at time zone 'utc', 'browser', s.user_agent,
+                    'ip', host(s.ip)
+                ) order by s.created_at), '[]')
+                from auth.sessions as s
+                where s.user_id = u.id
+            ),
             'memberships', (
                 select coalesce(jsonb_agg(jsonb_build_object(
                     'workspaceId', w.id, 'workspace', w.name, 'role', m.role, 'since', m.created_at
@@ -4836,12 +4844,27 @@ CREATE FUNCTION private.record_of_account(p_user uuid) RETURNS jsonb
                 join public.workspaces as w on w.id = m.workspace_id
                 where m.user_id = u.id
             ),
+            'invitations', (
+                select coalesce(jsonb_agg(jsonb_build_object(
+                    'workspaceId', i.workspace_id, 'role', i.role, 'status', i.status, 'at', i.created_at,
+                    'isByThem', i.invited_by = u.id
+                ) order by i.created_at), '[]')
+                from public.invitations as i
+                where i.email = lower(u.email) or i.invited_by = u.id
+            ),
             'notices', (
                 select coalesce(jsonb_agg(jsonb_build_object(
                     'workspaceId', n.workspace_id, 'kind', n.kind, 'status', n.status, 'at', n.send_at
                 ) order by n.send_at), '[]')
                 from private.notices as n
                 where n.user_id = u.id
+            ),
+            'announcements', (
+                select coalesce(jsonb_agg(jsonb_build_object(
+                    'policyOf', a.policy_date, 'status', a.status, 'at', a.send_at
+                ) order by a.send_at), '[]')
+                from private.announcements as a
+                where a.user_id = u.id
             ),
             'deeds', (
                 select coalesce(jsonb_agg(jsonb_build_object(
@@ -5242,6 +5265,19 @@ CREATE FUNCTION private.resolve_new(p_sender private.sender, INOUT p_messages pr
         resolved := private.resolve_messages(workspace, p_messages);
     end
     $$;
+
+-- Name: row_before_and_after(uuid, jsonb, jsonb); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.row_before_and_after(p_contact uuid, p_before jsonb, p_after jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $_$
+        select jsonb_build_object(
+            'id', p_contact,
+            'before', jsonb_path_query_first(p_before, '$[*] ? (@.id == $id)', jsonb_build_object('id', p_contact)),
+            'after', jsonb_path_query_first(p_after, '$[*] ? (@.id == $id)', jsonb_build_object('id', p_contact))
+        )
+    $_$;
 
 -- Name: rule_problems(jsonb); Type: FUNCTION; Schema: private; Owner: -
 
@@ -8088,6 +8124,31 @@ CREATE FUNCTION public.erasures_of(p_ids uuid[]) RETURNS jsonb
         where e.id = any (p_ids)
     $$;
 
+-- Name: event_silence(uuid, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.event_silence(p_workspace uuid, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    SET enable_seqscan TO 'off'
+    AS $$
+        select jsonb_build_object(
+            'any', known.any,
+            'silent', known.any and coalesce(counted.last_at < p_now - interval '24 hours', true) and not exists (
+                select from public.events as e
+                where e.workspace_id = p_workspace and e.received_at > p_now - interval '24 hours'
+            ),
+            'lastAt', counted.last_at
+        )
+        from (
+            select max(u.last_event_at) as last_at from public.usage as u where u.workspace_id = p_workspace
+        ) as counted
+        cross join lateral (
+            select counted.last_at is not null or exists (
+                select from public.events as e where e.workspace_id = p_workspace
+            ) as any
+        ) as known
+    $$;
+
 -- Name: explain_mail(uuid, uuid, uuid, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.explain_mail(p_contact uuid DEFAULT NULL::uuid, p_automation uuid DEFAULT NULL::uuid, p_message uuid DEFAULT NULL::uuid, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
@@ -8951,17 +9012,19 @@ CREATE FUNCTION public.meter_events(p_now timestamp with time zone DEFAULT now()
         if begins is null or ends <= begins then
             return false;
         end if;
-        insert into public.usage as u (workspace_id, month, events)
-        select w.id, e.month, e.events
+        insert into public.usage as u (workspace_id, month, events, last_event_at)
+        select w.id, e.month, e.events, e.last_at
         from (
-            select workspace_id, private.month_of(received_at) as month, count(*) as events
+            select
+                workspace_id, private.month_of(received_at) as month, count(*) as events, max(received_at) as last_at
             from public.events
             where received_at >= begins and received_at < ends
             group by 1, 2
         ) as e
         join public.workspaces as w on w.id = e.workspace_id
         order by w.id, e.month
-        on conflict on constraint usage_pkey do update set events = u.events + excluded.events;
+        on conflict on constraint usage_pkey do update
+            set events = u.events + excluded.events, last_event_at = excluded.last_event_at;
         update private.metering set counted_until = ends;
         return ends < p_now - interval '1 minute';
     end
@@ -9207,6 +9270,44 @@ CREATE FUNCTION public.preview_mail(p_workspace uuid, p_mail jsonb) RETURNS json
         message.plain_text := p_mail ->> 'text';
         return private.renderable(
             message, p_mail ->> 'to', coalesce((select c.traits from public.contacts as c where c.id = contact), '{}')
+        );
+    end
+    $$;
+
+-- Name: preview_move(uuid, uuid, uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.preview_move(p_workspace uuid, p_identity uuid, p_contact uuid) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        origin constant uuid := (
+            select i.contact_id from public.identities as i where i.id = p_identity and i.workspace_id = p_workspace
+        );
+        target uuid;
+        after  jsonb;
+        before jsonb;
+    begin
+        begin
+            insert into public.identity_moves (workspace_id, identity_id, contact_id)
+            values (p_workspace, p_identity, p_contact);
+            target := (select i.contact_id from public.identities as i where i.id = p_identity);
+            after := public.contact_rows(p_workspace, array[origin, target]);
+            raise sqlstate 'PT299' using message = 'taken_back';
+        exception when sqlstate 'PT299' then
+            before := public.contact_rows(p_workspace, array[origin, target]);
+        end;
+        return jsonb_build_object(
+            'events', (
+                select count(*)
+                from (
+                    select from public.events as e
+                    where e.workspace_id = p_workspace and e.identity_id = p_identity
+                    limit 10000
+                ) as e
+            ),
+            'from', private.row_before_and_after(origin, before, after),
+            'to', private.row_before_and_after(target, before, after)
         );
     end
     $$;
@@ -10184,7 +10285,10 @@ CREATE FUNCTION public.show_contact(p_workspace uuid, p_contact uuid, p_now time
             'pinned', s.pinned_stage_id is not null,
             'identities', (
                 select jsonb_agg(
-                    jsonb_build_object('id', i.id, 'kind', i.kind, 'value', i.value, 'since', i.created_at)
+                    jsonb_build_object(
+                        'id', i.id, 'kind', i.kind, 'value', i.value, 'since', i.created_at,
+                        'isMoved', i.pinned_to_id is not null
+                    )
                     order by i.created_at, i.id
                 )
                 from public.identities as i
@@ -12789,7 +12893,8 @@ CREATE TABLE public.usage (
     contacts integer DEFAULT 0 NOT NULL,
     emails integer DEFAULT 0 NOT NULL,
     emails_until timestamp with time zone,
-    measured_at timestamp with time zone
+    measured_at timestamp with time zone,
+    last_event_at timestamp with time zone
 );
 
 -- Name: TABLE usage; Type: COMMENT; Schema: public; Owner: -
@@ -12823,6 +12928,10 @@ COMMENT ON COLUMN public.usage.emails_until IS 'nobody: until when emails are co
 -- Name: COLUMN usage.measured_at; Type: COMMENT; Schema: public; Owner: -
 
 COMMENT ON COLUMN public.usage.measured_at IS 'nobody: when contacts and emails were counted; shown to members';
+
+-- Name: COLUMN usage.last_event_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.usage.last_event_at IS 'owner: when the last event of the month came, as counted; tells that an install has gone silent';
 
 -- Name: usage_warnings; Type: TABLE; Schema: public; Owner: -
 
@@ -16392,6 +16501,11 @@ GRANT ALL ON FUNCTION private.resolve_messages(p_workspace uuid, p_messages priv
 REVOKE ALL ON FUNCTION private.resolve_new(p_sender private.sender, INOUT p_messages private.message[], p_structural boolean, OUT resolved private.resolution[], OUT touched uuid[], OUT rejected jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.resolve_new(p_sender private.sender, INOUT p_messages private.message[], p_structural boolean, OUT resolved private.resolution[], OUT touched uuid[], OUT rejected jsonb) TO service_role;
 
+-- Name: FUNCTION row_before_and_after(p_contact uuid, p_before jsonb, p_after jsonb); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.row_before_and_after(p_contact uuid, p_before jsonb, p_after jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.row_before_and_after(p_contact uuid, p_before jsonb, p_after jsonb) TO authenticated;
+
 -- Name: FUNCTION rule_problems(p_document jsonb); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.rule_problems(p_document jsonb) FROM PUBLIC;
@@ -16849,6 +16963,11 @@ GRANT ALL ON FUNCTION public.erase_contacts_by_key(p_key_hash text, p_lookup jso
 REVOKE ALL ON FUNCTION public.erasures_of(p_ids uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.erasures_of(p_ids uuid[]) TO service_role;
 
+-- Name: FUNCTION event_silence(p_workspace uuid, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.event_silence(p_workspace uuid, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.event_silence(p_workspace uuid, p_now timestamp with time zone) TO authenticated;
+
 -- Name: FUNCTION explain_mail(p_contact uuid, p_automation uuid, p_message uuid, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.explain_mail(p_contact uuid, p_automation uuid, p_message uuid, p_now timestamp with time zone) FROM PUBLIC;
@@ -17030,6 +17149,11 @@ GRANT ALL ON FUNCTION public.preview_by_key(p_key_hash text, p_draft uuid) TO se
 
 REVOKE ALL ON FUNCTION public.preview_mail(p_workspace uuid, p_mail jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.preview_mail(p_workspace uuid, p_mail jsonb) TO service_role;
+
+-- Name: FUNCTION preview_move(p_workspace uuid, p_identity uuid, p_contact uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.preview_move(p_workspace uuid, p_identity uuid, p_contact uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.preview_move(p_workspace uuid, p_identity uuid, p_contact uuid) TO authenticated;
 
 -- Name: FUNCTION purchase(p_workspace uuid, p_plan text, p_interval text, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 

@@ -156,6 +156,7 @@ def questions(db: Connection, workspace: Workspace) -> list[dict[str, str]]:
 STAGES_AND_TODAY = (
     "funnel_stages", "stages_as_far_as", "cohort_funnel", "list_cohort", "stage_entries", "list_entries",
     "time_in_stages", "weightiest_reasons", "people_to_write_to", "changes_since", "troubles",
+    "event_silence",
 )  # fmt: skip
 
 
