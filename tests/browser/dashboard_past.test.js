@@ -82,6 +82,7 @@ test("a draft is tried before it is published", async () => {
   await page.getByLabel("Event").fill("Feature Used");
   await page.getByLabel("Only what a server says").check();
   await page.getByLabel("Points each time").fill("200");
+  await page.getByLabel("At most").fill("100");
   await page.getByRole("button", { name: "Put it in the draft" }).click();
   await heading("Your draft").waitFor();
   await page.getByText("Of 5 who paid, these rules would have named 5 (100 %)").waitFor({ timeout: 60_000 });

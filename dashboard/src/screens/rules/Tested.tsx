@@ -41,7 +41,7 @@ interface Props {
 }
 
 const SPANS = [7, 14, 30];
-const SHOWN = 20;
+const SHOWN = 10;
 const SOON = 1000;
 
 export default function TestedRules({ workspace, draft, rules, days }: Props) {
