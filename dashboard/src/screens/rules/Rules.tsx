@@ -5,6 +5,7 @@ import { AsOf, Failed, Panel, Skeleton } from "../../parts/states";
 import type { ScreenProps } from "../../routes";
 import { may, type Workspace } from "../../shell/workspaces";
 import { save, useDraft, useRules, type Draft, type List, type Rules as Document } from "./data";
+import { BackTest } from "./BackTest";
 import { HalfLife } from "./Editor";
 import { Entries } from "./Entries";
 import { Consequences } from "./Consequences";
@@ -66,6 +67,7 @@ function Shown({ workspace, force, draft }: { workspace: Workspace; force: Docum
           <Entries key={list} list={list} title={title} noun={noun} empty={empty} editing={editing} />
         ))}
         <Fading editing={editing} />
+        {!draft && <BackTest workspace={workspace} draft={null} rules={force} />}
         <Versions editing={editing} />
       </div>
     </div>
