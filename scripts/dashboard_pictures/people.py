@@ -70,6 +70,8 @@ def life(chance: random.Random, number: int, name: str, way: str, now: datetime,
     day, done, has_paid = began, 0, False
     while (day := day + timedelta(minutes=chance.randint(5, 60))) < ends:
         for _ in range(chance.randint(1, 3)):
+            if day >= ends:
+                break
             # What comes next on their way, now and then, and what everybody does every day in between.
             is_step = done < len(steps) and chance.random() < STEPPING
             yield Deed(day, event(user, steps[done] if is_step else DAILY), False)
