@@ -741,7 +741,7 @@ CREATE FUNCTION private.apply_invitation() RETURNS trigger
         if tg_op = 'INSERT' then
             taken := taken - 1 + (
                 select count(*) from public.invitations as i
-                where i.workspace_id = new.workspace_id and i.status = 'open'
+                where i.workspace_id = new.workspace_id and i.status = 'open' and i.expires_at > now()
             );
         end if;
         if taken >= most then
@@ -752,6 +752,11 @@ CREATE FUNCTION private.apply_invitation() RETURNS trigger
             insert into public.members (workspace_id, user_id, role) values (new.workspace_id, auth.uid(), new.role)
             on conflict on constraint members_pkey do nothing;
             delete from public.invitations as i where i.id = new.id;
+        else
+            insert into private.notices (workspace_id, invitation_id, kind, variables, send_at)
+            values (
+                new.workspace_id, new.id, 'invitation', jsonb_build_object('role', new.role, 'until', new.expires_at), now()
+            );
         end if;
         return null;
     end
@@ -1762,6 +1767,124 @@ CREATE FUNCTION private.count_back(p_workspace uuid, p_contacts uuid[], p_signal
     begin
         perform private.recount_signals(p_workspace, p_contacts, p_signals);
         perform private.find_last_occurrences(p_workspace, p_contacts, p_signals);
+    end
+    $$;
+
+-- Name: notices; Type: TABLE; Schema: private; Owner: -
+
+CREATE TABLE private.notices (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    workspace_id uuid NOT NULL,
+    user_id uuid,
+    kind text NOT NULL,
+    variables jsonb NOT NULL,
+    status text DEFAULT 'queued'::text NOT NULL,
+    send_at timestamp with time zone NOT NULL,
+    attempts smallint DEFAULT 0 NOT NULL,
+    claim uuid,
+    claimed_until timestamp with time zone,
+    first_attempt_at timestamp with time zone,
+    invitation_id uuid,
+    reason text,
+    sent_at timestamp with time zone,
+    CONSTRAINT notices_status_known CHECK ((status = ANY (ARRAY['queued'::text, 'sent'::text, 'failed'::text, 'unknown'::text, 'skipped'::text]))),
+    CONSTRAINT notices_to_one CHECK ((num_nonnulls(user_id, invitation_id) = 1))
+);
+
+-- Name: TABLE notices; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON TABLE private.notices IS 'Notices: mail from us to owners about their workspace, and to whom they invite; kept until the owner''s account, the invitation or the workspace is deleted';
+
+-- Name: COLUMN notices.id; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.id IS 'nobody: id of the notice; the provider sends it once by it';
+
+-- Name: COLUMN notices.workspace_id; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN notices.user_id; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.user_id IS 'owner: account of the owner it goes to; the mail is sent to its address';
+
+-- Name: COLUMN notices.kind; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.kind IS 'owner: what it is about; the mail is made from it';
+
+-- Name: COLUMN notices.variables; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.variables IS 'owner: figures and links that it names; the mail is made from it';
+
+-- Name: COLUMN notices.status; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.status IS 'owner: whether it is queued, sent, failed, skipped or unknown; it goes out once';
+
+-- Name: COLUMN notices.send_at; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.send_at IS 'nobody: when it is to go out; it goes out then';
+
+-- Name: COLUMN notices.attempts; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.attempts IS 'nobody: how often it was tried; pauses grow with it';
+
+-- Name: COLUMN notices.claim; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.claim IS 'nobody: which run works on it; no two runs send it';
+
+-- Name: COLUMN notices.claimed_until; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.claimed_until IS 'nobody: how long that run may take; another one takes over after a crash';
+
+-- Name: COLUMN notices.first_attempt_at; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.first_attempt_at IS 'nobody: when the provider may first have seen it; it is not repeated once the provider may have forgotten it';
+
+-- Name: COLUMN notices.invitation_id; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.invitation_id IS 'owner: the invitation whose address it goes to; finds the address, and goes with it';
+
+-- Name: COLUMN notices.reason; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.reason IS 'owner: why it was not sent; shown to members';
+
+-- Name: COLUMN notices.sent_at; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.sent_at IS 'owner: when it was sent; shown to members';
+
+-- Name: count_invitation_mail(private.notices, text, jsonb, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.count_invitation_mail(p_notice private.notices, p_address_key text, p_limits jsonb, p_now timestamp with time zone) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        invitation public.invitations;
+        address    text;
+        refusal    text;
+    begin
+        -- One after the other, so that two at once can't both be the last one.
+        perform pg_advisory_xact_lock(hashtextextended('invitation_mails', 4));
+        if exists (select from private.invitation_mails as m where m.id = (p_notice).id) then
+            return null;
+        end if;
+        select * into strict invitation from public.invitations as i where i.id = (p_notice).invitation_id;
+        address := private.hmac_sha256(p_address_key, 'invitation:' || invitation.email);
+        select case
+            when bool_or(m.workspace_id = invitation.workspace_id and m.address_hash = address) then 'once_a_day'
+            when count(*) filter (where m.address_hash = address) >= (p_limits ->> 'address')::integer then 'address_limit'
+            when count(*) filter (where m.workspace_id = invitation.workspace_id) >= (p_limits ->> 'workspace')::integer
+                then 'workspace_limit'
+            when count(*) filter (where m.invited_by = invitation.invited_by) >= (p_limits ->> 'inviter')::integer
+                then 'inviter_limit'
+        end
+        into refusal
+        from private.invitation_mails as m
+        where m.at > p_now - interval '24 hours';
+        if refusal is null then
+            insert into private.invitation_mails (id, workspace_id, invited_by, address_hash, at)
+            values ((p_notice).id, invitation.workspace_id, invitation.invited_by, address, p_now);
+        end if;
+        return refusal;
     end
     $$;
 
@@ -3836,7 +3959,7 @@ CREATE FUNCTION private.my_invitations() RETURNS jsonb
         ), '[]')
         from public.invitations as i
         join public.workspaces as w on w.id = i.workspace_id
-        where i.email = lower(auth.jwt() ->> 'email') and i.status = 'open'
+        where i.email = lower(auth.jwt() ->> 'email') and i.status = 'open' and i.expires_at > now()
     $$;
 
 -- Name: no_gains(uuid[]); Type: FUNCTION; Schema: private; Owner: -
@@ -3959,6 +4082,26 @@ CREATE FUNCTION private.note_changes(p_draft public.rule_drafts, p_changes priva
         on conflict on constraint rule_draft_mails_pkey do update
             set mails = known.mails + excluded.mails, mailable = known.mailable + excluded.mailable;
     end
+    $$;
+
+-- Name: notice_refusal(private.notices, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.notice_refusal(p_notice private.notices, p_now timestamp with time zone) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select case
+            when w.deletion_requested_at is not null and (p_notice).kind in ('usage', 'invitation')
+                then 'workspace_deletion_pending'
+            when not exists (
+                select from public.members as o
+                where o.workspace_id = w.id and o.user_id = coalesce((p_notice).user_id, i.invited_by) and o.role = 'owner'
+            ) then 'no_owner'
+            when i.expires_at <= p_now then 'lapsed'
+        end
+        from public.workspaces as w
+        left join public.invitations as i on i.id = (p_notice).invitation_id
+        where w.id = (p_notice).workspace_id
     $$;
 
 -- Name: notify_owners(uuid, text, jsonb, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
@@ -6961,32 +7104,26 @@ CREATE FUNCTION public.claim_notices(p_limit integer, p_now timestamp with time 
         );
         answer jsonb;
     begin
-        delete from private.notices as n
-        where n.id = any (due) and not exists (
-            select from public.members as o
-            join public.workspaces as w on w.id = o.workspace_id
-            where o.workspace_id = n.workspace_id and o.user_id = n.user_id and o.role = 'owner'
-                and (w.deletion_requested_at is null or n.kind <> 'usage')
-        );
         update private.notices as n
         set status = 'unknown', claim = null
         where n.id = any (due) and n.first_attempt_at < p_now - interval '23 hours';
         with taken as (
             update private.notices as n
-            set
-                claim = gen_random_uuid(), claimed_until = p_now + interval '2 minutes', attempts = n.attempts + 1,
-                first_attempt_at = coalesce(n.first_attempt_at, p_now)
+            set claim = gen_random_uuid(), claimed_until = p_now + interval '2 minutes', attempts = n.attempts + 1
             where n.id = any (due) and n.status = 'queued'
             returning n.*
         )
         select coalesce(jsonb_agg(jsonb_build_object(
-            'id', t.id, 'claim', t.claim, 'to', private.address_of_user(t.user_id), 'kind', t.kind,
-            'variables', t.variables, 'workspace', jsonb_build_object('id', w.id, 'name', w.name),
-            'attempts', t.attempts
+            'id', t.id, 'claim', t.claim, 'to', coalesce(i.email, private.address_of_user(t.user_id)), 'kind', t.kind,
+            'variables', t.variables || case
+                when i.id is null then '{}' else jsonb_build_object('inviter', private.address_of_user(i.invited_by))
+            end,
+            'workspace', jsonb_build_object('id', w.id, 'name', w.name), 'attempts', t.attempts
         ) order by t.send_at), '[]')
         into answer
         from taken as t
-        join public.workspaces as w on w.id = t.workspace_id;
+        join public.workspaces as w on w.id = t.workspace_id
+        left join public.invitations as i on i.id = t.invitation_id;
         return answer;
     end
     $$;
@@ -7809,14 +7946,16 @@ CREATE FUNCTION public.finish_message(p_id uuid, p_claim uuid, p_status text, p_
         returning true
     $$;
 
--- Name: finish_notice(uuid, uuid, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+-- Name: finish_notice(uuid, uuid, text, timestamp with time zone, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
-CREATE FUNCTION public.finish_notice(p_id uuid, p_claim uuid, p_status text, p_send_at timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS void
+CREATE FUNCTION public.finish_notice(p_id uuid, p_claim uuid, p_status text, p_send_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_reason text DEFAULT NULL::text, p_now timestamp with time zone DEFAULT now()) RETURNS void
     LANGUAGE sql
     SET search_path TO ''
     AS $$
         update private.notices
-        set status = p_status, send_at = coalesce(p_send_at, send_at), claim = null, claimed_until = null
+        set
+            status = p_status, send_at = coalesce(p_send_at, send_at), reason = p_reason,
+            sent_at = case when p_status = 'sent' then p_now end, claim = null, claimed_until = null
         where id = p_id and claim = p_claim
     $$;
 
@@ -7830,6 +7969,8 @@ CREATE FUNCTION public.forget_what_has_lapsed(p_limit integer, p_now timestamp w
         from (values
             ('private.tombstones'::regclass, 'expires_at <= $1'),
             ('public.rejections', 'received_at <= $1 - interval ''24 hours'''),
+            ('private.invitation_mails', 'at <= $1 - interval ''24 hours'''),
+            ('public.invitations', 'expires_at <= $1 - interval ''14 days'''),
             ('private.checkouts', 'opened_at <= $1 - interval ''30 days'''),
             ('public.audit_log', 'at <= $1 - interval ''3 years'''),
             ('public.deletion_requests', 'coalesce(finished_at, cancelled_at) <= $1 - interval ''3 years''')
@@ -7870,6 +8011,24 @@ CREATE FUNCTION public.health(p_now timestamp with time zone DEFAULT now()) RETU
                 where status in ('queued', 'claimed', 'sending') and send_at <= p_now
             ), 0)
         )
+    $$;
+
+-- Name: invite_again(uuid, uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.invite_again(p_workspace uuid, p_invitation uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        before public.invitations;
+    begin
+        delete from public.invitations as i where i.workspace_id = p_workspace and i.id = p_invitation and i.status = 'open'
+        returning * into before;
+        if before.id is null then
+            raise sqlstate '42501' using message = 'not_allowed';
+        end if;
+        insert into public.invitations (workspace_id, email, role) values (p_workspace, before.email, before.role);
+    end
     $$;
 
 -- Name: list_audit(uuid, jsonb); Type: FUNCTION; Schema: public; Owner: -
@@ -8102,6 +8261,31 @@ CREATE FUNCTION public.list_entries(p_workspace uuid, p_stage uuid, p_from times
             'next', case when cardinality(found) = page then jsonb_build_object('at', last_at, 'id', last_id) end
         );
     end
+    $$;
+
+-- Name: list_invitations(uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.list_invitations(p_workspace uuid) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select (
+            select coalesce(jsonb_agg(
+                jsonb_build_object(
+                    'id', i.id, 'email', i.email, 'role', i.role, 'by', c.email, 'createdAt', i.created_at,
+                    'expiresAt', i.expires_at,
+                    'mail', case when n.invitation_id is not null then jsonb_build_object(
+                        'status', n.status, 'reason', n.reason, 'at', coalesce(n.sent_at, n.send_at)
+                    ) end
+                ) order by i.created_at, i.id
+            ), '[]')
+            from public.invitations as i
+            left join private.notices as n on n.workspace_id = p_workspace and n.invitation_id = i.id
+            left join private.my_colleagues() as c on c.workspace_id = p_workspace and c.user_id = i.invited_by
+            where i.workspace_id = p_workspace and i.status = 'open'
+        )
+        from public.workspaces as w
+        where w.id = p_workspace
     $$;
 
 -- Name: list_messages(uuid, text, jsonb, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
@@ -9762,6 +9946,42 @@ CREATE FUNCTION public.start_message(p_id uuid, p_claim uuid, p_rendered jsonb, 
         returning m.status = 'sending'
     $$;
 
+-- Name: start_notice(uuid, uuid, text, jsonb, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.start_notice(p_id uuid, p_claim uuid, p_address_key text, p_limits jsonb, p_now timestamp with time zone DEFAULT now()) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        notice  private.notices;
+        refusal text;
+    begin
+        select * into notice from private.notices as n where n.id = p_id and n.claim = p_claim and n.status = 'queued'
+        for update;
+        if not found then
+            return false;
+        end if;
+        refusal := private.notice_refusal(notice, p_now);
+        if refusal is null and notice.invitation_id is not null then
+            refusal := private.count_invitation_mail(notice, p_address_key, p_limits, p_now);
+        end if;
+        if refusal is not null and notice.user_id is not null then
+            delete from private.notices as n where n.id = p_id;
+        else
+            update private.notices as n
+            set
+                first_attempt_at = coalesce(n.first_attempt_at, case when refusal is null then p_now end),
+                -- The provider may have had it from an earlier attempt.
+                status = case
+                    when refusal is null then 'queued' when n.first_attempt_at is null then 'skipped' else 'unknown'
+                end,
+                reason = refusal
+            where n.id = p_id;
+        end if;
+        return refusal is null;
+    end
+    $$;
+
 -- Name: subscription_order_done(text, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.subscription_order_done(p_subscription text, p_wish text, p_now timestamp with time zone DEFAULT now()) RETURNS void
@@ -10328,6 +10548,40 @@ COMMENT ON COLUMN private.identity_secrets.inner_key IS 'owner: inner HMAC key m
 
 COMMENT ON COLUMN private.identity_secrets.outer_key IS 'owner: outer HMAC key made from the secret; a userHash is checked with it';
 
+-- Name: invitation_mails; Type: TABLE; Schema: private; Owner: -
+
+CREATE TABLE private.invitation_mails (
+    id uuid NOT NULL,
+    workspace_id uuid NOT NULL,
+    invited_by uuid NOT NULL,
+    address_hash text NOT NULL COLLATE pg_catalog."C",
+    at timestamp with time zone NOT NULL
+);
+
+-- Name: TABLE invitation_mails; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON TABLE private.invitation_mails IS 'Counts of invitation mails: which workspace and owner had whom mailed on the last day, as hashes; kept until 24 hours have passed';
+
+-- Name: COLUMN invitation_mails.id; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.invitation_mails.id IS 'nobody: id of the notice; it is counted once';
+
+-- Name: COLUMN invitation_mails.workspace_id; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.invitation_mails.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN invitation_mails.invited_by; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.invitation_mails.invited_by IS 'owner: account of who invited; limits how many people they have mailed';
+
+-- Name: COLUMN invitation_mails.address_hash; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.invitation_mails.address_hash IS 'owner: keyed hash of the address, whose key is not in the database; limits how often one address is mailed';
+
+-- Name: COLUMN invitation_mails.at; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.invitation_mails.at IS 'owner: when the mail was let through; counts for a day';
+
 -- Name: metering; Type: TABLE; Schema: private; Owner: -
 
 CREATE TABLE private.metering (
@@ -10347,71 +10601,6 @@ COMMENT ON COLUMN private.metering.is_only IS 'nobody: always true; there is one
 -- Name: COLUMN metering.counted_until; Type: COMMENT; Schema: private; Owner: -
 
 COMMENT ON COLUMN private.metering.counted_until IS 'nobody: until when events have been counted; the sweep goes on there';
-
--- Name: notices; Type: TABLE; Schema: private; Owner: -
-
-CREATE TABLE private.notices (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    workspace_id uuid NOT NULL,
-    user_id uuid NOT NULL,
-    kind text NOT NULL,
-    variables jsonb NOT NULL,
-    status text DEFAULT 'queued'::text NOT NULL,
-    send_at timestamp with time zone NOT NULL,
-    attempts smallint DEFAULT 0 NOT NULL,
-    claim uuid,
-    claimed_until timestamp with time zone,
-    first_attempt_at timestamp with time zone,
-    CONSTRAINT notices_status_known CHECK ((status = ANY (ARRAY['queued'::text, 'sent'::text, 'failed'::text, 'unknown'::text])))
-);
-
--- Name: TABLE notices; Type: COMMENT; Schema: private; Owner: -
-
-COMMENT ON TABLE private.notices IS 'Notices: mail from us to owners about their workspace; kept until the owner''s account or the workspace is deleted';
-
--- Name: COLUMN notices.id; Type: COMMENT; Schema: private; Owner: -
-
-COMMENT ON COLUMN private.notices.id IS 'nobody: id of the notice; the provider sends it once by it';
-
--- Name: COLUMN notices.workspace_id; Type: COMMENT; Schema: private; Owner: -
-
-COMMENT ON COLUMN private.notices.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
-
--- Name: COLUMN notices.user_id; Type: COMMENT; Schema: private; Owner: -
-
-COMMENT ON COLUMN private.notices.user_id IS 'owner: account of the owner it goes to; the mail is sent to its address';
-
--- Name: COLUMN notices.kind; Type: COMMENT; Schema: private; Owner: -
-
-COMMENT ON COLUMN private.notices.kind IS 'owner: what it is about; the mail is made from it';
-
--- Name: COLUMN notices.variables; Type: COMMENT; Schema: private; Owner: -
-
-COMMENT ON COLUMN private.notices.variables IS 'owner: figures and links that it names; the mail is made from it';
-
--- Name: COLUMN notices.status; Type: COMMENT; Schema: private; Owner: -
-
-COMMENT ON COLUMN private.notices.status IS 'owner: whether it is queued, sent, failed or unknown; it goes out once';
-
--- Name: COLUMN notices.send_at; Type: COMMENT; Schema: private; Owner: -
-
-COMMENT ON COLUMN private.notices.send_at IS 'nobody: when it is to go out; it goes out then';
-
--- Name: COLUMN notices.attempts; Type: COMMENT; Schema: private; Owner: -
-
-COMMENT ON COLUMN private.notices.attempts IS 'nobody: how often it was tried; pauses grow with it';
-
--- Name: COLUMN notices.claim; Type: COMMENT; Schema: private; Owner: -
-
-COMMENT ON COLUMN private.notices.claim IS 'nobody: which run works on it; no two runs send it';
-
--- Name: COLUMN notices.claimed_until; Type: COMMENT; Schema: private; Owner: -
-
-COMMENT ON COLUMN private.notices.claimed_until IS 'nobody: how long that run may take; another one takes over after a crash';
-
--- Name: COLUMN notices.first_attempt_at; Type: COMMENT; Schema: private; Owner: -
-
-COMMENT ON COLUMN private.notices.first_attempt_at IS 'nobody: when the provider may first have seen it; it is not repeated once the provider may have forgotten it';
 
 -- Name: policies; Type: TABLE; Schema: private; Owner: -
 
@@ -11302,6 +11491,7 @@ CREATE TABLE public.invitations (
     status text DEFAULT 'open'::text NOT NULL,
     invited_by uuid DEFAULT auth.uid() NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone DEFAULT (now() + '14 days'::interval) NOT NULL,
     CONSTRAINT invitations_email_format CHECK (((email ~ '^[^@\s]+@[^@\s]+$'::text) AND (email = lower(email)) AND (char_length(email) < 255))),
     CONSTRAINT invitations_role_known CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'viewer'::text]))),
     CONSTRAINT invitations_status_known CHECK ((status = ANY (ARRAY['open'::text, 'accepted'::text])))
@@ -11309,7 +11499,7 @@ CREATE TABLE public.invitations (
 
 -- Name: TABLE invitations; Type: COMMENT; Schema: public; Owner: -
 
-COMMENT ON TABLE public.invitations IS 'Invitations: which addresses were invited to which workspace; kept until they are accepted, declined or taken back, or the workspace is deleted';
+COMMENT ON TABLE public.invitations IS 'Invitations: which addresses were invited to which workspace; kept until they are accepted, declined or taken back, 14 days after they ran out, or until the workspace is deleted';
 
 -- Name: COLUMN invitations.id; Type: COMMENT; Schema: public; Owner: -
 
@@ -11321,7 +11511,7 @@ COMMENT ON COLUMN public.invitations.workspace_id IS 'nobody: the workspace that
 
 -- Name: COLUMN invitations.email; Type: COMMENT; Schema: public; Owner: -
 
-COMMENT ON COLUMN public.invitations.email IS 'owner: address of the colleague who is invited; recognises them when they sign in';
+COMMENT ON COLUMN public.invitations.email IS 'owner: address of the colleague who is invited; mailed once and again when an owner asks for it, and recognises them when they sign in';
 
 -- Name: COLUMN invitations.role; Type: COMMENT; Schema: public; Owner: -
 
@@ -11338,6 +11528,10 @@ COMMENT ON COLUMN public.invitations.invited_by IS 'owner: who invited them; sho
 -- Name: COLUMN invitations.created_at; Type: COMMENT; Schema: public; Owner: -
 
 COMMENT ON COLUMN public.invitations.created_at IS 'owner: when they were invited; orders the list';
+
+-- Name: COLUMN invitations.expires_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.invitations.expires_at IS 'owner: until when it can be accepted; nobody joins by an old one';
 
 -- Name: member_changes; Type: TABLE; Schema: public; Owner: -
 
@@ -12349,6 +12543,11 @@ ALTER TABLE ONLY private.export_exclusions
 ALTER TABLE ONLY private.identity_secrets
     ADD CONSTRAINT identity_secrets_pkey PRIMARY KEY (workspace_id);
 
+-- Name: invitation_mails invitation_mails_pkey; Type: CONSTRAINT; Schema: private; Owner: -
+
+ALTER TABLE ONLY private.invitation_mails
+    ADD CONSTRAINT invitation_mails_pkey PRIMARY KEY (id);
+
 -- Name: metering metering_pkey; Type: CONSTRAINT; Schema: private; Owner: -
 
 ALTER TABLE ONLY private.metering
@@ -12795,9 +12994,17 @@ CREATE INDEX api_key_hashes_api_key_idx ON private.api_key_hashes USING btree (a
 
 CREATE INDEX checkouts_address_idx ON private.checkouts USING btree (address_hash, variant_id);
 
+-- Name: invitation_mails_at_idx; Type: INDEX; Schema: private; Owner: -
+
+CREATE INDEX invitation_mails_at_idx ON private.invitation_mails USING btree (at);
+
 -- Name: notices_due_idx; Type: INDEX; Schema: private; Owner: -
 
 CREATE INDEX notices_due_idx ON private.notices USING btree (send_at) WHERE (status = 'queued'::text);
+
+-- Name: notices_invitation_key; Type: INDEX; Schema: private; Owner: -
+
+CREATE UNIQUE INDEX notices_invitation_key ON private.notices USING btree (invitation_id) WHERE (invitation_id IS NOT NULL);
 
 -- Name: notices_user_idx; Type: INDEX; Schema: private; Owner: -
 
@@ -13074,6 +13281,10 @@ CREATE INDEX identity_moves_identity_idx ON public.identity_moves USING btree (w
 -- Name: invitations_email_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX invitations_email_idx ON public.invitations USING btree (email);
+
+-- Name: invitations_expires_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX invitations_expires_idx ON public.invitations USING btree (expires_at);
 
 -- Name: member_changes_workspace_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -13425,7 +13636,7 @@ CREATE TRIGGER identity_moves_audit AFTER INSERT ON public.identity_moves FOR EA
 
 -- Name: invitations invitations_apply; Type: TRIGGER; Schema: public; Owner: -
 
-CREATE TRIGGER invitations_apply AFTER INSERT OR UPDATE ON public.invitations FOR EACH ROW EXECUTE FUNCTION private.apply_invitation();
+CREATE TRIGGER invitations_apply AFTER INSERT OR UPDATE OF status ON public.invitations FOR EACH ROW EXECUTE FUNCTION private.apply_invitation();
 
 -- Name: invitations invitations_audit; Type: TRIGGER; Schema: public; Owner: -
 
@@ -13513,6 +13724,11 @@ ALTER TABLE ONLY private.export_builds
 
 ALTER TABLE ONLY private.identity_secrets
     ADD CONSTRAINT identity_secrets_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE;
+
+-- Name: notices notices_invitation_fkey; Type: FK CONSTRAINT; Schema: private; Owner: -
+
+ALTER TABLE ONLY private.notices
+    ADD CONSTRAINT notices_invitation_fkey FOREIGN KEY (invitation_id) REFERENCES public.invitations(id) ON DELETE CASCADE;
 
 -- Name: notices notices_user_fkey; Type: FK CONSTRAINT; Schema: private; Owner: -
 
@@ -13699,6 +13915,12 @@ ALTER TABLE ONLY public.usage
 ALTER TABLE ONLY public.workspace_requests
     ADD CONSTRAINT workspace_requests_kind_fkey FOREIGN KEY (kind) REFERENCES public.rule_templates(kind);
 
+-- Name: notices Members see what became of mail to whom they invited; Type: POLICY; Schema: private; Owner: -
+
+CREATE POLICY "Members see what became of mail to whom they invited" ON private.notices FOR SELECT TO authenticated USING (((invitation_id IS NOT NULL) AND (workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE (members.user_id = ( SELECT auth.uid() AS uid))))));
+
 -- Name: identity_secrets Members see whether there is an identity secret; Type: POLICY; Schema: private; Owner: -
 
 CREATE POLICY "Members see whether there is an identity secret" ON private.identity_secrets FOR SELECT TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
@@ -13760,6 +13982,10 @@ ALTER TABLE private.export_exclusions ENABLE ROW LEVEL SECURITY;
 -- Name: identity_secrets; Type: ROW SECURITY; Schema: private; Owner: -
 
 ALTER TABLE private.identity_secrets ENABLE ROW LEVEL SECURITY;
+
+-- Name: invitation_mails; Type: ROW SECURITY; Schema: private; Owner: -
+
+ALTER TABLE private.invitation_mails ENABLE ROW LEVEL SECURITY;
 
 -- Name: metering; Type: ROW SECURITY; Schema: private; Owner: -
 
@@ -14201,9 +14427,9 @@ CREATE POLICY "Owners take invitations back, and who is invited declines" ON pub
    FROM public.members
   WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = 'owner'::text))))));
 
--- Name: invitations Who is invited accepts; Type: POLICY; Schema: public; Owner: -
+-- Name: invitations Who is invited accepts, while it holds; Type: POLICY; Schema: public; Owner: -
 
-CREATE POLICY "Who is invited accepts" ON public.invitations FOR UPDATE TO authenticated USING (((status = 'open'::text) AND (email = lower((( SELECT auth.jwt() AS jwt) ->> 'email'::text))))) WITH CHECK ((status = 'accepted'::text));
+CREATE POLICY "Who is invited accepts, while it holds" ON public.invitations FOR UPDATE TO authenticated USING (((status = 'open'::text) AND (expires_at > now()) AND (email = lower((( SELECT auth.jwt() AS jwt) ->> 'email'::text))))) WITH CHECK ((status = 'accepted'::text));
 
 -- Name: workspace_requests Whoever is signed in may ask for a workspace; Type: POLICY; Schema: public; Owner: -
 
@@ -14812,6 +15038,39 @@ GRANT ALL ON FUNCTION private.correct_guess(p_subscription text, p_workspace uui
 REVOKE ALL ON FUNCTION private.count_back(p_workspace uuid, p_contacts uuid[], p_signals smallint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.count_back(p_workspace uuid, p_contacts uuid[], p_signals smallint[]) TO service_role;
 
+-- Name: TABLE notices; Type: ACL; Schema: private; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.notices TO service_role;
+
+-- Name: COLUMN notices.workspace_id; Type: ACL; Schema: private; Owner: -
+
+GRANT SELECT(workspace_id) ON TABLE private.notices TO authenticated;
+
+-- Name: COLUMN notices.status; Type: ACL; Schema: private; Owner: -
+
+GRANT SELECT(status) ON TABLE private.notices TO authenticated;
+
+-- Name: COLUMN notices.send_at; Type: ACL; Schema: private; Owner: -
+
+GRANT SELECT(send_at) ON TABLE private.notices TO authenticated;
+
+-- Name: COLUMN notices.invitation_id; Type: ACL; Schema: private; Owner: -
+
+GRANT SELECT(invitation_id) ON TABLE private.notices TO authenticated;
+
+-- Name: COLUMN notices.reason; Type: ACL; Schema: private; Owner: -
+
+GRANT SELECT(reason) ON TABLE private.notices TO authenticated;
+
+-- Name: COLUMN notices.sent_at; Type: ACL; Schema: private; Owner: -
+
+GRANT SELECT(sent_at) ON TABLE private.notices TO authenticated;
+
+-- Name: FUNCTION count_invitation_mail(p_notice private.notices, p_address_key text, p_limits jsonb, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.count_invitation_mail(p_notice private.notices, p_address_key text, p_limits jsonb, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.count_invitation_mail(p_notice private.notices, p_address_key text, p_limits jsonb, p_now timestamp with time zone) TO service_role;
+
 -- Name: FUNCTION count_signals(p_workspace uuid, p_rules private.compiled_rules, p_messages private.message[], p_resolved private.resolution[], p_today date); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.count_signals(p_workspace uuid, p_rules private.compiled_rules, p_messages private.message[], p_resolved private.resolution[], p_today date) FROM PUBLIC;
@@ -15317,6 +15576,11 @@ GRANT ALL ON FUNCTION private.not_yet_answer(p_contact uuid, p_automation public
 
 REVOKE ALL ON FUNCTION private.note_changes(p_draft public.rule_drafts, p_changes private.stage_change[], p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.note_changes(p_draft public.rule_drafts, p_changes private.stage_change[], p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION notice_refusal(p_notice private.notices, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.notice_refusal(p_notice private.notices, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.notice_refusal(p_notice private.notices, p_now timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION notify_owners(p_workspace uuid, p_kind text, p_variables jsonb, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
 
@@ -16003,10 +16267,10 @@ GRANT ALL ON FUNCTION public.finish_deletion(p_request uuid, p_now timestamp wit
 REVOKE ALL ON FUNCTION public.finish_message(p_id uuid, p_claim uuid, p_status text, p_provider text, p_provider_message_id text, p_reason text, p_retry_at timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.finish_message(p_id uuid, p_claim uuid, p_status text, p_provider text, p_provider_message_id text, p_reason text, p_retry_at timestamp with time zone, p_now timestamp with time zone) TO service_role;
 
--- Name: FUNCTION finish_notice(p_id uuid, p_claim uuid, p_status text, p_send_at timestamp with time zone); Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION finish_notice(p_id uuid, p_claim uuid, p_status text, p_send_at timestamp with time zone, p_reason text, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
-REVOKE ALL ON FUNCTION public.finish_notice(p_id uuid, p_claim uuid, p_status text, p_send_at timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.finish_notice(p_id uuid, p_claim uuid, p_status text, p_send_at timestamp with time zone) TO service_role;
+REVOKE ALL ON FUNCTION public.finish_notice(p_id uuid, p_claim uuid, p_status text, p_send_at timestamp with time zone, p_reason text, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.finish_notice(p_id uuid, p_claim uuid, p_status text, p_send_at timestamp with time zone, p_reason text, p_now timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION forget_what_has_lapsed(p_limit integer, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
@@ -16022,6 +16286,11 @@ GRANT ALL ON FUNCTION public.funnel_stages(p_workspace uuid) TO authenticated;
 
 REVOKE ALL ON FUNCTION public.health(p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.health(p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION invite_again(p_workspace uuid, p_invitation uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.invite_again(p_workspace uuid, p_invitation uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.invite_again(p_workspace uuid, p_invitation uuid) TO authenticated;
 
 -- Name: FUNCTION list_audit(p_workspace uuid, p_after jsonb); Type: ACL; Schema: public; Owner: -
 
@@ -16042,6 +16311,11 @@ GRANT ALL ON FUNCTION public.list_contacts(p_workspace uuid, p_stage uuid, p_lea
 
 REVOKE ALL ON FUNCTION public.list_entries(p_workspace uuid, p_stage uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_after jsonb, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.list_entries(p_workspace uuid, p_stage uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_after jsonb, p_now timestamp with time zone) TO authenticated;
+
+-- Name: FUNCTION list_invitations(p_workspace uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.list_invitations(p_workspace uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.list_invitations(p_workspace uuid) TO authenticated;
 
 -- Name: FUNCTION list_messages(p_workspace uuid, p_status text, p_after jsonb, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
@@ -16375,6 +16649,11 @@ GRANT ALL ON FUNCTION public.stages_as_far_as(p_workspace uuid, p_stage uuid) TO
 REVOKE ALL ON FUNCTION public.start_message(p_id uuid, p_claim uuid, p_rendered jsonb, p_address_key text, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.start_message(p_id uuid, p_claim uuid, p_rendered jsonb, p_address_key text, p_now timestamp with time zone) TO service_role;
 
+-- Name: FUNCTION start_notice(p_id uuid, p_claim uuid, p_address_key text, p_limits jsonb, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.start_notice(p_id uuid, p_claim uuid, p_address_key text, p_limits jsonb, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.start_notice(p_id uuid, p_claim uuid, p_address_key text, p_limits jsonb, p_now timestamp with time zone) TO service_role;
+
 -- Name: FUNCTION subscription_order_done(p_subscription text, p_wish text, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.subscription_order_done(p_subscription text, p_wish text, p_now timestamp with time zone) FROM PUBLIC;
@@ -16477,13 +16756,13 @@ GRANT UPDATE(inner_key) ON TABLE private.identity_secrets TO authenticated;
 
 GRANT UPDATE(outer_key) ON TABLE private.identity_secrets TO authenticated;
 
+-- Name: TABLE invitation_mails; Type: ACL; Schema: private; Owner: -
+
+GRANT SELECT,INSERT,DELETE ON TABLE private.invitation_mails TO service_role;
+
 -- Name: TABLE metering; Type: ACL; Schema: private; Owner: -
 
 GRANT SELECT,UPDATE ON TABLE private.metering TO service_role;
-
--- Name: TABLE notices; Type: ACL; Schema: private; Owner: -
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.notices TO service_role;
 
 -- Name: TABLE policies; Type: ACL; Schema: private; Owner: -
 

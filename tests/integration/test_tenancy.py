@@ -254,7 +254,7 @@ def test_an_outsider_can_execute_nothing_that_tells_or_changes_anything(
     for name, asked in lists(contact):
         told = charlie.rest.post(f"/rpc/{name}", json={"p_workspace": str(filled.id), **asked}).json()
         assert not told or not any(told.get(part) for part in ("contacts", "items", "events", "rejections")), name
-    pages = ("offers", "list_messages", "list_suppressions", "list_audit")
+    pages = ("offers", "list_messages", "list_suppressions", "list_audit", "list_invitations")
     for name in ("rules_in_force", "rescore_progress", "billing", "team", *pages):
         answer = charlie.rest.post(f"/rpc/{name}", json={"p_workspace": str(filled.id)})
         assert answer.json() in (None, {"status": "none"})
@@ -272,7 +272,8 @@ def test_an_outsider_can_execute_nothing_that_tells_or_changes_anything(
         "stage_facts", "mailable_address", "queue_message", "named_contacts", "rules_in_force", "rescore_progress",
         "preview", "explain_mail", "billing", "my_account", "my_workspaces", "team",
         "list_contacts", "search_contacts", "contact_rows", "show_contact", "contact_timeline", "recent_messages",
-        "setup_progress", "offers", "list_messages", "list_suppressions", "list_audit", *STAGES_AND_TODAY,
+        "setup_progress", "offers", "list_messages", "list_suppressions", "list_audit", "list_invitations",
+        *STAGES_AND_TODAY,
     }  # fmt: skip
     for name, arguments in functions(db):
         if name not in allowed:
