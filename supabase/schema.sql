@@ -276,6 +276,30 @@ CREATE FUNCTION private.added_counts(p_counts jsonb, p_more jsonb) RETURNS jsonb
         where m.value <> '0'
     $$;
 
+-- Name: address_named(uuid, jsonb); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.address_named(p_workspace uuid, p_lookup jsonb) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    declare
+        contact uuid;
+        address text := p_lookup ->> 'email';
+    begin
+        if address is null then
+            contact := private.contact_named(p_workspace, p_lookup);
+            select coalesce(a.address, c.email) into address
+            from public.contacts as c
+            left join lateral public.mailable_address(c.id) as a on true
+            where c.id = contact;
+        end if;
+        if address is null then
+            raise sqlstate 'PT422' using message = 'not_mailable';
+        end if;
+        return address;
+    end
+    $$;
+
 -- Name: address_of_user(uuid); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.address_of_user(p_user uuid) RETURNS text
@@ -3170,6 +3194,15 @@ CREATE FUNCTION private.has_room_by_trust(p_identity uuid, p_contact uuid) RETUR
     end
     $$;
 
+-- Name: hash_of_address(uuid, text, text); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.hash_of_address(p_workspace uuid, p_address text, p_address_key text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+        select private.hmac_sha256(p_address_key, p_workspace || ':' || p_address)
+    $$;
+
 -- Name: hmac_key(bytea, integer); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.hmac_key(p_secret bytea, p_pad integer) RETURNS bytea
@@ -4114,6 +4147,15 @@ CREATE FUNCTION private.notify_owners(p_workspace uuid, p_kind text, p_variables
         select m.workspace_id, m.user_id, p_kind, p_variables || jsonb_build_object('owner', m.user_id), p_now
         from public.members as m
         where m.workspace_id = p_workspace and m.role = 'owner'
+    $$;
+
+-- Name: only_contact(uuid, jsonb); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.only_contact(p_workspace uuid, p_lookup jsonb) RETURNS uuid
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select min(f.id::text)::uuid from unnest(public.find_contacts(p_workspace, p_lookup)) as f (id) having count(*) = 1
     $$;
 
 -- Name: order_cancellations(uuid, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
@@ -8031,6 +8073,36 @@ CREATE FUNCTION public.invite_again(p_workspace uuid, p_invitation uuid) RETURNS
     end
     $$;
 
+-- Name: lift_by_hand(uuid, jsonb, text, text); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.lift_by_hand(p_workspace uuid, p_lookup jsonb, p_address_key text, p_actor text) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        address text := private.address_named(p_workspace, p_lookup);
+    begin
+        delete from public.suppressions as s
+        where s.workspace_id = p_workspace and s.reason = 'by_hand'
+            and s.address_hash = private.hash_of_address(p_workspace, address, p_address_key);
+        if found then
+            perform private.audit(p_workspace, 'suppressions.delete', private.only_contact(p_workspace, p_lookup), p_actor);
+        end if;
+        return public.suppressions_of(p_workspace, p_lookup, p_address_key);
+    end
+    $$;
+
+-- Name: lift_by_hand_by_key(text, jsonb, text); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.lift_by_hand_by_key(p_key_hash text, p_lookup jsonb, p_address_key text) RETURNS jsonb
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+        select public.lift_by_hand(
+            private.secret_workspace(p_key_hash), p_lookup, p_address_key, private.actor_of_key(p_key_hash)
+        )
+    $$;
+
 -- Name: list_audit(uuid, jsonb); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.list_audit(p_workspace uuid, p_after jsonb DEFAULT NULL::jsonb) RETURNS jsonb
@@ -8369,7 +8441,8 @@ CREATE FUNCTION public.list_suppressions(p_workspace uuid, p_after jsonb DEFAULT
         select jsonb_agg(
             jsonb_build_object(
                 'key', s.key, 'hash', s.address_hash, 'to', m.to_address, 'contactId', i.contact_id,
-                'category', s.category, 'reason', s.reason, 'at', s.created_at
+                'category', s.category, 'reason', s.reason, 'at', s.created_at,
+                'who', case s.reason when 'by_hand' then coalesce(c.email, k.hint) end
             ) order by s.created_at desc, s.key desc
         ) into found
         from (
@@ -8386,7 +8459,9 @@ CREATE FUNCTION public.list_suppressions(p_workspace uuid, p_after jsonb DEFAULT
             order by n.counted_at desc
             limit 1
         ) as m on true
-        left join public.identities as i on i.id = m.contact_id;
+        left join public.identities as i on i.id = m.contact_id
+        left join private.my_colleagues() as c on c.workspace_id = p_workspace and s.suppressed_by = 'member:' || c.user_id
+        left join public.api_keys as k on k.workspace_id = p_workspace and s.suppressed_by = 'key:' || k.id;
         return jsonb_build_object(
             'suppressions', coalesce(found, '[]'),
             'next', case when jsonb_array_length(found) = page then jsonb_build_object(
@@ -10010,6 +10085,78 @@ CREATE FUNCTION public.subscription_order_done(p_subscription text, p_wish text,
     end
     $$;
 
+-- Name: suppress_by_hand(uuid, jsonb, text, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.suppress_by_hand(p_workspace uuid, p_lookup jsonb, p_address_key text, p_actor text, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        address text := private.address_named(p_workspace, p_lookup);
+    begin
+        insert into public.suppressions (workspace_id, address_hash, category, reason, suppressed_by, created_at)
+        values (
+            p_workspace, private.hash_of_address(p_workspace, address, p_address_key), null, 'by_hand', p_actor, p_now
+        )
+        on conflict on constraint suppressions_key do nothing;
+        if found then
+            perform private.audit(p_workspace, 'suppressions.insert', private.only_contact(p_workspace, p_lookup), p_actor);
+        end if;
+        return public.suppressions_of(p_workspace, p_lookup, p_address_key);
+    end
+    $$;
+
+-- Name: suppress_by_hand_by_key(text, jsonb, text); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.suppress_by_hand_by_key(p_key_hash text, p_lookup jsonb, p_address_key text) RETURNS jsonb
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+        select public.suppress_by_hand(
+            private.secret_workspace(p_key_hash), p_lookup, p_address_key, private.actor_of_key(p_key_hash)
+        )
+    $$;
+
+-- Name: suppressions_of(uuid, jsonb, text); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.suppressions_of(p_workspace uuid, p_lookup jsonb, p_address_key text) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    declare
+        address text;
+    begin
+        if not exists (select from public.workspaces as w where w.id = p_workspace) then
+            raise sqlstate '42501' using message = 'not_allowed';
+        end if;
+        address := private.address_named(p_workspace, p_lookup);
+        return jsonb_build_object('address', address, 'suppressions', (
+            select coalesce(jsonb_agg(
+                jsonb_build_object(
+                    'category', s.category, 'reason', s.reason, 'at', s.created_at,
+                    'by', case s.reason when 'by_hand' then s.suppressed_by end,
+                    'who', case s.reason when 'by_hand' then coalesce(c.email, k.hint) end
+                ) order by s.created_at, s.category
+            ), '[]')
+            from public.suppressions as s
+            left join private.my_colleagues() as c
+                on c.workspace_id = p_workspace and s.suppressed_by = 'member:' || c.user_id
+            left join public.api_keys as k on k.workspace_id = p_workspace and s.suppressed_by = 'key:' || k.id
+            where s.workspace_id = p_workspace
+                and s.address_hash = private.hash_of_address(p_workspace, address, p_address_key)
+        ));
+    end
+    $$;
+
+-- Name: suppressions_of_by_key(text, jsonb, text); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.suppressions_of_by_key(p_key_hash text, p_lookup jsonb, p_address_key text) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select public.suppressions_of(private.secret_workspace(p_key_hash), p_lookup, p_address_key)
+    $$;
+
 -- Name: sweep_contacts(integer, timestamp with time zone, uuid); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.sweep_contacts(p_limit integer DEFAULT 100, p_now timestamp with time zone DEFAULT now(), p_workspace uuid DEFAULT NULL::uuid) RETURNS jsonb
@@ -11492,7 +11639,6 @@ CREATE TABLE public.invitations (
     invited_by uuid DEFAULT auth.uid() NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     expires_at timestamp with time zone DEFAULT (now() + '14 days'::interval) NOT NULL,
-    CONSTRAINT invitations_email_format CHECK (((email ~ '^[^@\s]+@[^@\s]+$'::text) AND (email = lower(email)) AND (char_length(email) < 255))),
     CONSTRAINT invitations_role_known CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'viewer'::text]))),
     CONSTRAINT invitations_status_known CHECK ((status = ANY (ARRAY['open'::text, 'accepted'::text])))
 );
@@ -12223,6 +12369,7 @@ CREATE TABLE public.suppressions (
     category text,
     reason text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    suppressed_by text,
     CONSTRAINT suppressions_category_known CHECK ((category = ANY (ARRAY['transactional'::text, 'marketing'::text]))),
     CONSTRAINT suppressions_reason_known CHECK ((reason = ANY (ARRAY['unsubscribed'::text, 'bounced'::text, 'complained'::text, 'erased'::text, 'by_hand'::text])))
 );
@@ -12250,6 +12397,10 @@ COMMENT ON COLUMN public.suppressions.reason IS 'end user: unsubscribed, bounced
 -- Name: COLUMN suppressions.created_at; Type: COMMENT; Schema: public; Owner: -
 
 COMMENT ON COLUMN public.suppressions.created_at IS 'end user: when it began; shown to members';
+
+-- Name: COLUMN suppressions.suppressed_by; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.suppressions.suppressed_by IS 'owner: id of the member or API key that suppressed it by hand; shown to members';
 
 -- Name: traits; Type: TABLE; Schema: public; Owner: -
 
@@ -12747,6 +12898,11 @@ ALTER TABLE ONLY public.identity_links
 
 ALTER TABLE ONLY public.identity_moves
     ADD CONSTRAINT identity_moves_pkey PRIMARY KEY (id);
+
+-- Name: invitations invitations_email_format; Type: CHECK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE public.invitations
+    ADD CONSTRAINT invitations_email_format CHECK (((email ~ '^[^][@\s<>(),;:"\\]+@[^][@\s<>(),;:"\\]+$'::text) AND (email = lower(email)) AND (char_length(email) < 255))) NOT VALID;
 
 -- Name: invitations invitations_email_key; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -14335,6 +14491,12 @@ CREATE POLICY "Owners and admins draft rules" ON public.rule_drafts FOR INSERT T
    FROM public.members
   WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text]))))));
 
+-- Name: suppressions Owners and admins lift what was suppressed by hand; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Owners and admins lift what was suppressed by hand" ON public.suppressions FOR DELETE TO authenticated USING (((reason = 'by_hand'::text) AND (workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text])))))));
+
 -- Name: automations Owners and admins make automations; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY "Owners and admins make automations" ON public.automations FOR INSERT TO authenticated WITH CHECK ((workspace_id IN ( SELECT members.workspace_id
@@ -14731,6 +14893,12 @@ GRANT ALL ON FUNCTION private.add_subscription(p_workspace uuid, p_said public.s
 
 REVOKE ALL ON FUNCTION private.added_counts(p_counts jsonb, p_more jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.added_counts(p_counts jsonb, p_more jsonb) TO service_role;
+
+-- Name: FUNCTION address_named(p_workspace uuid, p_lookup jsonb); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.address_named(p_workspace uuid, p_lookup jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.address_named(p_workspace uuid, p_lookup jsonb) TO authenticated;
+GRANT ALL ON FUNCTION private.address_named(p_workspace uuid, p_lookup jsonb) TO service_role;
 
 -- Name: FUNCTION address_of_user(p_user uuid); Type: ACL; Schema: private; Owner: -
 
@@ -15298,6 +15466,12 @@ REVOKE ALL ON FUNCTION private.handle_draft() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.has_room_by_trust(p_identity uuid, p_contact uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.has_room_by_trust(p_identity uuid, p_contact uuid) TO service_role;
 
+-- Name: FUNCTION hash_of_address(p_workspace uuid, p_address text, p_address_key text); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.hash_of_address(p_workspace uuid, p_address text, p_address_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.hash_of_address(p_workspace uuid, p_address text, p_address_key text) TO authenticated;
+GRANT ALL ON FUNCTION private.hash_of_address(p_workspace uuid, p_address text, p_address_key text) TO service_role;
+
 -- Name: FUNCTION hmac_key(p_secret bytea, p_pad integer); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.hmac_key(p_secret bytea, p_pad integer) FROM PUBLIC;
@@ -15308,6 +15482,7 @@ GRANT ALL ON FUNCTION private.hmac_key(p_secret bytea, p_pad integer) TO authent
 
 REVOKE ALL ON FUNCTION private.hmac_sha256(p_key text, p_message text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.hmac_sha256(p_key text, p_message text) TO service_role;
+GRANT ALL ON FUNCTION private.hmac_sha256(p_key text, p_message text) TO authenticated;
 
 -- Name: FUNCTION identities_of(p_workspace uuid, p_contact uuid); Type: ACL; Schema: private; Owner: -
 
@@ -15550,6 +15725,7 @@ GRANT ALL ON FUNCTION private.my_account() TO authenticated;
 
 REVOKE ALL ON FUNCTION private.my_colleagues() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.my_colleagues() TO authenticated;
+GRANT ALL ON FUNCTION private.my_colleagues() TO service_role;
 
 -- Name: FUNCTION my_invitations(); Type: ACL; Schema: private; Owner: -
 
@@ -15586,6 +15762,11 @@ GRANT ALL ON FUNCTION private.notice_refusal(p_notice private.notices, p_now tim
 
 REVOKE ALL ON FUNCTION private.notify_owners(p_workspace uuid, p_kind text, p_variables jsonb, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.notify_owners(p_workspace uuid, p_kind text, p_variables jsonb, p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION only_contact(p_workspace uuid, p_lookup jsonb); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.only_contact(p_workspace uuid, p_lookup jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.only_contact(p_workspace uuid, p_lookup jsonb) TO service_role;
 
 -- Name: FUNCTION order_cancellations(p_workspace uuid, p_purge_after timestamp with time zone, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
 
@@ -16292,6 +16473,16 @@ GRANT ALL ON FUNCTION public.health(p_now timestamp with time zone) TO service_r
 REVOKE ALL ON FUNCTION public.invite_again(p_workspace uuid, p_invitation uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.invite_again(p_workspace uuid, p_invitation uuid) TO authenticated;
 
+-- Name: FUNCTION lift_by_hand(p_workspace uuid, p_lookup jsonb, p_address_key text, p_actor text); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.lift_by_hand(p_workspace uuid, p_lookup jsonb, p_address_key text, p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.lift_by_hand(p_workspace uuid, p_lookup jsonb, p_address_key text, p_actor text) TO service_role;
+
+-- Name: FUNCTION lift_by_hand_by_key(p_key_hash text, p_lookup jsonb, p_address_key text); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.lift_by_hand_by_key(p_key_hash text, p_lookup jsonb, p_address_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.lift_by_hand_by_key(p_key_hash text, p_lookup jsonb, p_address_key text) TO service_role;
+
 -- Name: FUNCTION list_audit(p_workspace uuid, p_after jsonb); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.list_audit(p_workspace uuid, p_after jsonb) FROM PUBLIC;
@@ -16659,6 +16850,27 @@ GRANT ALL ON FUNCTION public.start_notice(p_id uuid, p_claim uuid, p_address_key
 REVOKE ALL ON FUNCTION public.subscription_order_done(p_subscription text, p_wish text, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.subscription_order_done(p_subscription text, p_wish text, p_now timestamp with time zone) TO service_role;
 
+-- Name: FUNCTION suppress_by_hand(p_workspace uuid, p_lookup jsonb, p_address_key text, p_actor text, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.suppress_by_hand(p_workspace uuid, p_lookup jsonb, p_address_key text, p_actor text, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.suppress_by_hand(p_workspace uuid, p_lookup jsonb, p_address_key text, p_actor text, p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION suppress_by_hand_by_key(p_key_hash text, p_lookup jsonb, p_address_key text); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.suppress_by_hand_by_key(p_key_hash text, p_lookup jsonb, p_address_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.suppress_by_hand_by_key(p_key_hash text, p_lookup jsonb, p_address_key text) TO service_role;
+
+-- Name: FUNCTION suppressions_of(p_workspace uuid, p_lookup jsonb, p_address_key text); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.suppressions_of(p_workspace uuid, p_lookup jsonb, p_address_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.suppressions_of(p_workspace uuid, p_lookup jsonb, p_address_key text) TO authenticated;
+GRANT ALL ON FUNCTION public.suppressions_of(p_workspace uuid, p_lookup jsonb, p_address_key text) TO service_role;
+
+-- Name: FUNCTION suppressions_of_by_key(p_key_hash text, p_lookup jsonb, p_address_key text); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.suppressions_of_by_key(p_key_hash text, p_lookup jsonb, p_address_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.suppressions_of_by_key(p_key_hash text, p_lookup jsonb, p_address_key text) TO service_role;
+
 -- Name: FUNCTION sweep_contacts(p_limit integer, p_now timestamp with time zone, p_workspace uuid); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.sweep_contacts(p_limit integer, p_now timestamp with time zone, p_workspace uuid) FROM PUBLIC;
@@ -17006,7 +17218,7 @@ GRANT INSERT(stage_id) ON TABLE public.stage_pins TO authenticated;
 
 -- Name: TABLE suppressions; Type: ACL; Schema: public; Owner: -
 
-GRANT SELECT ON TABLE public.suppressions TO authenticated;
+GRANT SELECT,DELETE ON TABLE public.suppressions TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.suppressions TO service_role;
 
 -- Name: TABLE traits; Type: ACL; Schema: public; Owner: -

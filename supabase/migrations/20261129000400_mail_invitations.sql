@@ -7,6 +7,14 @@
 alter table public.invitations add column expires_at timestamptz not null default now() + interval '14 days';
 create index invitations_expires_idx on public.invitations (expires_at);
 
+-- Nothing that a mail provider reads as a name, a list or a comment, or the same mailbox would have many spellings to count.
+-- Rows from before stay: they are not mailed.
+alter table public.invitations
+    drop constraint invitations_email_format,
+    add constraint invitations_email_format check (
+        email ~ '^[^][@\s<>(),;:"\\]+@[^][@\s<>(),;:"\\]+$' and email = lower(email) and char_length(email) < 255
+    ) not valid;
+
 drop policy "Who is invited accepts" on public.invitations;
 create policy "Who is invited accepts, while it holds"
     on public.invitations for update to authenticated

@@ -180,6 +180,12 @@ def test_one_address_is_mailed_three_times_a_day_whoever_invites_it(
         assert settled(drain, erin, workspace) == expected
 
 
+@pytest.mark.parametrize("name", ["x<{}>", "{},", "({0}){0}", '"x"{}', "[x]{}", "x:{};", "{}\\x"])
+def test_an_address_has_one_spelling_to_be_counted_by(erin: Session, acme: UUID, stranger: str, name: str) -> None:
+    refused = invite(erin, acme, name.format(stranger))
+    assert refused.status_code >= 400 and "invitations_email_format" in refused.text
+
+
 def test_who_is_no_owner_any_more_has_nobody_mailed(
     db: Connection, erin: Session, acme: UUID, stranger: str, drain: Drain, inbox: Inbox
 ) -> None:
