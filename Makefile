@@ -28,10 +28,11 @@ deploy-check: ## Build what a deploy would ship and let it answer
 bench: ## The benchmarks, each beside its floor (only=trips|cold|sql|ingest|scale|deleting, quick=1)
 	@scripts/run-up python -m scripts.bench $(if $(only),--only $(only)) $(if $(quick),--quick)
 
-schema: ## Write supabase/schema.sql, docs/processing.json and public/privacy.html from the migrations
+schema: ## Write supabase/schema.sql, docs/processing.json and the pages of public/ anew
 	@scripts/install
 	@.venv/bin/python -m scripts.local.bare 18 .venv/bin/python -m scripts.schema --write
 	@.venv/bin/python -m scripts.local.bare 18 .venv/bin/python -m scripts.record_of_processing
+	@.venv/bin/python -m scripts.public_pages
 
 mail-pictures: ## Take the pictures of the starter templates in docs/mail anew
 	@scripts/run-up python -m scripts.mail_pictures

@@ -8,14 +8,12 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from lib import database, erasures, exports, lemonsqueezy, notices, receipts, signing, untold_owners
+from lib import chunks, database, exports, lemonsqueezy, notices, receipts, signing, untold_owners
 from lib.config import config
 from lib.errors import ApiError, Unavailable
 from lib.log import log
 from lib.strict_json import Json
 
-# Rows that go in one transaction: some 20 ms.
-CHUNK = 1000
 ORDERS = 20
 
 
@@ -63,34 +61,15 @@ def sweep(now: datetime) -> Json:
     """
     began = time.monotonic()
     ordered = _settle_subscriptions(now, began + 8)
-    left = _purge(now, began + 32)
-    left |= erasures.purge(now, began + 40)
-    left |= _forget(now, began + 42)
+    left = chunks.remove("purge_workspaces", now, began + 32, rests=True)
+    left |= chunks.remove("purge_erased", now, began + 40)
+    left |= chunks.remove("forget_what_has_lapsed", now, began + 42)
     # Last what needs others, who may be down.
     finished = _finish(now, began + 48)
     untold_owners.tell(now, began + 50)
     receipts.store_of_deletions(now)
     left |= receipts.store_of_erasures(now, began + 52)
     return {"ordered": ordered, "finished": finished, "left": left}
-
-
-def _purge(now: datetime, deadline: float) -> bool:
-    """Chunk by chunk, each with a rest as long as it took. Returns whether something may be left."""
-    arguments = {"p_limit": CHUNK, "p_now": now.isoformat()}
-    while (began := time.monotonic()) < deadline:
-        if not database.call("purge_workspaces", arguments):
-            return False
-        time.sleep(min(1.0, time.monotonic() - began))
-    return True
-
-
-def _forget(now: datetime, deadline: float) -> bool:
-    """What has served its time. Returns whether something may be left."""
-    arguments = {"p_limit": CHUNK, "p_now": now.isoformat()}
-    while time.monotonic() < deadline:
-        if not database.call("forget_what_has_lapsed", arguments):
-            return False
-    return True
 
 
 def _finish(now: datetime, deadline: float) -> int:

@@ -4773,6 +4773,14 @@ CREATE FUNCTION private.record_of_account(p_user uuid) RETURNS jsonb
         select jsonb_build_object(
             'userId', u.id, 'email', u.email, 'createdAt', u.created_at, 'lastSignInAt', u.last_sign_in_at,
             'metadata', u.raw_user_meta_data,
+            'sessions', (
+                select coalesce(jsonb_agg(jsonb_build_object(
+                    'since', s.created_at, 'refreshedAt', s.refreshed_at at time zone 'utc', 'browser', s.user_agent,
+                    'ip', host(s.ip)
+                ) order by s.created_at), '[]')
+                from auth.sessions as s
+                where s.user_id = u.id
+            ),
             'memberships', (
                 select coalesce(jsonb_agg(jsonb_build_object(
                     'workspaceId', w.id, 'workspace', w.name, 'role', m.role, 'since', m.created_at
@@ -4781,12 +4789,27 @@ CREATE FUNCTION private.record_of_account(p_user uuid) RETURNS jsonb
                 join public.workspaces as w on w.id = m.workspace_id
                 where m.user_id = u.id
             ),
+            'invitations', (
+                select coalesce(jsonb_agg(jsonb_build_object(
+                    'workspaceId', i.workspace_id, 'role', i.role, 'status', i.status, 'at', i.created_at,
+                    'isByThem', i.invited_by = u.id
+                ) order by i.created_at), '[]')
+                from public.invitations as i
+                where i.email = lower(u.email) or i.invited_by = u.id
+            ),
             'notices', (
                 select coalesce(jsonb_agg(jsonb_build_object(
                     'workspaceId', n.workspace_id, 'kind', n.kind, 'status', n.status, 'at', n.send_at
                 ) order by n.send_at), '[]')
                 from private.notices as n
                 where n.user_id = u.id
+            ),
+            'announcements', (
+                select coalesce(jsonb_agg(jsonb_build_object(
+                    'policyOf', a.policy_date, 'status', a.status, 'at', a.send_at
+                ) order by a.send_at), '[]')
+                from private.announcements as a
+                where a.user_id = u.id
             ),
             'deeds', (
                 select coalesce(jsonb_agg(jsonb_build_object(

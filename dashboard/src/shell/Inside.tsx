@@ -7,6 +7,7 @@ import { Frame } from "./Frame";
 import { lastSlug, useMine, type Mine, type Workspace } from "./workspaces";
 
 const start = () => import("../screens/start/Start");
+const account = () => import("../screens/account/Account");
 
 /** Everything behind the sign-in. /app/w/<slug>/<screen>/… is a workspace's, /app/start makes or joins one. */
 export function Inside() {
@@ -20,6 +21,7 @@ export function Inside() {
   if (!mine.data) {
     return <main class="entrance">{mine.failure ? <Failed failure={mine.failure} what="Your workspaces" again={mine.again} /> : <Skeleton lines={6} />}</main>;
   }
+  if (area === "account") return <Lazy load={account} props={{}} />;
   if (area === "start") return <Lazy load={start} props={{ mine: mine.data }} />;
   if (area !== "w") return <Home mine={mine.data} />;
   const workspace = mine.data.workspaces.find((one) => one.slug === slug);
