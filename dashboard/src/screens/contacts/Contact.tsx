@@ -8,6 +8,7 @@ import { AsOf, Empty, Panel } from "../../parts/states";
 import type { Workspace } from "../../shell/workspaces";
 import { Actions } from "./Actions";
 import type { ContactRow, Why } from "./data";
+import { Mailing } from "./Mailing";
 import { Timeline } from "./Timeline";
 
 export interface Shown extends ContactRow {
@@ -75,7 +76,7 @@ function Shape({ workspace, contact, asOf }: { workspace: Workspace; contact: Sh
                 <dt>Email</dt>
                 <dd>
                   {contact.email ?? "none known"}
-                  {contact.email && <small> {contact.emailTrusted ? "may be mailed" : "claimed by a browser, so not mailed"}</small>}
+                  {contact.email && <small> {contact.emailTrusted ? "trusted" : "claimed by a browser, so not mailed"}</small>}
                 </dd>
               </div>
               <div>
@@ -103,6 +104,7 @@ function Shape({ workspace, contact, asOf }: { workspace: Workspace; contact: Sh
               ))}
             </dl>
           </section>
+          <Mailing workspace={workspace} contact={contact} />
           <Actions workspace={workspace} contact={contact} />
         </div>
       </div>

@@ -35,8 +35,8 @@ const REASONS: Record<string, string> = {
 
 /** What became of the mail, and nothing that is not known of it. */
 function told(mail: Mail | null): string {
-  if (!mail) return "not mailed: invited before invitations were";
-  const why = mail.reason ? (REASONS[mail.reason] ?? words(mail.reason)) : "";
+  if (!mail) return "not mailed: from before invitations were mailed";
+  const why = mail.reason && (REASONS[mail.reason] ?? `the provider refused it (${words(mail.reason)})`);
   switch (mail.status) {
     case "sent":
       return `mailed at ${dateTime(mail.at)}`;
@@ -45,7 +45,7 @@ function told(mail: Mail | null): string {
     case "unknown":
       return "maybe mailed: the answer was lost, so it is not repeated";
     default:
-      return `not mailed: ${why || "the provider refused it"}`;
+      return `not mailed: ${why ?? "the provider refused it"}`;
   }
 }
 
