@@ -6981,6 +6981,30 @@ CREATE FUNCTION public.changes_since(p_workspace uuid, p_since timestamp with ti
         )
     $$;
 
+-- Name: check_deletion_link(uuid, uuid, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.check_deletion_link(p_request uuid, p_owner uuid, p_now timestamp with time zone DEFAULT now()) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    declare
+        request public.deletion_requests;
+    begin
+        select r.* into request
+        from public.deletion_requests as asked
+        join public.deletion_requests as r on r.workspace_id = asked.workspace_id
+        join public.members as o on o.workspace_id = r.workspace_id and o.user_id = p_owner and o.role = 'owner'
+        where asked.id = p_request
+        order by r.requested_at desc
+        limit 1;
+        if request.id is distinct from p_request then
+            raise sqlstate 'PT456' using message = 'deletion_unknown';
+        elsif request.cancelled_at is null and (request.purging_since is not null or request.purge_after <= p_now) then
+            raise sqlstate 'PT457' using message = 'deletion_grace_over';
+        end if;
+    end
+    $$;
+
 -- Name: check_drift(integer, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.check_drift(p_limit integer DEFAULT 200, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
@@ -16300,6 +16324,11 @@ GRANT ALL ON FUNCTION public.cancel_deletion_by_link(p_request uuid, p_owner uui
 
 REVOKE ALL ON FUNCTION public.changes_since(p_workspace uuid, p_since timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.changes_since(p_workspace uuid, p_since timestamp with time zone, p_now timestamp with time zone) TO authenticated;
+
+-- Name: FUNCTION check_deletion_link(p_request uuid, p_owner uuid, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.check_deletion_link(p_request uuid, p_owner uuid, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.check_deletion_link(p_request uuid, p_owner uuid, p_now timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION check_drift(p_limit integer, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
