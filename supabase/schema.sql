@@ -9325,13 +9325,18 @@ CREATE FUNCTION public.recorded_score(p_contact uuid, p_on date) RETURNS TABLE(s
         )
     $$;
 
--- Name: remove_smtp(uuid); Type: FUNCTION; Schema: public; Owner: -
+-- Name: remove_smtp(uuid, text); Type: FUNCTION; Schema: public; Owner: -
 
-CREATE FUNCTION public.remove_smtp(p_workspace uuid) RETURNS void
-    LANGUAGE sql
+CREATE FUNCTION public.remove_smtp(p_workspace uuid, p_actor text DEFAULT NULL::text) RETURNS void
+    LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
-        delete from public.smtp_settings where workspace_id = p_workspace
+    begin
+        delete from public.smtp_settings where workspace_id = p_workspace;
+        if found and p_actor is not null then
+            perform private.audit(p_workspace, 'smtp_settings.delete', null, p_actor);
+        end if;
+    end
     $$;
 
 -- Name: replace_encrypted_value(uuid, text, text); Type: FUNCTION; Schema: public; Owner: -
@@ -9608,13 +9613,17 @@ CREATE FUNCTION public.save_identity_secret(p_workspace uuid, p_secret text) RET
     end
     $$;
 
--- Name: save_smtp(uuid, jsonb, text); Type: FUNCTION; Schema: public; Owner: -
+-- Name: save_smtp(uuid, jsonb, text, text); Type: FUNCTION; Schema: public; Owner: -
 
-CREATE FUNCTION public.save_smtp(p_workspace uuid, p_smtp jsonb, p_password text) RETURNS jsonb
+CREATE FUNCTION public.save_smtp(p_workspace uuid, p_smtp jsonb, p_password text, p_actor text DEFAULT NULL::text) RETURNS jsonb
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
+    declare
+        before public.smtp_settings;
+        saved  public.smtp_settings;
     begin
+        select * into before from public.smtp_settings as s where s.workspace_id = p_workspace for update;
         insert into public.smtp_settings (workspace_id, host, port, username, from_address, from_name)
         values (
             p_workspace, p_smtp ->> 'host', (p_smtp ->> 'port')::integer, p_smtp ->> 'username', p_smtp ->> 'from',
@@ -9623,9 +9632,27 @@ CREATE FUNCTION public.save_smtp(p_workspace uuid, p_smtp jsonb, p_password text
         on conflict on constraint smtp_settings_pkey do update set
             host = excluded.host, port = excluded.port, username = excluded.username,
             from_address = excluded.from_address, from_name = excluded.from_name, revision = excluded.revision,
-            verified_at = null, last_error = null, last_error_at = null, updated_at = excluded.updated_at;
+            verified_at = null, last_error = null, last_error_at = null, updated_at = excluded.updated_at
+        returning * into saved;
         insert into private.smtp_passwords (workspace_id, password) values (p_workspace, p_password)
         on conflict on constraint smtp_passwords_pkey do update set password = excluded.password;
+        if p_actor is not null then
+            perform private.audit(
+                p_workspace, 'smtp_settings.' || case when before.workspace_id is null then 'insert' else 'update' end,
+                null, p_actor, jsonb_build_object('columns', array(
+                    select name from (values
+                        ('host', before.host is distinct from saved.host),
+                        ('port', before.port is distinct from saved.port),
+                        ('username', before.username is distinct from saved.username),
+                        ('from_address', before.from_address is distinct from saved.from_address),
+                        ('from_name', before.from_name is distinct from saved.from_name),
+                        -- Given anew each time, and encrypted so that nobody here can tell it from the one before.
+                        ('password', true)
+                    ) as c (name, is_new)
+                    where is_new
+                ))
+            );
+        end if;
         return private.smtp_shown(p_workspace);
     end
     $$;
@@ -16736,10 +16763,10 @@ REVOKE ALL ON FUNCTION public.recorded_score(p_contact uuid, p_on date) FROM PUB
 GRANT ALL ON FUNCTION public.recorded_score(p_contact uuid, p_on date) TO authenticated;
 GRANT ALL ON FUNCTION public.recorded_score(p_contact uuid, p_on date) TO service_role;
 
--- Name: FUNCTION remove_smtp(p_workspace uuid); Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION remove_smtp(p_workspace uuid, p_actor text); Type: ACL; Schema: public; Owner: -
 
-REVOKE ALL ON FUNCTION public.remove_smtp(p_workspace uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.remove_smtp(p_workspace uuid) TO service_role;
+REVOKE ALL ON FUNCTION public.remove_smtp(p_workspace uuid, p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.remove_smtp(p_workspace uuid, p_actor text) TO service_role;
 
 -- Name: FUNCTION replace_encrypted_value(p_workspace uuid, p_before text, p_after text); Type: ACL; Schema: public; Owner: -
 
@@ -16798,10 +16825,10 @@ GRANT ALL ON FUNCTION public.rules_in_force(p_workspace uuid) TO service_role;
 REVOKE ALL ON FUNCTION public.save_identity_secret(p_workspace uuid, p_secret text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.save_identity_secret(p_workspace uuid, p_secret text) TO authenticated;
 
--- Name: FUNCTION save_smtp(p_workspace uuid, p_smtp jsonb, p_password text); Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION save_smtp(p_workspace uuid, p_smtp jsonb, p_password text, p_actor text); Type: ACL; Schema: public; Owner: -
 
-REVOKE ALL ON FUNCTION public.save_smtp(p_workspace uuid, p_smtp jsonb, p_password text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.save_smtp(p_workspace uuid, p_smtp jsonb, p_password text) TO service_role;
+REVOKE ALL ON FUNCTION public.save_smtp(p_workspace uuid, p_smtp jsonb, p_password text, p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.save_smtp(p_workspace uuid, p_smtp jsonb, p_password text, p_actor text) TO service_role;
 
 -- Name: FUNCTION score(p_workspace uuid, p_lookups jsonb, p_now timestamp with time zone, p_on date); Type: ACL; Schema: public; Owner: -
 
