@@ -109,6 +109,9 @@ def _settle_subscriptions(now: datetime, deadline: float) -> int:
                 lemonsqueezy.cancel_subscription(subscription_id)
             else:
                 lemonsqueezy.resume_subscription(subscription_id)
+        except lemonsqueezy.Gone:
+            # Nothing there takes money any more, and nothing can be resumed.
+            log(event="subscription_order_moot", subscriptionId=subscription_id, wish=wish)
         except Unavailable:
             log(event="subscription_order_waits", subscriptionId=subscription_id, wish=wish)
             continue
