@@ -28,8 +28,8 @@ def change(request: Request) -> Response:
         caller = callers.call(request, None, asked.workspace_id, "contact_admin", {})  # 401 403 422 503
     else:
         caller = callers.call(request, None, asked.workspace_id, "settings_admin", {})  # 401 403 422 503
-    # From here on by our own rights: Postgres has decided that the caller is an owner, or an owner or admin, and has said
-    # their address, or, of who changes the server, how the audit log names them.
+    # From here on by our own rights: Postgres has decided that the caller is an owner, or an owner or admin, and said
+    # their address; of who changes the server, how the audit log names them.
     return json_response(_answer(str(asked.workspace_id), asked, str(caller)))  # 404 409 422 429 503
 
 
