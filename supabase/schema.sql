@@ -5211,6 +5211,19 @@ CREATE FUNCTION private.resolve_new(p_sender private.sender, INOUT p_messages pr
     end
     $$;
 
+-- Name: row_before_and_after(uuid, jsonb, jsonb); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.row_before_and_after(p_contact uuid, p_before jsonb, p_after jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $_$
+        select jsonb_build_object(
+            'id', p_contact,
+            'before', jsonb_path_query_first(p_before, '$[*] ? (@.id == $id)', jsonb_build_object('id', p_contact)),
+            'after', jsonb_path_query_first(p_after, '$[*] ? (@.id == $id)', jsonb_build_object('id', p_contact))
+        )
+    $_$;
+
 -- Name: rule_problems(jsonb); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.rule_problems(p_document jsonb) RETURNS TABLE(pointer text, expected text)
@@ -8879,6 +8892,44 @@ CREATE FUNCTION public.preview_mail(p_workspace uuid, p_mail jsonb) RETURNS json
     end
     $$;
 
+-- Name: preview_move(uuid, uuid, uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.preview_move(p_workspace uuid, p_identity uuid, p_contact uuid) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        origin constant uuid := (
+            select i.contact_id from public.identities as i where i.id = p_identity and i.workspace_id = p_workspace
+        );
+        target uuid;
+        after  jsonb;
+        before jsonb;
+    begin
+        begin
+            insert into public.identity_moves (workspace_id, identity_id, contact_id)
+            values (p_workspace, p_identity, p_contact);
+            target := (select i.contact_id from public.identities as i where i.id = p_identity);
+            after := public.contact_rows(p_workspace, array[origin, target]);
+            raise sqlstate 'PT299' using message = 'taken_back';
+        exception when sqlstate 'PT299' then
+            before := public.contact_rows(p_workspace, array[origin, target]);
+        end;
+        return jsonb_build_object(
+            'events', (
+                select count(*)
+                from (
+                    select from public.events as e
+                    where e.workspace_id = p_workspace and e.identity_id = p_identity
+                    limit 10000
+                ) as e
+            ),
+            'from', private.row_before_and_after(origin, before, after),
+            'to', private.row_before_and_after(target, before, after)
+        );
+    end
+    $$;
+
 -- Name: purchase(uuid, text, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.purchase(p_workspace uuid, p_plan text, p_interval text, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
@@ -9879,7 +9930,10 @@ CREATE FUNCTION public.show_contact(p_workspace uuid, p_contact uuid, p_now time
             'pinned', s.pinned_stage_id is not null,
             'identities', (
                 select jsonb_agg(
-                    jsonb_build_object('id', i.id, 'kind', i.kind, 'value', i.value, 'since', i.created_at)
+                    jsonb_build_object(
+                        'id', i.id, 'kind', i.kind, 'value', i.value, 'since', i.created_at,
+                        'isMoved', i.pinned_to_id is not null
+                    )
                     order by i.created_at, i.id
                 )
                 from public.identities as i
@@ -16050,6 +16104,11 @@ GRANT ALL ON FUNCTION private.resolve_messages(p_workspace uuid, p_messages priv
 REVOKE ALL ON FUNCTION private.resolve_new(p_sender private.sender, INOUT p_messages private.message[], p_structural boolean, OUT resolved private.resolution[], OUT touched uuid[], OUT rejected jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.resolve_new(p_sender private.sender, INOUT p_messages private.message[], p_structural boolean, OUT resolved private.resolution[], OUT touched uuid[], OUT rejected jsonb) TO service_role;
 
+-- Name: FUNCTION row_before_and_after(p_contact uuid, p_before jsonb, p_after jsonb); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.row_before_and_after(p_contact uuid, p_before jsonb, p_after jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.row_before_and_after(p_contact uuid, p_before jsonb, p_after jsonb) TO authenticated;
+
 -- Name: FUNCTION rule_problems(p_document jsonb); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.rule_problems(p_document jsonb) FROM PUBLIC;
@@ -16674,6 +16733,11 @@ GRANT ALL ON FUNCTION public.preview_by_key(p_key_hash text, p_draft uuid) TO se
 
 REVOKE ALL ON FUNCTION public.preview_mail(p_workspace uuid, p_mail jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.preview_mail(p_workspace uuid, p_mail jsonb) TO service_role;
+
+-- Name: FUNCTION preview_move(p_workspace uuid, p_identity uuid, p_contact uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.preview_move(p_workspace uuid, p_identity uuid, p_contact uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.preview_move(p_workspace uuid, p_identity uuid, p_contact uuid) TO authenticated;
 
 -- Name: FUNCTION purchase(p_workspace uuid, p_plan text, p_interval text, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 

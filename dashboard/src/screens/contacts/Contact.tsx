@@ -8,7 +8,9 @@ import { AsOf, Empty, Panel } from "../../parts/states";
 import type { Workspace } from "../../shell/workspaces";
 import { Actions } from "./Actions";
 import type { ContactRow, Why } from "./data";
+import { Identities } from "./Identities";
 import { Mailing } from "./Mailing";
+import { Pin } from "./Pin";
 import { Timeline } from "./Timeline";
 
 export interface Shown extends ContactRow {
@@ -16,11 +18,9 @@ export interface Shown extends ContactRow {
   emailTrusted: boolean;
   createdAt: string;
   pinned: boolean;
-  identities: { id: string; kind: string; value: string; since: string }[];
+  identities: { id: string; kind: string; value: string; since: string; isMoved: boolean }[];
   why: Why;
 }
-
-const LABELS: Record<string, string> = { userId: "User id", email: "Email", anonymousId: "Anonymous id" };
 
 export default function Contact({ workspace, id }: { workspace: Workspace; id: string }) {
   const asked = useAsk(`${workspace.id}/contact/${id}`, () =>
@@ -65,6 +65,7 @@ function Shape({ workspace, contact, asOf }: { workspace: Workspace; contact: Sh
               {contact.pinned && <small>pinned by hand</small>}
             </div>
             <Breakdown why={contact.why} />
+            <Pin workspace={workspace} contact={contact} />
           </section>
           <Timeline workspace={workspace} contact={contact.id} />
         </div>
@@ -93,17 +94,7 @@ function Shape({ workspace, contact, asOf }: { workspace: Workspace; contact: Sh
             <header><h2 id="traits">Traits</h2></header>
             <Traits traits={contact.traits} />
           </section>
-          <section class="card" aria-labelledby="identities">
-            <header><h2 id="identities">Identities</h2></header>
-            <dl class="facts">
-              {contact.identities.map(({ id, kind, value, since }) => (
-                <div key={id}>
-                  <dt>{LABELS[kind]}</dt>
-                  <dd><code>{value}</code> <small>since {date(since)}</small></dd>
-                </div>
-              ))}
-            </dl>
-          </section>
+          <Identities workspace={workspace} contact={contact} />
           <Mailing workspace={workspace} contact={contact} />
           <Actions workspace={workspace} contact={contact} />
         </div>
