@@ -46,8 +46,9 @@ export async function openDashboard(browser, path = "/app/", { allowed = [] } = 
     asked,
     email,
 
-    async signUp() {
-      await page.goto(`${setting("API_URL")}/app/sign-up`);
+    /** `isThere`: by the form that a link has led to. */
+    async signUp({ isThere = false } = {}) {
+      if (!isThere) await page.goto(`${setting("API_URL")}/app/sign-up`);
       await page.getByLabel("Email").fill(email);
       await page.getByLabel("Password").fill(PASSWORD);
       await page.getByRole("button", { name: "Create the account" }).click();
