@@ -353,6 +353,30 @@ CREATE FUNCTION private.address_before(p_workspace uuid, p_identities uuid[], p_
     end
     $$;
 
+-- Name: address_named(uuid, jsonb); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.address_named(p_workspace uuid, p_lookup jsonb) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    declare
+        contact uuid;
+        address text := p_lookup ->> 'email';
+    begin
+        if address is null then
+            contact := private.contact_named(p_workspace, p_lookup);
+            select coalesce(a.address, c.email) into address
+            from public.contacts as c
+            left join lateral public.mailable_address(c.id) as a on true
+            where c.id = contact;
+        end if;
+        if address is null then
+            raise sqlstate 'PT422' using message = 'not_mailable';
+        end if;
+        return address;
+    end
+    $$;
+
 -- Name: address_of_user(uuid); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.address_of_user(p_user uuid) RETURNS text
@@ -834,7 +858,7 @@ CREATE FUNCTION private.apply_invitation() RETURNS trigger
         if tg_op = 'INSERT' then
             taken := taken - 1 + (
                 select count(*) from public.invitations as i
-                where i.workspace_id = new.workspace_id and i.status = 'open'
+                where i.workspace_id = new.workspace_id and i.status = 'open' and i.expires_at > now()
             );
         end if;
         if taken >= most then
@@ -845,6 +869,11 @@ CREATE FUNCTION private.apply_invitation() RETURNS trigger
             insert into public.members (workspace_id, user_id, role) values (new.workspace_id, auth.uid(), new.role)
             on conflict on constraint members_pkey do nothing;
             delete from public.invitations as i where i.id = new.id;
+        else
+            insert into private.notices (workspace_id, invitation_id, kind, variables, send_at)
+            values (
+                new.workspace_id, new.id, 'invitation', jsonb_build_object('role', new.role, 'until', new.expires_at), now()
+            );
         end if;
         return null;
     end
@@ -1896,6 +1925,124 @@ CREATE FUNCTION private.count_back(p_workspace uuid, p_contacts uuid[], p_signal
     begin
         perform private.recount_signals(p_workspace, p_contacts, p_signals);
         perform private.find_last_occurrences(p_workspace, p_contacts, p_signals);
+    end
+    $$;
+
+-- Name: notices; Type: TABLE; Schema: private; Owner: -
+
+CREATE TABLE private.notices (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    workspace_id uuid NOT NULL,
+    user_id uuid,
+    kind text NOT NULL,
+    variables jsonb NOT NULL,
+    status text DEFAULT 'queued'::text NOT NULL,
+    send_at timestamp with time zone NOT NULL,
+    attempts smallint DEFAULT 0 NOT NULL,
+    claim uuid,
+    claimed_until timestamp with time zone,
+    first_attempt_at timestamp with time zone,
+    invitation_id uuid,
+    reason text,
+    sent_at timestamp with time zone,
+    CONSTRAINT notices_status_known CHECK ((status = ANY (ARRAY['queued'::text, 'sent'::text, 'failed'::text, 'unknown'::text, 'skipped'::text]))),
+    CONSTRAINT notices_to_one CHECK ((num_nonnulls(user_id, invitation_id) = 1))
+);
+
+-- Name: TABLE notices; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON TABLE private.notices IS 'Notices: mail from us to owners about their workspace, and to whom they invite; kept until the owner''s account, the invitation or the workspace is deleted';
+
+-- Name: COLUMN notices.id; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.id IS 'nobody: id of the notice; the provider sends it once by it';
+
+-- Name: COLUMN notices.workspace_id; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN notices.user_id; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.user_id IS 'owner: account of the owner it goes to; the mail is sent to its address';
+
+-- Name: COLUMN notices.kind; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.kind IS 'owner: what it is about; the mail is made from it';
+
+-- Name: COLUMN notices.variables; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.variables IS 'owner: figures and links that it names; the mail is made from it';
+
+-- Name: COLUMN notices.status; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.status IS 'owner: whether it is queued, sent, failed, skipped or unknown; it goes out once';
+
+-- Name: COLUMN notices.send_at; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.send_at IS 'nobody: when it is to go out; it goes out then';
+
+-- Name: COLUMN notices.attempts; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.attempts IS 'nobody: how often it was tried; pauses grow with it';
+
+-- Name: COLUMN notices.claim; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.claim IS 'nobody: which run works on it; no two runs send it';
+
+-- Name: COLUMN notices.claimed_until; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.claimed_until IS 'nobody: how long that run may take; another one takes over after a crash';
+
+-- Name: COLUMN notices.first_attempt_at; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.first_attempt_at IS 'nobody: when the provider may first have seen it; it is not repeated once the provider may have forgotten it';
+
+-- Name: COLUMN notices.invitation_id; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.invitation_id IS 'owner: the invitation whose address it goes to; finds the address, and goes with it';
+
+-- Name: COLUMN notices.reason; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.reason IS 'owner: why it was not sent; shown to members';
+
+-- Name: COLUMN notices.sent_at; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.sent_at IS 'owner: when it was sent; shown to members';
+
+-- Name: count_invitation_mail(private.notices, text, jsonb, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.count_invitation_mail(p_notice private.notices, p_address_key text, p_limits jsonb, p_now timestamp with time zone) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        invitation public.invitations;
+        address    text;
+        refusal    text;
+    begin
+        -- One after the other, so that two at once can't both be the last one.
+        perform pg_advisory_xact_lock(hashtextextended('invitation_mails', 4));
+        if exists (select from private.invitation_mails as m where m.id = (p_notice).id) then
+            return null;
+        end if;
+        select * into strict invitation from public.invitations as i where i.id = (p_notice).invitation_id;
+        address := private.hmac_sha256(p_address_key, 'invitation:' || invitation.email);
+        select case
+            when bool_or(m.workspace_id = invitation.workspace_id and m.address_hash = address) then 'once_a_day'
+            when count(*) filter (where m.address_hash = address) >= (p_limits ->> 'address')::integer then 'address_limit'
+            when count(*) filter (where m.workspace_id = invitation.workspace_id) >= (p_limits ->> 'workspace')::integer
+                then 'workspace_limit'
+            when count(*) filter (where m.invited_by = invitation.invited_by) >= (p_limits ->> 'inviter')::integer
+                then 'inviter_limit'
+        end
+        into refusal
+        from private.invitation_mails as m
+        where m.at > p_now - interval '24 hours';
+        if refusal is null then
+            insert into private.invitation_mails (id, workspace_id, invited_by, address_hash, at)
+            values ((p_notice).id, invitation.workspace_id, invitation.invited_by, address, p_now);
+        end if;
+        return refusal;
     end
     $$;
 
@@ -3373,6 +3520,15 @@ CREATE FUNCTION private.has_room_by_trust(p_identity uuid, p_contact uuid) RETUR
     end
     $$;
 
+-- Name: hash_of_address(uuid, text, text); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.hash_of_address(p_workspace uuid, p_address text, p_address_key text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+        select private.hmac_sha256(p_address_key, p_workspace || ':' || p_address)
+    $$;
+
 -- Name: hmac_key(bytea, integer); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.hmac_key(p_secret bytea, p_pad integer) RETURNS bytea
@@ -4189,7 +4345,7 @@ CREATE FUNCTION private.my_invitations() RETURNS jsonb
         ), '[]')
         from public.invitations as i
         join public.workspaces as w on w.id = i.workspace_id
-        where i.email = lower(auth.jwt() ->> 'email') and i.status = 'open'
+        where i.email = lower(auth.jwt() ->> 'email') and i.status = 'open' and i.expires_at > now()
     $$;
 
 -- Name: named_payers(uuid, jsonb[], jsonb, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
@@ -4333,6 +4489,26 @@ CREATE FUNCTION private.note_changes(p_draft public.rule_drafts, p_changes priva
     end
     $$;
 
+-- Name: notice_refusal(private.notices, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.notice_refusal(p_notice private.notices, p_now timestamp with time zone) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select case
+            when w.deletion_requested_at is not null and (p_notice).kind in ('usage', 'invitation')
+                then 'workspace_deletion_pending'
+            when not exists (
+                select from public.members as o
+                where o.workspace_id = w.id and o.user_id = coalesce((p_notice).user_id, i.invited_by) and o.role = 'owner'
+            ) then 'no_owner'
+            when i.expires_at <= p_now then 'lapsed'
+        end
+        from public.workspaces as w
+        left join public.invitations as i on i.id = (p_notice).invitation_id
+        where w.id = (p_notice).workspace_id
+    $$;
+
 -- Name: notify_owners(uuid, text, jsonb, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.notify_owners(p_workspace uuid, p_kind text, p_variables jsonb, p_now timestamp with time zone) RETURNS void
@@ -4371,6 +4547,15 @@ CREATE FUNCTION private.one_who_did_not(p_workspace uuid, p_signal smallint, p_p
             limit 1
         );
     end
+    $$;
+
+-- Name: only_contact(uuid, jsonb); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.only_contact(p_workspace uuid, p_lookup jsonb) RETURNS uuid
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select min(f.id::text)::uuid from unnest(public.find_contacts(p_workspace, p_lookup)) as f (id) having count(*) = 1
     $$;
 
 -- Name: order_cancellations(uuid, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
@@ -7686,6 +7871,30 @@ CREATE FUNCTION public.changes_since(p_workspace uuid, p_since timestamp with ti
         )
     $$;
 
+-- Name: check_deletion_link(uuid, uuid, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.check_deletion_link(p_request uuid, p_owner uuid, p_now timestamp with time zone DEFAULT now()) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    declare
+        request public.deletion_requests;
+    begin
+        select r.* into request
+        from public.deletion_requests as asked
+        join public.deletion_requests as r on r.workspace_id = asked.workspace_id
+        join public.members as o on o.workspace_id = r.workspace_id and o.user_id = p_owner and o.role = 'owner'
+        where asked.id = p_request
+        order by r.requested_at desc
+        limit 1;
+        if request.id is distinct from p_request then
+            raise sqlstate 'PT456' using message = 'deletion_unknown';
+        elsif request.cancelled_at is null and (request.purging_since is not null or request.purge_after <= p_now) then
+            raise sqlstate 'PT457' using message = 'deletion_grace_over';
+        end if;
+    end
+    $$;
+
 -- Name: check_drift(integer, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.check_drift(p_limit integer DEFAULT 200, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
@@ -7874,32 +8083,26 @@ CREATE FUNCTION public.claim_notices(p_limit integer, p_now timestamp with time 
         );
         answer jsonb;
     begin
-        delete from private.notices as n
-        where n.id = any (due) and not exists (
-            select from public.members as o
-            join public.workspaces as w on w.id = o.workspace_id
-            where o.workspace_id = n.workspace_id and o.user_id = n.user_id and o.role = 'owner'
-                and (w.deletion_requested_at is null or n.kind <> 'usage')
-        );
         update private.notices as n
         set status = 'unknown', claim = null
         where n.id = any (due) and n.first_attempt_at < p_now - interval '23 hours';
         with taken as (
             update private.notices as n
-            set
-                claim = gen_random_uuid(), claimed_until = p_now + interval '2 minutes', attempts = n.attempts + 1,
-                first_attempt_at = coalesce(n.first_attempt_at, p_now)
+            set claim = gen_random_uuid(), claimed_until = p_now + interval '2 minutes', attempts = n.attempts + 1
             where n.id = any (due) and n.status = 'queued'
             returning n.*
         )
         select coalesce(jsonb_agg(jsonb_build_object(
-            'id', t.id, 'claim', t.claim, 'to', private.address_of_user(t.user_id), 'kind', t.kind,
-            'variables', t.variables, 'workspace', jsonb_build_object('id', w.id, 'name', w.name),
-            'attempts', t.attempts
+            'id', t.id, 'claim', t.claim, 'to', coalesce(i.email, private.address_of_user(t.user_id)), 'kind', t.kind,
+            'variables', t.variables || case
+                when i.id is null then '{}' else jsonb_build_object('inviter', private.address_of_user(i.invited_by))
+            end,
+            'workspace', jsonb_build_object('id', w.id, 'name', w.name), 'attempts', t.attempts
         ) order by t.send_at), '[]')
         into answer
         from taken as t
-        join public.workspaces as w on w.id = t.workspace_id;
+        join public.workspaces as w on w.id = t.workspace_id
+        left join public.invitations as i on i.id = t.invitation_id;
         return answer;
     end
     $$;
@@ -8759,14 +8962,16 @@ CREATE FUNCTION public.finish_message(p_id uuid, p_claim uuid, p_status text, p_
         returning true
     $$;
 
--- Name: finish_notice(uuid, uuid, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+-- Name: finish_notice(uuid, uuid, text, timestamp with time zone, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
-CREATE FUNCTION public.finish_notice(p_id uuid, p_claim uuid, p_status text, p_send_at timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS void
+CREATE FUNCTION public.finish_notice(p_id uuid, p_claim uuid, p_status text, p_send_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_reason text DEFAULT NULL::text, p_now timestamp with time zone DEFAULT now()) RETURNS void
     LANGUAGE sql
     SET search_path TO ''
     AS $$
         update private.notices
-        set status = p_status, send_at = coalesce(p_send_at, send_at), claim = null, claimed_until = null
+        set
+            status = p_status, send_at = coalesce(p_send_at, send_at), reason = p_reason,
+            sent_at = case when p_status = 'sent' then p_now end, claim = null, claimed_until = null
         where id = p_id and claim = p_claim
     $$;
 
@@ -8780,6 +8985,8 @@ CREATE FUNCTION public.forget_what_has_lapsed(p_limit integer, p_now timestamp w
         from (values
             ('private.tombstones'::regclass, 'expires_at <= $1'),
             ('public.rejections', 'received_at <= $1 - interval ''24 hours'''),
+            ('private.invitation_mails', 'at <= $1 - interval ''24 hours'''),
+            ('public.invitations', 'expires_at <= $1 - interval ''14 days'''),
             ('private.checkouts', 'opened_at <= $1 - interval ''30 days'''),
             ('public.audit_log', 'at <= $1 - interval ''3 years'''),
             ('public.deletion_requests', 'coalesce(finished_at, cancelled_at) <= $1 - interval ''3 years''')
@@ -8819,6 +9026,54 @@ CREATE FUNCTION public.health(p_now timestamp with time zone DEFAULT now()) RETU
                 select extract(epoch from p_now - min(send_at))::bigint from public.messages
                 where status in ('queued', 'claimed', 'sending') and send_at <= p_now
             ), 0)
+        )
+    $$;
+
+-- Name: invite_again(uuid, uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.invite_again(p_workspace uuid, p_invitation uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        before public.invitations;
+    begin
+        delete from public.invitations as i where i.workspace_id = p_workspace and i.id = p_invitation and i.status = 'open'
+        returning * into before;
+        if before.id is null then
+            raise sqlstate '42501' using message = 'not_allowed';
+        end if;
+        insert into public.invitations (workspace_id, email, role) values (p_workspace, before.email, before.role);
+    end
+    $$;
+
+-- Name: lift_by_hand(uuid, jsonb, text, text); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.lift_by_hand(p_workspace uuid, p_lookup jsonb, p_address_key text, p_actor text) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        address text := private.address_named(p_workspace, p_lookup);
+    begin
+        delete from public.suppressions as s
+        where s.workspace_id = p_workspace and s.reason = 'by_hand'
+            and s.address_hash = private.hash_of_address(p_workspace, address, p_address_key);
+        if found then
+            perform private.audit(p_workspace, 'suppressions.delete', private.only_contact(p_workspace, p_lookup), p_actor);
+        end if;
+        return public.suppressions_of(p_workspace, p_lookup, p_address_key);
+    end
+    $$;
+
+-- Name: lift_by_hand_by_key(text, jsonb, text); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.lift_by_hand_by_key(p_key_hash text, p_lookup jsonb, p_address_key text) RETURNS jsonb
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+        select public.lift_by_hand(
+            private.secret_workspace(p_key_hash), p_lookup, p_address_key, private.actor_of_key(p_key_hash)
         )
     $$;
 
@@ -9021,6 +9276,31 @@ CREATE FUNCTION public.list_entries(p_workspace uuid, p_stage uuid, p_from times
     end
     $$;
 
+-- Name: list_invitations(uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.list_invitations(p_workspace uuid) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select (
+            select coalesce(jsonb_agg(
+                jsonb_build_object(
+                    'id', i.id, 'email', i.email, 'role', i.role, 'by', c.email, 'createdAt', i.created_at,
+                    'expiresAt', i.expires_at,
+                    'mail', case when n.invitation_id is not null then jsonb_build_object(
+                        'status', n.status, 'reason', n.reason, 'at', coalesce(n.sent_at, n.send_at)
+                    ) end
+                ) order by i.created_at, i.id
+            ), '[]')
+            from public.invitations as i
+            left join private.notices as n on n.workspace_id = p_workspace and n.invitation_id = i.id
+            left join private.my_colleagues() as c on c.workspace_id = p_workspace and c.user_id = i.invited_by
+            where i.workspace_id = p_workspace and i.status = 'open'
+        )
+        from public.workspaces as w
+        where w.id = p_workspace
+    $$;
+
 -- Name: list_messages(uuid, text, jsonb, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.list_messages(p_workspace uuid, p_status text DEFAULT NULL::text, p_after jsonb DEFAULT NULL::jsonb, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
@@ -9102,7 +9382,8 @@ CREATE FUNCTION public.list_suppressions(p_workspace uuid, p_after jsonb DEFAULT
         select jsonb_agg(
             jsonb_build_object(
                 'key', s.key, 'hash', s.address_hash, 'to', m.to_address, 'contactId', i.contact_id,
-                'category', s.category, 'reason', s.reason, 'at', s.created_at
+                'category', s.category, 'reason', s.reason, 'at', s.created_at,
+                'who', case s.reason when 'by_hand' then coalesce(c.email, k.hint) end
             ) order by s.created_at desc, s.key desc
         ) into found
         from (
@@ -9119,7 +9400,9 @@ CREATE FUNCTION public.list_suppressions(p_workspace uuid, p_after jsonb DEFAULT
             order by n.counted_at desc
             limit 1
         ) as m on true
-        left join public.identities as i on i.id = m.contact_id;
+        left join public.identities as i on i.id = m.contact_id
+        left join private.my_colleagues() as c on c.workspace_id = p_workspace and s.suppressed_by = 'member:' || c.user_id
+        left join public.api_keys as k on k.workspace_id = p_workspace and s.suppressed_by = 'key:' || k.id;
         return jsonb_build_object(
             'suppressions', coalesce(found, '[]'),
             'next', case when jsonb_array_length(found) = page then jsonb_build_object(
@@ -9974,13 +10257,18 @@ CREATE FUNCTION public.recorded_score(p_contact uuid, p_on date) RETURNS TABLE(s
         )
     $$;
 
--- Name: remove_smtp(uuid); Type: FUNCTION; Schema: public; Owner: -
+-- Name: remove_smtp(uuid, text); Type: FUNCTION; Schema: public; Owner: -
 
-CREATE FUNCTION public.remove_smtp(p_workspace uuid) RETURNS void
-    LANGUAGE sql
+CREATE FUNCTION public.remove_smtp(p_workspace uuid, p_actor text DEFAULT NULL::text) RETURNS void
+    LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
-        delete from public.smtp_settings where workspace_id = p_workspace
+    begin
+        delete from public.smtp_settings where workspace_id = p_workspace;
+        if found and p_actor is not null then
+            perform private.audit(p_workspace, 'smtp_settings.delete', null, p_actor);
+        end if;
+    end
     $$;
 
 -- Name: replace_encrypted_value(uuid, text, text); Type: FUNCTION; Schema: public; Owner: -
@@ -10257,13 +10545,17 @@ CREATE FUNCTION public.save_identity_secret(p_workspace uuid, p_secret text) RET
     end
     $$;
 
--- Name: save_smtp(uuid, jsonb, text); Type: FUNCTION; Schema: public; Owner: -
+-- Name: save_smtp(uuid, jsonb, text, text); Type: FUNCTION; Schema: public; Owner: -
 
-CREATE FUNCTION public.save_smtp(p_workspace uuid, p_smtp jsonb, p_password text) RETURNS jsonb
+CREATE FUNCTION public.save_smtp(p_workspace uuid, p_smtp jsonb, p_password text, p_actor text DEFAULT NULL::text) RETURNS jsonb
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
+    declare
+        before public.smtp_settings;
+        saved  public.smtp_settings;
     begin
+        select * into before from public.smtp_settings as s where s.workspace_id = p_workspace for update;
         insert into public.smtp_settings (workspace_id, host, port, username, from_address, from_name)
         values (
             p_workspace, p_smtp ->> 'host', (p_smtp ->> 'port')::integer, p_smtp ->> 'username', p_smtp ->> 'from',
@@ -10272,9 +10564,27 @@ CREATE FUNCTION public.save_smtp(p_workspace uuid, p_smtp jsonb, p_password text
         on conflict on constraint smtp_settings_pkey do update set
             host = excluded.host, port = excluded.port, username = excluded.username,
             from_address = excluded.from_address, from_name = excluded.from_name, revision = excluded.revision,
-            verified_at = null, last_error = null, last_error_at = null, updated_at = excluded.updated_at;
+            verified_at = null, last_error = null, last_error_at = null, updated_at = excluded.updated_at
+        returning * into saved;
         insert into private.smtp_passwords (workspace_id, password) values (p_workspace, p_password)
         on conflict on constraint smtp_passwords_pkey do update set password = excluded.password;
+        if p_actor is not null then
+            perform private.audit(
+                p_workspace, 'smtp_settings.' || case when before.workspace_id is null then 'insert' else 'update' end,
+                null, p_actor, jsonb_build_object('columns', array(
+                    select name from (values
+                        ('host', before.host is distinct from saved.host),
+                        ('port', before.port is distinct from saved.port),
+                        ('username', before.username is distinct from saved.username),
+                        ('from_address', before.from_address is distinct from saved.from_address),
+                        ('from_name', before.from_name is distinct from saved.from_name),
+                        -- Given anew each time, and encrypted so that nobody here can tell it from the one before.
+                        ('password', true)
+                    ) as c (name, is_new)
+                    where is_new
+                ))
+            );
+        end if;
         return private.smtp_shown(p_workspace);
     end
     $$;
@@ -10720,6 +11030,42 @@ CREATE FUNCTION public.start_message(p_id uuid, p_claim uuid, p_rendered jsonb, 
         returning m.status = 'sending'
     $$;
 
+-- Name: start_notice(uuid, uuid, text, jsonb, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.start_notice(p_id uuid, p_claim uuid, p_address_key text, p_limits jsonb, p_now timestamp with time zone DEFAULT now()) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        notice  private.notices;
+        refusal text;
+    begin
+        select * into notice from private.notices as n where n.id = p_id and n.claim = p_claim and n.status = 'queued'
+        for update;
+        if not found then
+            return false;
+        end if;
+        refusal := private.notice_refusal(notice, p_now);
+        if refusal is null and notice.invitation_id is not null then
+            refusal := private.count_invitation_mail(notice, p_address_key, p_limits, p_now);
+        end if;
+        if refusal is not null and notice.user_id is not null then
+            delete from private.notices as n where n.id = p_id;
+        else
+            update private.notices as n
+            set
+                first_attempt_at = coalesce(n.first_attempt_at, case when refusal is null then p_now end),
+                -- The provider may have had it from an earlier attempt.
+                status = case
+                    when refusal is null then 'queued' when n.first_attempt_at is null then 'skipped' else 'unknown'
+                end,
+                reason = refusal
+            where n.id = p_id;
+        end if;
+        return refusal is null;
+    end
+    $$;
+
 -- Name: subscription_order_done(text, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.subscription_order_done(p_subscription text, p_wish text, p_now timestamp with time zone DEFAULT now()) RETURNS void
@@ -10746,6 +11092,78 @@ CREATE FUNCTION public.subscription_order_done(p_subscription text, p_wish text,
             on conflict on constraint subscription_orders_pkey do nothing;
         end if;
     end
+    $$;
+
+-- Name: suppress_by_hand(uuid, jsonb, text, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.suppress_by_hand(p_workspace uuid, p_lookup jsonb, p_address_key text, p_actor text, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        address text := private.address_named(p_workspace, p_lookup);
+    begin
+        insert into public.suppressions (workspace_id, address_hash, category, reason, suppressed_by, created_at)
+        values (
+            p_workspace, private.hash_of_address(p_workspace, address, p_address_key), null, 'by_hand', p_actor, p_now
+        )
+        on conflict on constraint suppressions_key do nothing;
+        if found then
+            perform private.audit(p_workspace, 'suppressions.insert', private.only_contact(p_workspace, p_lookup), p_actor);
+        end if;
+        return public.suppressions_of(p_workspace, p_lookup, p_address_key);
+    end
+    $$;
+
+-- Name: suppress_by_hand_by_key(text, jsonb, text); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.suppress_by_hand_by_key(p_key_hash text, p_lookup jsonb, p_address_key text) RETURNS jsonb
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+        select public.suppress_by_hand(
+            private.secret_workspace(p_key_hash), p_lookup, p_address_key, private.actor_of_key(p_key_hash)
+        )
+    $$;
+
+-- Name: suppressions_of(uuid, jsonb, text); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.suppressions_of(p_workspace uuid, p_lookup jsonb, p_address_key text) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    declare
+        address text;
+    begin
+        if not exists (select from public.workspaces as w where w.id = p_workspace) then
+            raise sqlstate '42501' using message = 'not_allowed';
+        end if;
+        address := private.address_named(p_workspace, p_lookup);
+        return jsonb_build_object('address', address, 'suppressions', (
+            select coalesce(jsonb_agg(
+                jsonb_build_object(
+                    'category', s.category, 'reason', s.reason, 'at', s.created_at,
+                    'by', case s.reason when 'by_hand' then s.suppressed_by end,
+                    'who', case s.reason when 'by_hand' then coalesce(c.email, k.hint) end
+                ) order by s.created_at, s.category
+            ), '[]')
+            from public.suppressions as s
+            left join private.my_colleagues() as c
+                on c.workspace_id = p_workspace and s.suppressed_by = 'member:' || c.user_id
+            left join public.api_keys as k on k.workspace_id = p_workspace and s.suppressed_by = 'key:' || k.id
+            where s.workspace_id = p_workspace
+                and s.address_hash = private.hash_of_address(p_workspace, address, p_address_key)
+        ));
+    end
+    $$;
+
+-- Name: suppressions_of_by_key(text, jsonb, text); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.suppressions_of_by_key(p_key_hash text, p_lookup jsonb, p_address_key text) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select public.suppressions_of(private.secret_workspace(p_key_hash), p_lookup, p_address_key)
     $$;
 
 -- Name: sweep_contacts(integer, timestamp with time zone, uuid); Type: FUNCTION; Schema: public; Owner: -
@@ -11413,6 +11831,40 @@ COMMENT ON COLUMN private.identity_secrets.inner_key IS 'owner: inner HMAC key m
 
 COMMENT ON COLUMN private.identity_secrets.outer_key IS 'owner: outer HMAC key made from the secret; a userHash is checked with it';
 
+-- Name: invitation_mails; Type: TABLE; Schema: private; Owner: -
+
+CREATE TABLE private.invitation_mails (
+    id uuid NOT NULL,
+    workspace_id uuid NOT NULL,
+    invited_by uuid NOT NULL,
+    address_hash text NOT NULL COLLATE pg_catalog."C",
+    at timestamp with time zone NOT NULL
+);
+
+-- Name: TABLE invitation_mails; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON TABLE private.invitation_mails IS 'Counts of invitation mails: which workspace and owner had whom mailed on the last day, as hashes; kept until 24 hours have passed';
+
+-- Name: COLUMN invitation_mails.id; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.invitation_mails.id IS 'nobody: id of the notice; it is counted once';
+
+-- Name: COLUMN invitation_mails.workspace_id; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.invitation_mails.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN invitation_mails.invited_by; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.invitation_mails.invited_by IS 'owner: account of who invited; limits how many people they have mailed';
+
+-- Name: COLUMN invitation_mails.address_hash; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.invitation_mails.address_hash IS 'owner: keyed hash of the address, whose key is not in the database; limits how often one address is mailed';
+
+-- Name: COLUMN invitation_mails.at; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.invitation_mails.at IS 'owner: when the mail was let through; counts for a day';
+
 -- Name: metering; Type: TABLE; Schema: private; Owner: -
 
 CREATE TABLE private.metering (
@@ -11432,71 +11884,6 @@ COMMENT ON COLUMN private.metering.is_only IS 'nobody: always true; there is one
 -- Name: COLUMN metering.counted_until; Type: COMMENT; Schema: private; Owner: -
 
 COMMENT ON COLUMN private.metering.counted_until IS 'nobody: until when events have been counted; the sweep goes on there';
-
--- Name: notices; Type: TABLE; Schema: private; Owner: -
-
-CREATE TABLE private.notices (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    workspace_id uuid NOT NULL,
-    user_id uuid NOT NULL,
-    kind text NOT NULL,
-    variables jsonb NOT NULL,
-    status text DEFAULT 'queued'::text NOT NULL,
-    send_at timestamp with time zone NOT NULL,
-    attempts smallint DEFAULT 0 NOT NULL,
-    claim uuid,
-    claimed_until timestamp with time zone,
-    first_attempt_at timestamp with time zone,
-    CONSTRAINT notices_status_known CHECK ((status = ANY (ARRAY['queued'::text, 'sent'::text, 'failed'::text, 'unknown'::text])))
-);
-
--- Name: TABLE notices; Type: COMMENT; Schema: private; Owner: -
-
-COMMENT ON TABLE private.notices IS 'Notices: mail from us to owners about their workspace; kept until the owner''s account or the workspace is deleted';
-
--- Name: COLUMN notices.id; Type: COMMENT; Schema: private; Owner: -
-
-COMMENT ON COLUMN private.notices.id IS 'nobody: id of the notice; the provider sends it once by it';
-
--- Name: COLUMN notices.workspace_id; Type: COMMENT; Schema: private; Owner: -
-
-COMMENT ON COLUMN private.notices.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
-
--- Name: COLUMN notices.user_id; Type: COMMENT; Schema: private; Owner: -
-
-COMMENT ON COLUMN private.notices.user_id IS 'owner: account of the owner it goes to; the mail is sent to its address';
-
--- Name: COLUMN notices.kind; Type: COMMENT; Schema: private; Owner: -
-
-COMMENT ON COLUMN private.notices.kind IS 'owner: what it is about; the mail is made from it';
-
--- Name: COLUMN notices.variables; Type: COMMENT; Schema: private; Owner: -
-
-COMMENT ON COLUMN private.notices.variables IS 'owner: figures and links that it names; the mail is made from it';
-
--- Name: COLUMN notices.status; Type: COMMENT; Schema: private; Owner: -
-
-COMMENT ON COLUMN private.notices.status IS 'owner: whether it is queued, sent, failed or unknown; it goes out once';
-
--- Name: COLUMN notices.send_at; Type: COMMENT; Schema: private; Owner: -
-
-COMMENT ON COLUMN private.notices.send_at IS 'nobody: when it is to go out; it goes out then';
-
--- Name: COLUMN notices.attempts; Type: COMMENT; Schema: private; Owner: -
-
-COMMENT ON COLUMN private.notices.attempts IS 'nobody: how often it was tried; pauses grow with it';
-
--- Name: COLUMN notices.claim; Type: COMMENT; Schema: private; Owner: -
-
-COMMENT ON COLUMN private.notices.claim IS 'nobody: which run works on it; no two runs send it';
-
--- Name: COLUMN notices.claimed_until; Type: COMMENT; Schema: private; Owner: -
-
-COMMENT ON COLUMN private.notices.claimed_until IS 'nobody: how long that run may take; another one takes over after a crash';
-
--- Name: COLUMN notices.first_attempt_at; Type: COMMENT; Schema: private; Owner: -
-
-COMMENT ON COLUMN private.notices.first_attempt_at IS 'nobody: when the provider may first have seen it; it is not repeated once the provider may have forgotten it';
 
 -- Name: policies; Type: TABLE; Schema: private; Owner: -
 
@@ -12387,14 +12774,14 @@ CREATE TABLE public.invitations (
     status text DEFAULT 'open'::text NOT NULL,
     invited_by uuid DEFAULT auth.uid() NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT invitations_email_format CHECK (((email ~ '^[^@\s]+@[^@\s]+$'::text) AND (email = lower(email)) AND (char_length(email) < 255))),
+    expires_at timestamp with time zone DEFAULT (now() + '14 days'::interval) NOT NULL,
     CONSTRAINT invitations_role_known CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'viewer'::text]))),
     CONSTRAINT invitations_status_known CHECK ((status = ANY (ARRAY['open'::text, 'accepted'::text])))
 );
 
 -- Name: TABLE invitations; Type: COMMENT; Schema: public; Owner: -
 
-COMMENT ON TABLE public.invitations IS 'Invitations: which addresses were invited to which workspace; kept until they are accepted, declined or taken back, or the workspace is deleted';
+COMMENT ON TABLE public.invitations IS 'Invitations: which addresses were invited to which workspace; kept until they are accepted, declined or taken back, 14 days after they ran out, or until the workspace is deleted';
 
 -- Name: COLUMN invitations.id; Type: COMMENT; Schema: public; Owner: -
 
@@ -12406,7 +12793,7 @@ COMMENT ON COLUMN public.invitations.workspace_id IS 'nobody: the workspace that
 
 -- Name: COLUMN invitations.email; Type: COMMENT; Schema: public; Owner: -
 
-COMMENT ON COLUMN public.invitations.email IS 'owner: address of the colleague who is invited; recognises them when they sign in';
+COMMENT ON COLUMN public.invitations.email IS 'owner: address of the colleague who is invited; mailed once and again when an owner asks for it, and recognises them when they sign in';
 
 -- Name: COLUMN invitations.role; Type: COMMENT; Schema: public; Owner: -
 
@@ -12423,6 +12810,10 @@ COMMENT ON COLUMN public.invitations.invited_by IS 'owner: who invited them; sho
 -- Name: COLUMN invitations.created_at; Type: COMMENT; Schema: public; Owner: -
 
 COMMENT ON COLUMN public.invitations.created_at IS 'owner: when they were invited; orders the list';
+
+-- Name: COLUMN invitations.expires_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.invitations.expires_at IS 'owner: until when it can be accepted; nobody joins by an old one';
 
 -- Name: member_changes; Type: TABLE; Schema: public; Owner: -
 
@@ -13155,6 +13546,7 @@ CREATE TABLE public.suppressions (
     category text,
     reason text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    suppressed_by text,
     CONSTRAINT suppressions_category_known CHECK ((category = ANY (ARRAY['transactional'::text, 'marketing'::text]))),
     CONSTRAINT suppressions_reason_known CHECK ((reason = ANY (ARRAY['unsubscribed'::text, 'bounced'::text, 'complained'::text, 'erased'::text, 'by_hand'::text])))
 );
@@ -13182,6 +13574,10 @@ COMMENT ON COLUMN public.suppressions.reason IS 'end user: unsubscribed, bounced
 -- Name: COLUMN suppressions.created_at; Type: COMMENT; Schema: public; Owner: -
 
 COMMENT ON COLUMN public.suppressions.created_at IS 'end user: when it began; shown to members';
+
+-- Name: COLUMN suppressions.suppressed_by; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.suppressions.suppressed_by IS 'owner: id of the member or API key that suppressed it by hand; shown to members';
 
 -- Name: traits; Type: TABLE; Schema: public; Owner: -
 
@@ -13480,6 +13876,11 @@ ALTER TABLE ONLY private.export_exclusions
 ALTER TABLE ONLY private.identity_secrets
     ADD CONSTRAINT identity_secrets_pkey PRIMARY KEY (workspace_id);
 
+-- Name: invitation_mails invitation_mails_pkey; Type: CONSTRAINT; Schema: private; Owner: -
+
+ALTER TABLE ONLY private.invitation_mails
+    ADD CONSTRAINT invitation_mails_pkey PRIMARY KEY (id);
+
 -- Name: metering metering_pkey; Type: CONSTRAINT; Schema: private; Owner: -
 
 ALTER TABLE ONLY private.metering
@@ -13679,6 +14080,11 @@ ALTER TABLE ONLY public.identity_links
 
 ALTER TABLE ONLY public.identity_moves
     ADD CONSTRAINT identity_moves_pkey PRIMARY KEY (id);
+
+-- Name: invitations invitations_email_format; Type: CHECK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE public.invitations
+    ADD CONSTRAINT invitations_email_format CHECK (((email ~ '^[^][@\s<>(),;:"\\]+@[^][@\s<>(),;:"\\]+$'::text) AND (email = lower(email)) AND (char_length(email) < 255))) NOT VALID;
 
 -- Name: invitations invitations_email_key; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -13936,9 +14342,17 @@ CREATE INDEX api_key_hashes_api_key_idx ON private.api_key_hashes USING btree (a
 
 CREATE INDEX checkouts_address_idx ON private.checkouts USING btree (address_hash, variant_id);
 
+-- Name: invitation_mails_at_idx; Type: INDEX; Schema: private; Owner: -
+
+CREATE INDEX invitation_mails_at_idx ON private.invitation_mails USING btree (at);
+
 -- Name: notices_due_idx; Type: INDEX; Schema: private; Owner: -
 
 CREATE INDEX notices_due_idx ON private.notices USING btree (send_at) WHERE (status = 'queued'::text);
+
+-- Name: notices_invitation_key; Type: INDEX; Schema: private; Owner: -
+
+CREATE UNIQUE INDEX notices_invitation_key ON private.notices USING btree (invitation_id) WHERE (invitation_id IS NOT NULL);
 
 -- Name: notices_user_idx; Type: INDEX; Schema: private; Owner: -
 
@@ -14283,6 +14697,10 @@ CREATE INDEX identity_moves_identity_idx ON public.identity_moves USING btree (w
 -- Name: invitations_email_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX invitations_email_idx ON public.invitations USING btree (email);
+
+-- Name: invitations_expires_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX invitations_expires_idx ON public.invitations USING btree (expires_at);
 
 -- Name: member_changes_workspace_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -14698,7 +15116,7 @@ CREATE TRIGGER identity_moves_audit AFTER INSERT ON public.identity_moves FOR EA
 
 -- Name: invitations invitations_apply; Type: TRIGGER; Schema: public; Owner: -
 
-CREATE TRIGGER invitations_apply AFTER INSERT OR UPDATE ON public.invitations FOR EACH ROW EXECUTE FUNCTION private.apply_invitation();
+CREATE TRIGGER invitations_apply AFTER INSERT OR UPDATE OF status ON public.invitations FOR EACH ROW EXECUTE FUNCTION private.apply_invitation();
 
 -- Name: invitations invitations_audit; Type: TRIGGER; Schema: public; Owner: -
 
@@ -14794,6 +15212,11 @@ ALTER TABLE ONLY private.export_builds
 
 ALTER TABLE ONLY private.identity_secrets
     ADD CONSTRAINT identity_secrets_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE;
+
+-- Name: notices notices_invitation_fkey; Type: FK CONSTRAINT; Schema: private; Owner: -
+
+ALTER TABLE ONLY private.notices
+    ADD CONSTRAINT notices_invitation_fkey FOREIGN KEY (invitation_id) REFERENCES public.invitations(id) ON DELETE CASCADE;
 
 -- Name: notices notices_user_fkey; Type: FK CONSTRAINT; Schema: private; Owner: -
 
@@ -14991,6 +15414,12 @@ CREATE POLICY "Members of any workspace see how points fade" ON private.decay_fa
    FROM public.members
   WHERE (members.user_id = ( SELECT auth.uid() AS uid)))));
 
+-- Name: notices Members see what became of mail to whom they invited; Type: POLICY; Schema: private; Owner: -
+
+CREATE POLICY "Members see what became of mail to whom they invited" ON private.notices FOR SELECT TO authenticated USING (((invitation_id IS NOT NULL) AND (workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE (members.user_id = ( SELECT auth.uid() AS uid))))));
+
 -- Name: identity_secrets Members see whether there is an identity secret; Type: POLICY; Schema: private; Owner: -
 
 CREATE POLICY "Members see whether there is an identity secret" ON private.identity_secrets FOR SELECT TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
@@ -15052,6 +15481,10 @@ ALTER TABLE private.export_exclusions ENABLE ROW LEVEL SECURITY;
 -- Name: identity_secrets; Type: ROW SECURITY; Schema: private; Owner: -
 
 ALTER TABLE private.identity_secrets ENABLE ROW LEVEL SECURITY;
+
+-- Name: invitation_mails; Type: ROW SECURITY; Schema: private; Owner: -
+
+ALTER TABLE private.invitation_mails ENABLE ROW LEVEL SECURITY;
 
 -- Name: metering; Type: ROW SECURITY; Schema: private; Owner: -
 
@@ -15419,6 +15852,12 @@ CREATE POLICY "Owners and admins draft rules" ON public.rule_drafts FOR INSERT T
    FROM public.members
   WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text]))))));
 
+-- Name: suppressions Owners and admins lift what was suppressed by hand; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Owners and admins lift what was suppressed by hand" ON public.suppressions FOR DELETE TO authenticated USING (((reason = 'by_hand'::text) AND (workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text])))))));
+
 -- Name: automations Owners and admins make automations; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY "Owners and admins make automations" ON public.automations FOR INSERT TO authenticated WITH CHECK ((workspace_id IN ( SELECT members.workspace_id
@@ -15517,9 +15956,9 @@ CREATE POLICY "Owners take invitations back, and who is invited declines" ON pub
    FROM public.members
   WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = 'owner'::text))))));
 
--- Name: invitations Who is invited accepts; Type: POLICY; Schema: public; Owner: -
+-- Name: invitations Who is invited accepts, while it holds; Type: POLICY; Schema: public; Owner: -
 
-CREATE POLICY "Who is invited accepts" ON public.invitations FOR UPDATE TO authenticated USING (((status = 'open'::text) AND (email = lower((( SELECT auth.jwt() AS jwt) ->> 'email'::text))))) WITH CHECK ((status = 'accepted'::text));
+CREATE POLICY "Who is invited accepts, while it holds" ON public.invitations FOR UPDATE TO authenticated USING (((status = 'open'::text) AND (expires_at > now()) AND (email = lower((( SELECT auth.jwt() AS jwt) ->> 'email'::text))))) WITH CHECK ((status = 'accepted'::text));
 
 -- Name: workspace_requests Whoever is signed in may ask for a workspace; Type: POLICY; Schema: public; Owner: -
 
@@ -15830,6 +16269,12 @@ GRANT ALL ON FUNCTION private.added_counts(p_counts jsonb, p_more jsonb) TO serv
 
 REVOKE ALL ON FUNCTION private.address_before(p_workspace uuid, p_identities uuid[], p_known jsonb, p_trusted boolean, p_at timestamp with time zone, p_key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.address_before(p_workspace uuid, p_identities uuid[], p_known jsonb, p_trusted boolean, p_at timestamp with time zone, p_key text) TO authenticated;
+
+-- Name: FUNCTION address_named(p_workspace uuid, p_lookup jsonb); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.address_named(p_workspace uuid, p_lookup jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.address_named(p_workspace uuid, p_lookup jsonb) TO authenticated;
+GRANT ALL ON FUNCTION private.address_named(p_workspace uuid, p_lookup jsonb) TO service_role;
 
 -- Name: FUNCTION address_of_user(p_user uuid); Type: ACL; Schema: private; Owner: -
 
@@ -16149,6 +16594,39 @@ GRANT ALL ON FUNCTION private.correct_guess(p_subscription text, p_workspace uui
 REVOKE ALL ON FUNCTION private.count_back(p_workspace uuid, p_contacts uuid[], p_signals smallint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.count_back(p_workspace uuid, p_contacts uuid[], p_signals smallint[]) TO service_role;
 
+-- Name: TABLE notices; Type: ACL; Schema: private; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.notices TO service_role;
+
+-- Name: COLUMN notices.workspace_id; Type: ACL; Schema: private; Owner: -
+
+GRANT SELECT(workspace_id) ON TABLE private.notices TO authenticated;
+
+-- Name: COLUMN notices.status; Type: ACL; Schema: private; Owner: -
+
+GRANT SELECT(status) ON TABLE private.notices TO authenticated;
+
+-- Name: COLUMN notices.send_at; Type: ACL; Schema: private; Owner: -
+
+GRANT SELECT(send_at) ON TABLE private.notices TO authenticated;
+
+-- Name: COLUMN notices.invitation_id; Type: ACL; Schema: private; Owner: -
+
+GRANT SELECT(invitation_id) ON TABLE private.notices TO authenticated;
+
+-- Name: COLUMN notices.reason; Type: ACL; Schema: private; Owner: -
+
+GRANT SELECT(reason) ON TABLE private.notices TO authenticated;
+
+-- Name: COLUMN notices.sent_at; Type: ACL; Schema: private; Owner: -
+
+GRANT SELECT(sent_at) ON TABLE private.notices TO authenticated;
+
+-- Name: FUNCTION count_invitation_mail(p_notice private.notices, p_address_key text, p_limits jsonb, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.count_invitation_mail(p_notice private.notices, p_address_key text, p_limits jsonb, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.count_invitation_mail(p_notice private.notices, p_address_key text, p_limits jsonb, p_now timestamp with time zone) TO service_role;
+
 -- Name: FUNCTION count_signals(p_workspace uuid, p_rules private.compiled_rules, p_messages private.message[], p_resolved private.resolution[], p_today date); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.count_signals(p_workspace uuid, p_rules private.compiled_rules, p_messages private.message[], p_resolved private.resolution[], p_today date) FROM PUBLIC;
@@ -16403,6 +16881,12 @@ REVOKE ALL ON FUNCTION private.handle_draft() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.has_room_by_trust(p_identity uuid, p_contact uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.has_room_by_trust(p_identity uuid, p_contact uuid) TO service_role;
 
+-- Name: FUNCTION hash_of_address(p_workspace uuid, p_address text, p_address_key text); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.hash_of_address(p_workspace uuid, p_address text, p_address_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.hash_of_address(p_workspace uuid, p_address text, p_address_key text) TO authenticated;
+GRANT ALL ON FUNCTION private.hash_of_address(p_workspace uuid, p_address text, p_address_key text) TO service_role;
+
 -- Name: FUNCTION hmac_key(p_secret bytea, p_pad integer); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.hmac_key(p_secret bytea, p_pad integer) FROM PUBLIC;
@@ -16413,6 +16897,7 @@ GRANT ALL ON FUNCTION private.hmac_key(p_secret bytea, p_pad integer) TO authent
 
 REVOKE ALL ON FUNCTION private.hmac_sha256(p_key text, p_message text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.hmac_sha256(p_key text, p_message text) TO service_role;
+GRANT ALL ON FUNCTION private.hmac_sha256(p_key text, p_message text) TO authenticated;
 
 -- Name: FUNCTION identities_of(p_workspace uuid, p_contact uuid); Type: ACL; Schema: private; Owner: -
 
@@ -16667,6 +17152,7 @@ GRANT ALL ON FUNCTION private.my_account() TO authenticated;
 
 REVOKE ALL ON FUNCTION private.my_colleagues() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.my_colleagues() TO authenticated;
+GRANT ALL ON FUNCTION private.my_colleagues() TO service_role;
 
 -- Name: FUNCTION my_invitations(); Type: ACL; Schema: private; Owner: -
 
@@ -16699,6 +17185,11 @@ GRANT ALL ON FUNCTION private.not_yet_answer(p_contact uuid, p_automation public
 REVOKE ALL ON FUNCTION private.note_changes(p_draft public.rule_drafts, p_changes private.stage_change[], p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.note_changes(p_draft public.rule_drafts, p_changes private.stage_change[], p_now timestamp with time zone) TO service_role;
 
+-- Name: FUNCTION notice_refusal(p_notice private.notices, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.notice_refusal(p_notice private.notices, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.notice_refusal(p_notice private.notices, p_now timestamp with time zone) TO service_role;
+
 -- Name: FUNCTION notify_owners(p_workspace uuid, p_kind text, p_variables jsonb, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.notify_owners(p_workspace uuid, p_kind text, p_variables jsonb, p_now timestamp with time zone) FROM PUBLIC;
@@ -16708,6 +17199,11 @@ GRANT ALL ON FUNCTION private.notify_owners(p_workspace uuid, p_kind text, p_var
 
 REVOKE ALL ON FUNCTION private.one_who_did_not(p_workspace uuid, p_signal smallint, p_place uuid, p_before timestamp with time zone, p_taken uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.one_who_did_not(p_workspace uuid, p_signal smallint, p_place uuid, p_before timestamp with time zone, p_taken uuid[]) TO authenticated;
+
+-- Name: FUNCTION only_contact(p_workspace uuid, p_lookup jsonb); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.only_contact(p_workspace uuid, p_lookup jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.only_contact(p_workspace uuid, p_lookup jsonb) TO service_role;
 
 -- Name: FUNCTION order_cancellations(p_workspace uuid, p_purge_after timestamp with time zone, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
 
@@ -17294,6 +17790,11 @@ GRANT ALL ON FUNCTION public.cancel_deletion_by_link(p_request uuid, p_owner uui
 REVOKE ALL ON FUNCTION public.changes_since(p_workspace uuid, p_since timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.changes_since(p_workspace uuid, p_since timestamp with time zone, p_now timestamp with time zone) TO authenticated;
 
+-- Name: FUNCTION check_deletion_link(p_request uuid, p_owner uuid, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.check_deletion_link(p_request uuid, p_owner uuid, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.check_deletion_link(p_request uuid, p_owner uuid, p_now timestamp with time zone) TO service_role;
+
 -- Name: FUNCTION check_drift(p_limit integer, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.check_drift(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
@@ -17464,10 +17965,10 @@ GRANT ALL ON FUNCTION public.finish_deletion(p_request uuid, p_now timestamp wit
 REVOKE ALL ON FUNCTION public.finish_message(p_id uuid, p_claim uuid, p_status text, p_provider text, p_provider_message_id text, p_reason text, p_retry_at timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.finish_message(p_id uuid, p_claim uuid, p_status text, p_provider text, p_provider_message_id text, p_reason text, p_retry_at timestamp with time zone, p_now timestamp with time zone) TO service_role;
 
--- Name: FUNCTION finish_notice(p_id uuid, p_claim uuid, p_status text, p_send_at timestamp with time zone); Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION finish_notice(p_id uuid, p_claim uuid, p_status text, p_send_at timestamp with time zone, p_reason text, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
-REVOKE ALL ON FUNCTION public.finish_notice(p_id uuid, p_claim uuid, p_status text, p_send_at timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.finish_notice(p_id uuid, p_claim uuid, p_status text, p_send_at timestamp with time zone) TO service_role;
+REVOKE ALL ON FUNCTION public.finish_notice(p_id uuid, p_claim uuid, p_status text, p_send_at timestamp with time zone, p_reason text, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.finish_notice(p_id uuid, p_claim uuid, p_status text, p_send_at timestamp with time zone, p_reason text, p_now timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION forget_what_has_lapsed(p_limit integer, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
@@ -17483,6 +17984,21 @@ GRANT ALL ON FUNCTION public.funnel_stages(p_workspace uuid) TO authenticated;
 
 REVOKE ALL ON FUNCTION public.health(p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.health(p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION invite_again(p_workspace uuid, p_invitation uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.invite_again(p_workspace uuid, p_invitation uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.invite_again(p_workspace uuid, p_invitation uuid) TO authenticated;
+
+-- Name: FUNCTION lift_by_hand(p_workspace uuid, p_lookup jsonb, p_address_key text, p_actor text); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.lift_by_hand(p_workspace uuid, p_lookup jsonb, p_address_key text, p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.lift_by_hand(p_workspace uuid, p_lookup jsonb, p_address_key text, p_actor text) TO service_role;
+
+-- Name: FUNCTION lift_by_hand_by_key(p_key_hash text, p_lookup jsonb, p_address_key text); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.lift_by_hand_by_key(p_key_hash text, p_lookup jsonb, p_address_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.lift_by_hand_by_key(p_key_hash text, p_lookup jsonb, p_address_key text) TO service_role;
 
 -- Name: FUNCTION list_audit(p_workspace uuid, p_after jsonb); Type: ACL; Schema: public; Owner: -
 
@@ -17503,6 +18019,11 @@ GRANT ALL ON FUNCTION public.list_contacts(p_workspace uuid, p_stage uuid, p_lea
 
 REVOKE ALL ON FUNCTION public.list_entries(p_workspace uuid, p_stage uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_after jsonb, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.list_entries(p_workspace uuid, p_stage uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_after jsonb, p_now timestamp with time zone) TO authenticated;
+
+-- Name: FUNCTION list_invitations(p_workspace uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.list_invitations(p_workspace uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.list_invitations(p_workspace uuid) TO authenticated;
 
 -- Name: FUNCTION list_messages(p_workspace uuid, p_status text, p_after jsonb, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
@@ -17685,10 +18206,10 @@ REVOKE ALL ON FUNCTION public.recorded_score(p_contact uuid, p_on date) FROM PUB
 GRANT ALL ON FUNCTION public.recorded_score(p_contact uuid, p_on date) TO authenticated;
 GRANT ALL ON FUNCTION public.recorded_score(p_contact uuid, p_on date) TO service_role;
 
--- Name: FUNCTION remove_smtp(p_workspace uuid); Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION remove_smtp(p_workspace uuid, p_actor text); Type: ACL; Schema: public; Owner: -
 
-REVOKE ALL ON FUNCTION public.remove_smtp(p_workspace uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.remove_smtp(p_workspace uuid) TO service_role;
+REVOKE ALL ON FUNCTION public.remove_smtp(p_workspace uuid, p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.remove_smtp(p_workspace uuid, p_actor text) TO service_role;
 
 -- Name: FUNCTION replace_encrypted_value(p_workspace uuid, p_before text, p_after text); Type: ACL; Schema: public; Owner: -
 
@@ -17747,10 +18268,10 @@ GRANT ALL ON FUNCTION public.rules_in_force(p_workspace uuid) TO service_role;
 REVOKE ALL ON FUNCTION public.save_identity_secret(p_workspace uuid, p_secret text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.save_identity_secret(p_workspace uuid, p_secret text) TO authenticated;
 
--- Name: FUNCTION save_smtp(p_workspace uuid, p_smtp jsonb, p_password text); Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION save_smtp(p_workspace uuid, p_smtp jsonb, p_password text, p_actor text); Type: ACL; Schema: public; Owner: -
 
-REVOKE ALL ON FUNCTION public.save_smtp(p_workspace uuid, p_smtp jsonb, p_password text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.save_smtp(p_workspace uuid, p_smtp jsonb, p_password text) TO service_role;
+REVOKE ALL ON FUNCTION public.save_smtp(p_workspace uuid, p_smtp jsonb, p_password text, p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.save_smtp(p_workspace uuid, p_smtp jsonb, p_password text, p_actor text) TO service_role;
 
 -- Name: FUNCTION score(p_workspace uuid, p_lookups jsonb, p_now timestamp with time zone, p_on date); Type: ACL; Schema: public; Owner: -
 
@@ -17841,10 +18362,36 @@ GRANT ALL ON FUNCTION public.stages_as_far_as(p_workspace uuid, p_stage uuid) TO
 REVOKE ALL ON FUNCTION public.start_message(p_id uuid, p_claim uuid, p_rendered jsonb, p_address_key text, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.start_message(p_id uuid, p_claim uuid, p_rendered jsonb, p_address_key text, p_now timestamp with time zone) TO service_role;
 
+-- Name: FUNCTION start_notice(p_id uuid, p_claim uuid, p_address_key text, p_limits jsonb, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.start_notice(p_id uuid, p_claim uuid, p_address_key text, p_limits jsonb, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.start_notice(p_id uuid, p_claim uuid, p_address_key text, p_limits jsonb, p_now timestamp with time zone) TO service_role;
+
 -- Name: FUNCTION subscription_order_done(p_subscription text, p_wish text, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.subscription_order_done(p_subscription text, p_wish text, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.subscription_order_done(p_subscription text, p_wish text, p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION suppress_by_hand(p_workspace uuid, p_lookup jsonb, p_address_key text, p_actor text, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.suppress_by_hand(p_workspace uuid, p_lookup jsonb, p_address_key text, p_actor text, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.suppress_by_hand(p_workspace uuid, p_lookup jsonb, p_address_key text, p_actor text, p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION suppress_by_hand_by_key(p_key_hash text, p_lookup jsonb, p_address_key text); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.suppress_by_hand_by_key(p_key_hash text, p_lookup jsonb, p_address_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.suppress_by_hand_by_key(p_key_hash text, p_lookup jsonb, p_address_key text) TO service_role;
+
+-- Name: FUNCTION suppressions_of(p_workspace uuid, p_lookup jsonb, p_address_key text); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.suppressions_of(p_workspace uuid, p_lookup jsonb, p_address_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.suppressions_of(p_workspace uuid, p_lookup jsonb, p_address_key text) TO authenticated;
+GRANT ALL ON FUNCTION public.suppressions_of(p_workspace uuid, p_lookup jsonb, p_address_key text) TO service_role;
+
+-- Name: FUNCTION suppressions_of_by_key(p_key_hash text, p_lookup jsonb, p_address_key text); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.suppressions_of_by_key(p_key_hash text, p_lookup jsonb, p_address_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.suppressions_of_by_key(p_key_hash text, p_lookup jsonb, p_address_key text) TO service_role;
 
 -- Name: FUNCTION sweep_contacts(p_limit integer, p_now timestamp with time zone, p_workspace uuid); Type: ACL; Schema: public; Owner: -
 
@@ -17960,13 +18507,13 @@ GRANT UPDATE(inner_key) ON TABLE private.identity_secrets TO authenticated;
 
 GRANT UPDATE(outer_key) ON TABLE private.identity_secrets TO authenticated;
 
+-- Name: TABLE invitation_mails; Type: ACL; Schema: private; Owner: -
+
+GRANT SELECT,INSERT,DELETE ON TABLE private.invitation_mails TO service_role;
+
 -- Name: TABLE metering; Type: ACL; Schema: private; Owner: -
 
 GRANT SELECT,UPDATE ON TABLE private.metering TO service_role;
-
--- Name: TABLE notices; Type: ACL; Schema: private; Owner: -
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.notices TO service_role;
 
 -- Name: TABLE policies; Type: ACL; Schema: private; Owner: -
 
@@ -18227,7 +18774,7 @@ GRANT INSERT(stage_id) ON TABLE public.stage_pins TO authenticated;
 
 -- Name: TABLE suppressions; Type: ACL; Schema: public; Owner: -
 
-GRANT SELECT ON TABLE public.suppressions TO authenticated;
+GRANT SELECT,DELETE ON TABLE public.suppressions TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.suppressions TO service_role;
 
 -- Name: TABLE traits; Type: ACL; Schema: public; Owner: -

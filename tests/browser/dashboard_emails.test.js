@@ -134,4 +134,36 @@ test("whom not to mail is listed with the reason", async () => {
   await alice.page.getByText("abcdef0123456789…").waitFor();
 });
 
+test("an address is suppressed by hand and lifted again, from the list too", async () => {
+  const { page } = alice;
+  const list = page.getByRole("region", { name: "Whom you don't mail" });
+  await page.getByLabel("Email", { exact: true }).fill("Grace@example.com");
+  await press("Look it up");
+  await page.getByText("grace@example.com is not suppressed.").waitFor();
+  await press("Suppress");
+  await page.getByRole("dialog").getByRole("button", { name: "Stop it" }).click();
+  await list.getByText(`suppressed by hand, by ${alice.email}`).waitFor();
+  await assertAccessible(alice, "suppressed by hand");
+  await list.getByRole("button", { name: /^Lift/ }).click();
+  await page.getByText("grace@example.com is not suppressed.").waitFor();
+});
+
+test("a contact's page says whether they are mailed, and stops it at once", async () => {
+  const { page } = alice;
+  const [{ id }] = await sql`select id from public.contacts where workspace_id = ${workspace} and email = 'ada@example.com'`;
+  await page.goto(base.replace("emails", `contacts/${id}`));
+  const card = page.getByRole("region", { name: "Mail to them" });
+  await card.getByText("ada@example.com is not suppressed.").waitFor();
+  await card.getByRole("button", { name: "Suppress" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Stop it" }).click();
+  await card.getByText(`suppressed by hand, by ${alice.email}`).waitFor();
+  await assertAccessible(alice, "contact, suppressed");
+  await card.getByRole("button", { name: /^Lift/ }).click();
+  await card.getByText("is not suppressed").waitFor();
+  const log = await sql`
+    select action from public.audit_log where workspace_id = ${workspace} and contact_id = ${id} and action like 'suppressions.%'
+    order by at`;
+  assert.deepEqual(log.map(({ action }) => action), ["suppressions.insert", "suppressions.delete"]);
+});
+
 test("the browser has nothing to complain about", () => assert.deepEqual(alice.complaints, []));

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { launch } from "./chromium.js";
-import { assertAccessible, openDashboard, send } from "./founder.js";
-import { connect, mailTo, setting } from "./stack.js";
+import { assertAccessible, openDashboard, send, until } from "./founder.js";
+import { connect, drain, mailTo, setting } from "./stack.js";
 
 const NAME = `Sett ${Date.now()}`;
 const sql = connect();
@@ -56,15 +56,22 @@ test("the origins of a key are as browsers send them", async () => {
   await page.getByText("Only from https://app.example.com.").waitFor();
 });
 
-test("who is invited joins", async () => {
+test("who is invited is mailed, signs up and joins", async () => {
   const { page } = alice;
   const bob = await openDashboard(browser);
-  await bob.signUp();
   await visit("members", "Members");
   await page.getByLabel("Email").fill(bob.email.toUpperCase());
   await press("Invite");
-  await page.getByText("not answered yet").waitFor();
-  await bob.page.reload();
+  await page.getByText("not mailed yet: goes out with the next run").waitFor();
+  await drain();
+  await until(async () => (await mailTo(bob.email)).length > 0);
+  await visit("members", "Members");
+  await page.getByText("mailed at").waitFor();
+  await assertAccessible(alice, "members");
+  const [{ html, subject }] = await mailTo(bob.email);
+  assert.equal(subject, `${alice.email} invites you to ${NAME} on ConversionCRM`);
+  await bob.page.goto(/href="([^"]+sign-up)"/.exec(html)[1]);
+  await bob.signUp({ isThere: true });
   await bob.page.getByRole("button", { name: `Join ${NAME}` }).click();
   await bob.page.getByRole("heading", { name: "Contacts" }).waitFor();
   assert.deepEqual(bob.complaints, []);

@@ -47,8 +47,9 @@ export async function openDashboard(browser, path = "/app/", { allowed = [] } = 
     email,
     base: () => base,
 
-    async signUp() {
-      await page.goto(`${setting("API_URL")}/app/sign-up`);
+    /** `isThere`: by the form that a link has led to. */
+    async signUp({ isThere = false } = {}) {
+      if (!isThere) await page.goto(`${setting("API_URL")}/app/sign-up`);
       await page.getByLabel("Email").fill(email);
       await page.getByLabel("Password").fill(PASSWORD);
       await page.getByRole("button", { name: "Create the account" }).click();

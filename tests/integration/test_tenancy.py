@@ -263,7 +263,7 @@ def test_an_outsider_can_execute_nothing_that_tells_or_changes_anything(
         assert not told or not any(told.get(part) for part in ("contacts", "items", "events", "rejections", "names")), (
             name
         )
-    pages = ("offers", "list_messages", "list_suppressions", "list_audit", "back_test")
+    pages = ("offers", "list_messages", "list_suppressions", "list_audit", "list_invitations", "back_test")
     for name in ("rules_in_force", "rescore_progress", "billing", "team", *pages):
         answer = charlie.rest.post(f"/rpc/{name}", json={"p_workspace": str(filled.id)})
         assert answer.json() in (None, {"status": "none"})
@@ -282,7 +282,7 @@ def test_an_outsider_can_execute_nothing_that_tells_or_changes_anything(
         "preview", "explain_mail", "billing", "my_account", "my_workspaces", "team",
         "list_contacts", "search_contacts", "trait_names", "trait_values",
         "contact_rows", "show_contact", "contact_timeline", "recent_messages",
-        "setup_progress", "offers", "list_messages", "list_suppressions", "list_audit",
+        "setup_progress", "offers", "list_messages", "list_suppressions", "list_audit", "list_invitations",
         "traits_as_of", "back_test", *STAGES_AND_TODAY,
     }  # fmt: skip
     for name, arguments in functions(db):
