@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help dev up down reset test prove deploy-check bench schema mail-pictures
+.PHONY: help dev up down reset test prove deploy-check bench schema mail-pictures dashboard-pictures
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -36,3 +36,10 @@ schema: ## Write supabase/schema.sql, docs/processing.json and the pages of publ
 
 mail-pictures: ## Take the pictures of the starter templates in docs/mail anew
 	@scripts/run-up python -m scripts.mail_pictures
+
+dashboard-pictures: export LOCAL_DIR = .local/pictures
+dashboard-pictures: export CRONS = off
+dashboard-pictures: export RESEND_RATE = 1000
+dashboard-pictures: ## Take the pictures of the dashboard in docs/dashboard anew
+	@scripts/stack reset
+	@scripts/run-up python -m scripts.dashboard_pictures

@@ -39,6 +39,12 @@ def cancel_by_link(token: str) -> None:
     tell_owners()
 
 
+def check_link(token: str) -> None:
+    """Whether the link would still do something. Raises 404 and 409."""
+    request_id, owner = read_link(token)
+    database.call("check_deletion_link", {"p_request": request_id, "p_owner": owner})
+
+
 def read_link(token: str) -> tuple[str, str]:
     """The request and the owner that a link of notices' is for. Raises 404 for anything else."""
     request_id, owner = signing.unseal(token, "cancel-deletion").split(":")
@@ -103,6 +109,9 @@ def _settle_subscriptions(now: datetime, deadline: float) -> int:
                 lemonsqueezy.cancel_subscription(subscription_id)
             else:
                 lemonsqueezy.resume_subscription(subscription_id)
+        except lemonsqueezy.Gone:
+            # Nothing there takes money any more, and nothing can be resumed.
+            log(event="subscription_order_moot", subscriptionId=subscription_id, wish=wish)
         except Unavailable:
             log(event="subscription_order_waits", subscriptionId=subscription_id, wish=wish)
             continue

@@ -18,7 +18,7 @@ from scripts.bench.population import PRODUCT, Population, populate
 from scripts.bench.publishing import NOW, Chunk, Connection, Pair, one, publish_under_load
 from scripts.bench.report import Row, table
 from scripts.bench.sql import BATCH, CLIENTS, OWNER, Side, alternate, create_product
-from scripts.bench.workload import random_contacts, track_script
+from scripts.bench.workload import TODAY, random_contacts, track_script
 
 BIG, FEW_CONTACTS, FEW_EVENTS = "big", "few_contacts", "few_events"
 TOP = """
@@ -216,6 +216,28 @@ def tie(db: Connection, contacts: int) -> None:
         (contacts,),
     )
     db.execute("vacuum analyze public.contact_states")
+
+
+def pay(db: Connection, contacts: int) -> None:
+    """Has that many contacts pay, over the last twenty days."""
+    paid = "select id, workspace_id, row_number() over (order by id) as n from public.contacts order by id limit %s"
+    at = f"timestamptz '{TODAY}T00:00Z' - n * interval '2 hours'"
+    event = f"workspace_id, true, 'paid-' || n, id, 'track', 'Subscription Started', {at}, {at}, '{{}}', '{{}}'"
+    columns = (
+        "workspace_id, trusted, message_id, identity_id, type, name, occurred_at, received_at, properties, context"
+    )
+    db.execute(
+        f"""
+        with paid as ({paid}),
+        stored as (insert into public.events ({columns}) select {event} from paid)
+        insert into public.stage_events (workspace_id, identity_id, signal, trusted, occurred_at, message_id)
+        select p.workspace_id, p.id, s.number, true, {at}, 'paid-' || n
+        from paid as p
+        join public.signals as s on s.workspace_id = p.workspace_id and s.event = 'Subscription Started'
+        """,
+        (contacts,),
+    )
+    db.execute("vacuum analyze public.stage_events")
 
 
 def ingest(postgres: Cluster, size: Size, messages: int, transactions: int, folder: Path) -> list[float]:

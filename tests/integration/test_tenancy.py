@@ -256,12 +256,14 @@ def test_an_outsider_can_execute_nothing_that_tells_or_changes_anything(
     for question in questions(db, filled):
         assert charlie.rest.post("/rpc/explain_mail", json=question).json() is None
     assert charlie.rest.post("/rpc/named_contacts", json={"p_contacts": [str(contact)]}).json() == []
+    traits = {"p_workspace": str(filled.id), "p_contact": str(contact), "p_before": "infinity"}
+    assert charlie.rest.post("/rpc/traits_as_of", json=traits).json() == {}
     for name, asked in lists(contact):
         told = charlie.rest.post(f"/rpc/{name}", json={"p_workspace": str(filled.id), **asked}).json()
         assert not told or not any(told.get(part) for part in ("contacts", "items", "events", "rejections", "names")), (
             name
         )
-    pages = ("offers", "list_messages", "list_suppressions", "list_audit")
+    pages = ("offers", "list_messages", "list_suppressions", "list_audit", "list_invitations", "back_test")
     for name in ("rules_in_force", "rescore_progress", "billing", "team", *pages):
         answer = charlie.rest.post(f"/rpc/{name}", json={"p_workspace": str(filled.id)})
         assert answer.json() in (None, {"status": "none"})
@@ -280,7 +282,8 @@ def test_an_outsider_can_execute_nothing_that_tells_or_changes_anything(
         "preview", "explain_mail", "billing", "my_account", "my_workspaces", "team",
         "list_contacts", "search_contacts", "trait_names", "trait_values",
         "contact_rows", "show_contact", "contact_timeline", "recent_messages",
-        "setup_progress", "offers", "list_messages", "list_suppressions", "list_audit", *STAGES_AND_TODAY,
+        "setup_progress", "offers", "list_messages", "list_suppressions", "list_audit", "list_invitations",
+        "traits_as_of", "back_test", *STAGES_AND_TODAY,
     }  # fmt: skip
     for name, arguments in functions(db):
         if name not in allowed:
@@ -290,6 +293,8 @@ def test_an_outsider_can_execute_nothing_that_tells_or_changes_anything(
 def test_a_member_is_told_what_an_outsider_is_not(db: Connection, filled: Workspace, bob: Session) -> None:
     contact = db.execute("select id from public.contacts where workspace_id = %s", (filled.id,)).fetchall()[0][0]
     db.execute("update public.events set received_at = now() where workspace_id = %s", (filled.id,))
+    tested = bob.rest.post("/rpc/back_test", json={"p_workspace": str(filled.id)}).json()
+    assert tested["status"] == "tested"
     for name, asked in lists(contact):
         told = bob.rest.post(f"/rpc/{name}", json={"p_workspace": str(filled.id), **asked}).json()
         if isinstance(told, list):

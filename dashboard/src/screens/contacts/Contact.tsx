@@ -9,6 +9,7 @@ import type { Workspace } from "../../shell/workspaces";
 import { Actions } from "./Actions";
 import type { ContactRow, Why } from "./data";
 import { Identities } from "./Identities";
+import { Mailing } from "./Mailing";
 import { Pin } from "./Pin";
 import { Timeline } from "./Timeline";
 
@@ -28,6 +29,7 @@ export default function Contact({ workspace, id }: { workspace: Workspace; id: s
   return (
     <>
       <p><a href={`${BASE}/w/${workspace.slug}/contacts`}>← Contacts</a></p>
+      {asked.data === undefined && <h1>Contact</h1>}
       <Panel asked={asked} what="The contact" lines={8} isEmpty={(contact) => contact === null} empty={<Gone />}>
         {(contact) => contact && <Shape workspace={workspace} contact={contact} asOf={<AsOf asked={asked} />} />}
       </Panel>
@@ -76,7 +78,7 @@ function Shape({ workspace, contact, asOf }: { workspace: Workspace; contact: Sh
                 <dt>Email</dt>
                 <dd>
                   {contact.email ?? "none known"}
-                  {contact.email && <small> {contact.emailTrusted ? "may be mailed" : "claimed by a browser, so not mailed"}</small>}
+                  {contact.email && <small> {contact.emailTrusted ? "trusted" : "claimed by a browser, so not mailed"}</small>}
                 </dd>
               </div>
               <div>
@@ -94,6 +96,7 @@ function Shape({ workspace, contact, asOf }: { workspace: Workspace; contact: Sh
             <Traits traits={contact.traits} />
           </section>
           <Identities workspace={workspace} contact={contact} />
+          <Mailing workspace={workspace} contact={contact} />
           <Actions workspace={workspace} contact={contact} />
         </div>
       </div>
