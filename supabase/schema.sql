@@ -90,6 +90,15 @@ CREATE TYPE private.sender AS (
 	tombstone_key text
 );
 
+-- Name: signal_filter; Type: TYPE; Schema: private; Owner: -
+
+CREATE TYPE private.signal_filter AS (
+	signal smallint,
+	"least" integer,
+	since date,
+	is_not boolean
+);
+
 -- Name: stage_change; Type: TYPE; Schema: private; Owner: -
 
 CREATE TYPE private.stage_change AS (
@@ -105,6 +114,15 @@ CREATE TYPE private.standing AS (
 	score smallint,
 	stage_id uuid,
 	due_on date
+);
+
+-- Name: trait_filter; Type: TYPE; Schema: private; Owner: -
+
+CREATE TYPE private.trait_filter AS (
+	trait text,
+	operator text,
+	operand jsonb,
+	is_not boolean
 );
 
 -- Name: verdict; Type: TYPE; Schema: private; Owner: -
@@ -1798,6 +1816,47 @@ CREATE FUNCTION private.contact_named(p_workspace uuid, p_lookup jsonb) RETURNS 
     end
     $$;
 
+-- Name: contacts_after(uuid, uuid[], uuid, integer, integer, uuid, integer); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.contacts_after(p_workspace uuid, p_few uuid[], p_stage uuid, p_least integer, p_score integer, p_id uuid, p_look integer) RETURNS TABLE(contact_id uuid, score smallint, last_event_at timestamp with time zone)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    SET enable_seqscan TO 'off'
+    AS $$
+    begin
+        if p_few is not null then
+            return query
+                select s.contact_id, s.score, s.last_event_at from public.contact_states as s
+                where s.contact_id = any (p_few)
+                    and (p_stage is null or s.stage_id = p_stage) and s.score >= p_least
+                    and (s.score < p_score or (s.score = p_score and s.contact_id > p_id))
+                order by s.score desc, s.contact_id;
+            return;
+        end if;
+        -- Two ranges of the index, since it runs down by score and up by id, and a row comparison runs one way.
+        return query
+            select n.contact_id, n.score, n.last_event_at
+            from (
+                (
+                    select s.contact_id, s.score, s.last_event_at from public.contact_states as s
+                    where s.workspace_id = p_workspace and (p_stage is null or s.stage_id = p_stage)
+                        and s.score = p_score and s.contact_id > p_id
+                    order by s.contact_id limit p_look
+                )
+                union all
+                (
+                    select s.contact_id, s.score, s.last_event_at from public.contact_states as s
+                    where s.workspace_id = p_workspace and (p_stage is null or s.stage_id = p_stage)
+                        and s.score < p_score and s.score >= p_least
+                    order by s.score desc, s.contact_id limit p_look
+                )
+            ) as n
+            order by n.score desc, n.contact_id
+            limit p_look;
+    end
+    $$;
+
 -- Name: contacts_counted(uuid); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.contacts_counted(p_workspace uuid) RETURNS integer
@@ -2837,6 +2896,75 @@ CREATE FUNCTION private.exports_at_rest(p_workspace uuid, p_now timestamp with t
         )
     $$;
 
+-- Name: few_with_trait(uuid, private.trait_filter, integer); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.few_with_trait(p_workspace uuid, p_filter private.trait_filter, p_most integer) RETURNS uuid[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    SET enable_seqscan TO 'off'
+    AS $$
+    declare
+        trait   constant text := p_filter.trait;
+        -- Null: any value may do. A list has no text, and may be in a list of values.
+        texts   constant text[] := case p_filter.operator
+            when 'equals' then array[private.scalar_text(p_filter.operand)]
+            when 'in' then array(select private.scalar_text(v) from jsonb_array_elements(p_filter.operand) as v)
+        end;
+        is_in   constant boolean := p_filter.operator = 'in';
+        senders uuid[];
+    begin
+        senders := array(
+            select n.identity_id
+            from (
+                (
+                    select t.identity_id from public.traits as t
+                    where t.workspace_id = p_workspace and t.key = trait and (texts is null or t.value_text = any (texts))
+                    limit p_most + 1
+                )
+                union all
+                (
+                    select t.identity_id from public.traits as t
+                    where is_in and t.workspace_id = p_workspace and t.key = trait and t.value_text is null
+                    limit p_most + 1
+                )
+                union all
+                -- A member of an object.
+                (
+                    select t.identity_id from public.traits as t
+                    where t.workspace_id = p_workspace and t.key = nullif(split_part(trait, '.', 1), trait)
+                    limit p_most + 1
+                )
+            ) as n
+            limit p_most + 1
+        );
+        if cardinality(senders) > p_most then
+            return null;
+        end if;
+        return array(select distinct i.contact_id from public.identities as i where i.id = any (senders));
+    end
+    $$;
+
+-- Name: few_with_traits(uuid, private.trait_filter[], integer); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.few_with_traits(p_workspace uuid, p_traits private.trait_filter[], p_most integer) RETURNS uuid[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    declare
+        one   private.trait_filter;
+        found uuid[];
+    begin
+        foreach one in array p_traits loop
+            if not one.is_not then
+                found := private.few_with_trait(p_workspace, one, p_most);
+                exit when found is not null;
+            end if;
+        end loop;
+        return found;
+    end
+    $$;
+
 -- Name: fill_decay_factors(smallint); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.fill_decay_factors(p_half_life_days smallint) RETURNS void
@@ -2914,6 +3042,55 @@ CREATE FUNCTION private.finish_step(p_draft public.rule_drafts) RETURNS void
             done = case status when 'counting' then 0 else done end,
             done_to = null
         where id = p_draft.id;
+    end
+    $$;
+
+-- Name: first_matching(uuid, uuid[], private.trait_filter[], private.signal_filter[], integer); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.first_matching(p_workspace uuid, p_contacts uuid[], p_traits private.trait_filter[], p_signals private.signal_filter[], p_page integer) RETURNS bigint[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    AS $$
+    begin
+        return array(
+            select c.place
+            from unnest(p_contacts) with ordinality as c (id, place)
+            where c.id is not null
+                and (p_traits = '{}' or (
+                    select bool_and(private.fit_matches(f.operator, f.value, f.operand) <> f.is_not)
+                    from public.contacts as k
+                    cross join lateral (
+                        select
+                            a.operator, a.operand, a.is_not,
+                            nullif(coalesce(k.traits -> a.trait, k.traits #> string_to_array(a.trait, '.')), 'null') as value
+                        from unnest(p_traits) as a
+                        offset 0
+                    ) as f
+                    where k.id = c.id
+                ))
+                and (p_signals = '{}' or (
+                    select bool_and((d.times >= f.least) <> f.is_not)
+                    from unnest(p_signals) as f
+                    cross join lateral (
+                        -- Each row counts one at least, so no more of them are needed.
+                        select coalesce(sum(n.count), 0) as times
+                        from (
+                            select s.count from public.identities as i
+                            join public.signal_counts as s
+                                on s.workspace_id = p_workspace and s.identity_id = i.id
+                                and s.signal = f.signal and s.day >= f.since
+                            where i.contact_id = c.id
+                            limit f.least
+                        ) as n
+                    ) as d
+                ))
+            order by c.place
+            limit p_page
+        );
     end
     $$;
 
@@ -2996,13 +3173,12 @@ CREATE FUNCTION private.first_payments(p_workspace uuid, p_rules private.compile
 
 CREATE FUNCTION private.fit_matches(p_operator text, p_trait jsonb, p_operand jsonb) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    SET search_path TO ''
     AS $$
         select coalesce(
             case p_operator
                 when 'exists' then p_trait is not null
                 when 'equals' then p_trait = p_operand
-                when 'in' then jsonb_typeof(p_trait) <> 'array' and p_operand @> p_trait
+                when 'in' then p_operand @> p_trait
                 when 'contains' then case jsonb_typeof(p_trait)
                     when 'string' then strpos(lower(p_trait #>> '{}'), lower(p_operand #>> '{}')) > 0
                     when 'array' then p_trait @> p_operand
@@ -3448,6 +3624,22 @@ CREATE FUNCTION private.joined_by_trust(p_identity public.identities) RETURNS bo
             ))
             and (select private.joined_by_trust(i) from public.identities as i where i.id = p_identity.owner_id)
         );
+    end
+    $$;
+
+-- Name: limit_saved_views(); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.limit_saved_views() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    begin
+        perform pg_advisory_xact_lock(hashtextextended('saved_views ' || new.workspace_id, 0));
+        if 50 < (select count(*) from public.saved_views as v where v.workspace_id = new.workspace_id) then
+            raise sqlstate 'PT429' using
+                message = 'too_many_views', detail = 'There are 50 saved views. Delete one first.';
+        end if;
+        return null;
     end
     $$;
 
@@ -5318,6 +5510,18 @@ CREATE FUNCTION private.rules_to_test(p_workspace uuid, p_draft uuid) RETURNS js
     end
     $$;
 
+-- Name: scalar_text(jsonb); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.scalar_text(p_value jsonb) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+        select case jsonb_typeof(p_value)
+            when 'string' then left(p_value #>> '{}', 100)
+            when 'number' then left(trim_scale(p_value::numeric)::text, 100)
+            when 'boolean' then p_value #>> '{}'
+        end
+    $$;
+
 -- Name: score_rule_problems(jsonb); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.score_rule_problems(p_document jsonb) RETURNS TABLE(pointer text, expected text)
@@ -5353,6 +5557,31 @@ CREATE FUNCTION private.secret_workspace(p_key_hash text) RETURNS uuid
             raise sqlstate 'PT401' using message = 'secret_key_required';
         end if;
         return sender.workspace_id;
+    end
+    $$;
+
+-- Name: signal_filters(jsonb, date); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.signal_filters(p_filters jsonb, p_today date) RETURNS private.signal_filter[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    begin
+        if jsonb_array_length(p_filters) > 10 or exists (
+            select from jsonb_array_elements(p_filters) as f
+            where not private.is_number(f -> 'signal', 1, 32767, 0) or not private.is_number(f -> 'least', 1, 1000, 0)
+                or (f ? 'days' and not private.is_number(f -> 'days', 1, 3650, 0))
+        ) then
+            raise sqlstate 'PT422' using message = 'filter_invalid', detail = 'A list takes at most 10 filters by signals.';
+        end if;
+        return array(
+            select row(
+                (f -> 'signal')::smallint, (f -> 'least')::integer,
+                coalesce(p_today - (f -> 'days')::integer + 1, (f ->> 'since')::date, '-infinity'),
+                coalesce((f -> 'not')::boolean, false)
+            )::private.signal_filter
+            from jsonb_array_elements(p_filters) as f
+        );
     end
     $$;
 
@@ -6238,6 +6467,26 @@ CREATE FUNCTION private.track_traits(p_sender private.sender, p_rules private.co
             from unnest(p_messages) as m
             where m.index = any (overflowing::integer[])
         ));
+    end
+    $$;
+
+-- Name: trait_filters(jsonb); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.trait_filters(p_filters jsonb) RETURNS private.trait_filter[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    begin
+        if jsonb_array_length(p_filters) > 10 or exists (
+            select from jsonb_array_elements(p_filters) as f
+            where not private.is_text(f -> 'trait', 255) or not private.is_operand(f ->> 'operator', f -> 'operand')
+        ) then
+            raise sqlstate 'PT422' using message = 'filter_invalid', detail = 'A list takes at most 10 filters by traits.';
+        end if;
+        return array(
+            select row(f ->> 'trait', f ->> 'operator', f -> 'operand', coalesce((f -> 'not')::boolean, false))::private.trait_filter
+            from jsonb_array_elements(p_filters) as f
+        );
     end
     $$;
 
@@ -8673,83 +8922,50 @@ CREATE FUNCTION public.list_cohort(p_workspace uuid, p_from timestamp with time 
     end
     $$;
 
--- Name: list_contacts(uuid, uuid, integer, integer, timestamp with time zone, timestamp with time zone, jsonb, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+-- Name: list_contacts(uuid, uuid, integer, integer, timestamp with time zone, timestamp with time zone, jsonb, jsonb, jsonb, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
-CREATE FUNCTION public.list_contacts(p_workspace uuid, p_stage uuid DEFAULT NULL::uuid, p_least integer DEFAULT 0, p_most integer DEFAULT 100, p_seen_from timestamp with time zone DEFAULT NULL::timestamp with time zone, p_seen_to timestamp with time zone DEFAULT NULL::timestamp with time zone, p_after jsonb DEFAULT NULL::jsonb, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+CREATE FUNCTION public.list_contacts(p_workspace uuid, p_stage uuid DEFAULT NULL::uuid, p_least integer DEFAULT 0, p_most integer DEFAULT 100, p_seen_from timestamp with time zone DEFAULT NULL::timestamp with time zone, p_seen_to timestamp with time zone DEFAULT NULL::timestamp with time zone, p_traits jsonb DEFAULT '[]'::jsonb, p_signals jsonb DEFAULT '[]'::jsonb, p_after jsonb DEFAULT NULL::jsonb, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
-    SET plan_cache_mode TO 'force_custom_plan'
-    SET enable_seqscan TO 'off'
     AS $$
     declare
         page        constant integer := 50;
-        look        constant integer := case when coalesce(p_seen_from, p_seen_to) is null then page else 2000 end;
+        -- As many as can be looked at within 20 ms, with as much to spare.
+        look        integer := case
+            when p_traits = '[]' and p_signals = '[]' and coalesce(p_seen_from, p_seen_to) is null then page
+            else 2000 / (1 + 1.5 * jsonb_array_length(p_traits) + 2 * jsonb_array_length(p_signals))
+        end;
         after_score constant smallint := least(coalesce((p_after ->> 'score')::integer, 101), p_most + 1);
-        after_id    constant uuid := coalesce((p_after ->> 'id')::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
+        after_id    constant uuid := case
+            when (p_after ->> 'score')::integer <= p_most then (p_after ->> 'id')::uuid
+            else 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+        end;
+        traits      private.trait_filter[];
+        signals     private.signal_filter[];
+        few         uuid[];
         looked      uuid[];
         scores      smallint[];
-        matches     boolean[];
-        found       integer[];
-        upto        integer;
+        candidates  uuid[];
+        found       bigint[];
+        upto        bigint;
     begin
         -- Row-level security alone would look at each row before it told an outsider nothing.
         if not exists (select from public.workspaces as w where w.id = p_workspace) then
             return null;
         end if;
-        -- Two ranges of the index, since it runs down by score and up by id, and a row comparison runs one way.
-        if p_stage is null then
-            select array_agg(o.contact_id), array_agg(o.score), array_agg(o.matches) into looked, scores, matches
-            from (
-                select
-                    n.contact_id, n.score,
-                    (p_seen_from is null or n.last_event_at >= p_seen_from)
-                    and (p_seen_to is null or n.last_event_at < p_seen_to) as matches
-                from (
-                    (
-                        select s.contact_id, s.score, s.last_event_at from public.contact_states as s
-                        where s.workspace_id = p_workspace and s.score = after_score and s.contact_id > after_id
-                        order by s.contact_id limit look
-                    )
-                    union all
-                    (
-                        select s.contact_id, s.score, s.last_event_at from public.contact_states as s
-                        where s.workspace_id = p_workspace and s.score < after_score and s.score >= p_least
-                        order by s.score desc, s.contact_id limit look
-                    )
-                ) as n
-                order by n.score desc, n.contact_id
-                limit look
-            ) as o;
-        else
-            select array_agg(o.contact_id), array_agg(o.score), array_agg(o.matches) into looked, scores, matches
-            from (
-                select
-                    n.contact_id, n.score,
-                    (p_seen_from is null or n.last_event_at >= p_seen_from)
-                    and (p_seen_to is null or n.last_event_at < p_seen_to) as matches
-                from (
-                    (
-                        select s.contact_id, s.score, s.last_event_at from public.contact_states as s
-                        where s.workspace_id = p_workspace and s.stage_id = p_stage
-                            and s.score = after_score and s.contact_id > after_id
-                        order by s.contact_id limit look
-                    )
-                    union all
-                    (
-                        select s.contact_id, s.score, s.last_event_at from public.contact_states as s
-                        where s.workspace_id = p_workspace and s.stage_id = p_stage
-                            and s.score < after_score and s.score >= p_least
-                        order by s.score desc, s.contact_id limit look
-                    )
-                ) as n
-                order by n.score desc, n.contact_id
-                limit look
-            ) as o;
-        end if;
-        found := array(
-            select m.place from unnest(matches) with ordinality as m (matches, place)
-            where m.matches order by m.place limit page
-        );
+        traits := private.trait_filters(p_traits);
+        signals := private.signal_filters(p_signals, (p_now at time zone 'utc')::date);
+        few := private.few_with_traits(p_workspace, traits, look);
+        look := case when few is null then look else cardinality(few) + 1 end;
+        select
+            array_agg(n.contact_id), array_agg(n.score),
+            array_agg(case
+                when (p_seen_from is null or n.last_event_at >= p_seen_from)
+                    and (p_seen_to is null or n.last_event_at < p_seen_to) then n.contact_id
+            end)
+        into looked, scores, candidates
+        from private.contacts_after(p_workspace, few, p_stage, p_least, after_score, after_id, look) as n;
+        found := private.first_matching(p_workspace, candidates, traits, signals, page);
         upto := case cardinality(found) when page then found[page] else cardinality(looked) end;
         return jsonb_build_object(
             'contacts', public.contact_rows(p_workspace, array(select looked[f] from unnest(found) as f), p_now),
@@ -10664,6 +10880,92 @@ CREATE FUNCTION public.track(p_key_hash text, p_origin text, p_messages jsonb, p
     end
     $$;
 
+-- Name: trait_names(uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.trait_names(p_workspace uuid) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    SET enable_seqscan TO 'off'
+    AS $$
+    declare
+        most    constant integer := 500;
+        names   text[];
+        members text[];
+    begin
+        if not exists (select from public.workspaces as w where w.id = p_workspace) then
+            return null;
+        end if;
+        -- From each name to the next by the index, however many contacts have it.
+        with recursive known as (
+            (
+                select t.key, 1 as place from public.traits as t
+                where t.workspace_id = p_workspace order by t.key limit 1
+            )
+            union all
+            select n.key, k.place + 1
+            from known as k
+            cross join lateral (
+                select t.key from public.traits as t
+                where t.workspace_id = p_workspace and t.key > k.key order by t.key limit 1
+            ) as n
+            where k.place <= most
+        )
+        select array_agg(k.key order by k.place) into names from known as k;
+        members := array(
+            select distinct n.name || '.' || m.member
+            from unnest(names[1:most]) as n (name)
+            cross join lateral (
+                select t.value from public.traits as t
+                where t.workspace_id = p_workspace and t.key = n.name and t.value_text is null limit 20
+            ) as o
+            cross join lateral jsonb_object_keys(case jsonb_typeof(o.value) when 'object' then o.value else '{}' end) as m (member)
+            limit most
+        );
+        return jsonb_build_object(
+            'names', (
+                select coalesce(jsonb_agg(n.name order by n.name collate "C"), '[]')
+                from unnest(names[1:most] || members) as n (name)
+            ),
+            'more', coalesce(cardinality(names) > most, false)
+        );
+    end
+    $$;
+
+-- Name: trait_values(uuid, text); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.trait_values(p_workspace uuid, p_trait text) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    SET enable_seqscan TO 'off'
+    AS $$
+    begin
+        if not exists (select from public.workspaces as w where w.id = p_workspace) then
+            return null;
+        end if;
+        return (
+            with recursive known as (
+                (
+                    select t.value_text, t.value, 1 as place from public.traits as t
+                    where t.workspace_id = p_workspace and t.key = p_trait and t.value_text is not null
+                    order by t.value_text limit 1
+                )
+                union all
+                select n.value_text, n.value, k.place + 1
+                from known as k
+                cross join lateral (
+                    select t.value_text, t.value from public.traits as t
+                    where t.workspace_id = p_workspace and t.key = p_trait and t.value_text > k.value_text
+                    order by t.value_text limit 1
+                ) as n
+                where k.place < 50
+            )
+            select coalesce(jsonb_agg(k.value order by k.place), '[]') from known as k
+        );
+    end
+    $$;
+
 -- Name: traits_as_of(uuid, uuid, timestamp with time zone, text[]); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.traits_as_of(p_workspace uuid, p_contact uuid, p_before timestamp with time zone, p_keys text[] DEFAULT NULL::text[]) RETURNS jsonb
@@ -12505,6 +12807,47 @@ COMMENT ON COLUMN public.rule_templates.description IS 'nobody: what it is good 
 
 COMMENT ON COLUMN public.rule_templates.rules IS 'nobody: the rules; a workspace starts with them';
 
+-- Name: saved_views; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.saved_views (
+    workspace_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    name text NOT NULL,
+    query text NOT NULL,
+    created_by uuid DEFAULT auth.uid(),
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT saved_views_name_length CHECK ((((char_length(name) >= 1) AND (char_length(name) <= 60)) AND (name ~ '\S'::text))),
+    CONSTRAINT saved_views_query_length CHECK (((char_length(query) >= 1) AND (char_length(query) <= 2000)))
+);
+
+-- Name: TABLE saved_views; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.saved_views IS 'Saved views: filters of the list of contacts, under a name; kept until they are deleted or the workspace is';
+
+-- Name: COLUMN saved_views.workspace_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.saved_views.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN saved_views.id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.saved_views.id IS 'nobody: id of the view; finds the row';
+
+-- Name: COLUMN saved_views.name; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.saved_views.name IS 'owner: what it is called; shown to members';
+
+-- Name: COLUMN saved_views.query; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.saved_views.query IS 'owner: the filters, which may name values of traits; the list is narrowed by them';
+
+-- Name: COLUMN saved_views.created_by; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.saved_views.created_by IS 'owner: id of the member who saved it; says who did it';
+
+-- Name: COLUMN saved_views.created_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.saved_views.created_at IS 'owner: when it was saved; orders the views';
+
 -- Name: score_history; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.score_history (
@@ -12849,7 +13192,8 @@ CREATE TABLE public.traits (
     value jsonb,
     trusted boolean NOT NULL,
     occurred_at timestamp with time zone NOT NULL,
-    message_id text NOT NULL COLLATE pg_catalog."C"
+    message_id text NOT NULL COLLATE pg_catalog."C",
+    value_text text GENERATED ALWAYS AS (private.scalar_text(value)) STORED COLLATE pg_catalog."C"
 );
 
 -- Name: TABLE traits; Type: COMMENT; Schema: public; Owner: -
@@ -12883,6 +13227,10 @@ COMMENT ON COLUMN public.traits.occurred_at IS 'end user: when the message that 
 -- Name: COLUMN traits.message_id; Type: COMMENT; Schema: public; Owner: -
 
 COMMENT ON COLUMN public.traits.message_id IS 'end user: messageId of the message that set it; decides between writes of one moment';
+
+-- Name: COLUMN traits.value_text; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.traits.value_text IS 'end user: the beginning of value; finds the contacts that have it';
 
 -- Name: usage; Type: TABLE; Schema: public; Owner: -
 
@@ -13431,6 +13779,16 @@ ALTER TABLE ONLY public.rule_drafts
 
 ALTER TABLE ONLY public.rule_templates
     ADD CONSTRAINT rule_templates_pkey PRIMARY KEY (kind);
+
+-- Name: saved_views saved_views_name_key; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.saved_views
+    ADD CONSTRAINT saved_views_name_key UNIQUE (workspace_id, name);
+
+-- Name: saved_views saved_views_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.saved_views
+    ADD CONSTRAINT saved_views_pkey PRIMARY KEY (workspace_id, id);
 
 -- Name: score_history score_history_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -14042,9 +14400,9 @@ CREATE INDEX subscriptions_workspace_idx ON public.subscriptions USING btree (wo
 
 CREATE INDEX suppressions_created_idx ON public.suppressions USING btree (workspace_id, created_at);
 
--- Name: traits_workspace_idx; Type: INDEX; Schema: public; Owner: -
+-- Name: traits_value_idx; Type: INDEX; Schema: public; Owner: -
 
-CREATE INDEX traits_workspace_idx ON public.traits USING btree (workspace_id);
+CREATE INDEX traits_value_idx ON public.traits USING btree (workspace_id, key, value_text);
 
 -- Name: transitions_contact_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -14366,6 +14724,14 @@ CREATE TRIGGER rule_drafts_audit AFTER INSERT OR UPDATE ON public.rule_drafts FO
 
 CREATE TRIGGER rule_drafts_handle AFTER INSERT OR UPDATE OF rules, decision ON public.rule_drafts FOR EACH ROW EXECUTE FUNCTION private.handle_draft();
 
+-- Name: saved_views saved_views_audit; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER saved_views_audit AFTER INSERT OR DELETE OR UPDATE ON public.saved_views FOR EACH ROW EXECUTE FUNCTION private.audit_change();
+
+-- Name: saved_views saved_views_limit; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER saved_views_limit AFTER INSERT ON public.saved_views FOR EACH ROW EXECUTE FUNCTION private.limit_saved_views();
+
 -- Name: smtp_settings smtp_settings_audit; Type: TRIGGER; Schema: public; Owner: -
 
 CREATE TRIGGER smtp_settings_audit AFTER INSERT OR DELETE OR UPDATE ON public.smtp_settings FOR EACH ROW EXECUTE FUNCTION private.audit_change();
@@ -14553,6 +14919,11 @@ ALTER TABLE ONLY public.rule_draft_moves
 
 ALTER TABLE ONLY public.rule_drafts
     ADD CONSTRAINT rule_drafts_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE;
+
+-- Name: saved_views saved_views_workspace_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.saved_views
+    ADD CONSTRAINT saved_views_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE;
 
 -- Name: score_rules score_rules_signal_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
@@ -14874,6 +15245,12 @@ CREATE POLICY "Members see their workspace's messages" ON public.messages FOR SE
    FROM public.members
   WHERE (members.user_id = ( SELECT auth.uid() AS uid)))));
 
+-- Name: saved_views Members see their workspace's saved views; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Members see their workspace's saved views" ON public.saved_views FOR SELECT TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE (members.user_id = ( SELECT auth.uid() AS uid)))));
+
 -- Name: score_rules Members see their workspace's score rules; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY "Members see their workspace's score rules" ON public.score_rules FOR SELECT TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
@@ -14994,6 +15371,12 @@ CREATE POLICY "Owners and admins change automations" ON public.automations FOR U
    FROM public.members
   WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text]))))));
 
+-- Name: saved_views Owners and admins change saved views; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Owners and admins change saved views" ON public.saved_views FOR UPDATE TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text]))))));
+
 -- Name: templates Owners and admins change templates; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY "Owners and admins change templates" ON public.templates FOR UPDATE TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
@@ -15015,6 +15398,12 @@ CREATE POLICY "Owners and admins change, publish and discard drafts" ON public.r
 -- Name: automations Owners and admins delete automations; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY "Owners and admins delete automations" ON public.automations FOR DELETE TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text]))))));
+
+-- Name: saved_views Owners and admins delete saved views; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Owners and admins delete saved views" ON public.saved_views FOR DELETE TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
    FROM public.members
   WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text]))))));
 
@@ -15059,6 +15448,12 @@ CREATE POLICY "Owners and admins queue messages" ON public.messages FOR INSERT T
   WHERE (workspaces.deletion_requested_at IS NULL))) AND (EXISTS ( SELECT
    FROM public.identities i
   WHERE ((i.id = messages.contact_id) AND (i.workspace_id = messages.workspace_id))))));
+
+-- Name: saved_views Owners and admins save views; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Owners and admins save views" ON public.saved_views FOR INSERT TO authenticated WITH CHECK ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text]))))));
 
 -- Name: erasures Owners and admins see the receipts of erasures; Type: POLICY; Schema: public; Owner: -
 
@@ -15313,6 +15708,10 @@ ALTER TABLE public.rule_drafts ENABLE ROW LEVEL SECURITY;
 -- Name: rule_templates; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.rule_templates ENABLE ROW LEVEL SECURITY;
+
+-- Name: saved_views; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.saved_views ENABLE ROW LEVEL SECURITY;
 
 -- Name: score_history; Type: ROW SECURITY; Schema: public; Owner: -
 
@@ -15729,6 +16128,11 @@ REVOKE ALL ON FUNCTION private.contact_named(p_workspace uuid, p_lookup jsonb) F
 GRANT ALL ON FUNCTION private.contact_named(p_workspace uuid, p_lookup jsonb) TO authenticated;
 GRANT ALL ON FUNCTION private.contact_named(p_workspace uuid, p_lookup jsonb) TO service_role;
 
+-- Name: FUNCTION contacts_after(p_workspace uuid, p_few uuid[], p_stage uuid, p_least integer, p_score integer, p_id uuid, p_look integer); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.contacts_after(p_workspace uuid, p_few uuid[], p_stage uuid, p_least integer, p_score integer, p_id uuid, p_look integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.contacts_after(p_workspace uuid, p_few uuid[], p_stage uuid, p_least integer, p_score integer, p_id uuid, p_look integer) TO authenticated;
+
 -- Name: FUNCTION contacts_counted(p_workspace uuid); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.contacts_counted(p_workspace uuid) FROM PUBLIC;
@@ -15904,6 +16308,16 @@ GRANT ALL ON FUNCTION private.export_query(p_read jsonb, p_of_contact boolean, p
 REVOKE ALL ON FUNCTION private.exports_at_rest(p_workspace uuid, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.exports_at_rest(p_workspace uuid, p_now timestamp with time zone) TO service_role;
 
+-- Name: FUNCTION few_with_trait(p_workspace uuid, p_filter private.trait_filter, p_most integer); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.few_with_trait(p_workspace uuid, p_filter private.trait_filter, p_most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.few_with_trait(p_workspace uuid, p_filter private.trait_filter, p_most integer) TO authenticated;
+
+-- Name: FUNCTION few_with_traits(p_workspace uuid, p_traits private.trait_filter[], p_most integer); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.few_with_traits(p_workspace uuid, p_traits private.trait_filter[], p_most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.few_with_traits(p_workspace uuid, p_traits private.trait_filter[], p_most integer) TO authenticated;
+
 -- Name: FUNCTION fill_decay_factors(p_half_life_days smallint); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.fill_decay_factors(p_half_life_days smallint) FROM PUBLIC;
@@ -15923,6 +16337,11 @@ GRANT ALL ON FUNCTION private.finish_erasure(p_erasure public.erasures, p_now ti
 
 REVOKE ALL ON FUNCTION private.finish_step(p_draft public.rule_drafts) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.finish_step(p_draft public.rule_drafts) TO service_role;
+
+-- Name: FUNCTION first_matching(p_workspace uuid, p_contacts uuid[], p_traits private.trait_filter[], p_signals private.signal_filter[], p_page integer); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.first_matching(p_workspace uuid, p_contacts uuid[], p_traits private.trait_filter[], p_signals private.signal_filter[], p_page integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.first_matching(p_workspace uuid, p_contacts uuid[], p_traits private.trait_filter[], p_signals private.signal_filter[], p_page integer) TO authenticated;
 
 -- Name: FUNCTION first_occurrence(p_workspace uuid, p_rules private.compiled_rules, p_contact uuid, p_signal smallint); Type: ACL; Schema: private; Owner: -
 
@@ -16045,6 +16464,7 @@ GRANT ALL ON FUNCTION private.is_later(p_said public.subscriptions, p_known publ
 
 REVOKE ALL ON FUNCTION private.is_number(p_value jsonb, p_low numeric, p_high numeric, p_decimals integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.is_number(p_value jsonb, p_low numeric, p_high numeric, p_decimals integer) TO service_role;
+GRANT ALL ON FUNCTION private.is_number(p_value jsonb, p_low numeric, p_high numeric, p_decimals integer) TO authenticated;
 
 -- Name: FUNCTION is_object(p_value jsonb, p_members text[]); Type: ACL; Schema: private; Owner: -
 
@@ -16055,6 +16475,7 @@ GRANT ALL ON FUNCTION private.is_object(p_value jsonb, p_members text[]) TO serv
 
 REVOKE ALL ON FUNCTION private.is_operand(p_operator text, p_operand jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.is_operand(p_operator text, p_operand jsonb) TO service_role;
+GRANT ALL ON FUNCTION private.is_operand(p_operator text, p_operand jsonb) TO authenticated;
 
 -- Name: FUNCTION is_over_quota(p_workspace public.workspaces, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
 
@@ -16072,11 +16493,16 @@ GRANT ALL ON FUNCTION private.is_served(p_status text, p_pause_mode text, p_ends
 
 REVOKE ALL ON FUNCTION private.is_text(p_value jsonb, p_longest integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.is_text(p_value jsonb, p_longest integer) TO service_role;
+GRANT ALL ON FUNCTION private.is_text(p_value jsonb, p_longest integer) TO authenticated;
 
 -- Name: FUNCTION joined_by_trust(p_identity public.identities); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.joined_by_trust(p_identity public.identities) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.joined_by_trust(p_identity public.identities) TO service_role;
+
+-- Name: FUNCTION limit_saved_views(); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.limit_saved_views() FROM PUBLIC;
 
 -- Name: FUNCTION link_identities(p_workspace uuid, p_message private.message); Type: ACL; Schema: private; Owner: -
 
@@ -16516,6 +16942,12 @@ GRANT ALL ON FUNCTION private.rule_problems(p_document jsonb) TO service_role;
 REVOKE ALL ON FUNCTION private.rules_to_test(p_workspace uuid, p_draft uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.rules_to_test(p_workspace uuid, p_draft uuid) TO authenticated;
 
+-- Name: FUNCTION scalar_text(p_value jsonb); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.scalar_text(p_value jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.scalar_text(p_value jsonb) TO authenticated;
+GRANT ALL ON FUNCTION private.scalar_text(p_value jsonb) TO service_role;
+
 -- Name: FUNCTION score_rule_problems(p_document jsonb); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.score_rule_problems(p_document jsonb) FROM PUBLIC;
@@ -16525,6 +16957,11 @@ GRANT ALL ON FUNCTION private.score_rule_problems(p_document jsonb) TO service_r
 
 REVOKE ALL ON FUNCTION private.secret_workspace(p_key_hash text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.secret_workspace(p_key_hash text) TO service_role;
+
+-- Name: FUNCTION signal_filters(p_filters jsonb, p_today date); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.signal_filters(p_filters jsonb, p_today date) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.signal_filters(p_filters jsonb, p_today date) TO authenticated;
 
 -- Name: FUNCTION signal_number(p_workspace uuid, p_kind text, p_entry jsonb); Type: ACL; Schema: private; Owner: -
 
@@ -16660,6 +17097,11 @@ GRANT ALL ON FUNCTION private.track_one(p_sender private.sender, p_rules private
 
 REVOKE ALL ON FUNCTION private.track_traits(p_sender private.sender, p_rules private.compiled_rules, p_messages private.message[], p_structural boolean, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.track_traits(p_sender private.sender, p_rules private.compiled_rules, p_messages private.message[], p_structural boolean, p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION trait_filters(p_filters jsonb); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.trait_filters(p_filters jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.trait_filters(p_filters jsonb) TO authenticated;
 
 -- Name: FUNCTION traits_before(p_workspace uuid, p_identities uuid[], p_keys text[], p_at timestamp with time zone, p_key text); Type: ACL; Schema: private; Owner: -
 
@@ -17052,10 +17494,10 @@ GRANT ALL ON FUNCTION public.list_audit(p_workspace uuid, p_after jsonb) TO auth
 REVOKE ALL ON FUNCTION public.list_cohort(p_workspace uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_reached uuid, p_now_in uuid, p_after jsonb, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.list_cohort(p_workspace uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_reached uuid, p_now_in uuid, p_after jsonb, p_now timestamp with time zone) TO authenticated;
 
--- Name: FUNCTION list_contacts(p_workspace uuid, p_stage uuid, p_least integer, p_most integer, p_seen_from timestamp with time zone, p_seen_to timestamp with time zone, p_after jsonb, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION list_contacts(p_workspace uuid, p_stage uuid, p_least integer, p_most integer, p_seen_from timestamp with time zone, p_seen_to timestamp with time zone, p_traits jsonb, p_signals jsonb, p_after jsonb, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
-REVOKE ALL ON FUNCTION public.list_contacts(p_workspace uuid, p_stage uuid, p_least integer, p_most integer, p_seen_from timestamp with time zone, p_seen_to timestamp with time zone, p_after jsonb, p_now timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.list_contacts(p_workspace uuid, p_stage uuid, p_least integer, p_most integer, p_seen_from timestamp with time zone, p_seen_to timestamp with time zone, p_after jsonb, p_now timestamp with time zone) TO authenticated;
+REVOKE ALL ON FUNCTION public.list_contacts(p_workspace uuid, p_stage uuid, p_least integer, p_most integer, p_seen_from timestamp with time zone, p_seen_to timestamp with time zone, p_traits jsonb, p_signals jsonb, p_after jsonb, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.list_contacts(p_workspace uuid, p_stage uuid, p_least integer, p_most integer, p_seen_from timestamp with time zone, p_seen_to timestamp with time zone, p_traits jsonb, p_signals jsonb, p_after jsonb, p_now timestamp with time zone) TO authenticated;
 
 -- Name: FUNCTION list_entries(p_workspace uuid, p_stage uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_after jsonb, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
@@ -17424,6 +17866,16 @@ GRANT ALL ON FUNCTION public.time_in_stages(p_workspace uuid, p_from timestamp w
 REVOKE ALL ON FUNCTION public.track(p_key_hash text, p_origin text, p_messages jsonb, p_now timestamp with time zone, p_rejected jsonb, p_tombstone_key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.track(p_key_hash text, p_origin text, p_messages jsonb, p_now timestamp with time zone, p_rejected jsonb, p_tombstone_key text) TO service_role;
 
+-- Name: FUNCTION trait_names(p_workspace uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.trait_names(p_workspace uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.trait_names(p_workspace uuid) TO authenticated;
+
+-- Name: FUNCTION trait_values(p_workspace uuid, p_trait text); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.trait_values(p_workspace uuid, p_trait text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.trait_values(p_workspace uuid, p_trait text) TO authenticated;
+
 -- Name: FUNCTION traits_as_of(p_workspace uuid, p_contact uuid, p_before timestamp with time zone, p_keys text[]); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.traits_as_of(p_workspace uuid, p_contact uuid, p_before timestamp with time zone, p_keys text[]) FROM PUBLIC;
@@ -17708,6 +18160,23 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rule_draft_moves TO service_ro
 
 GRANT SELECT ON TABLE public.rule_templates TO authenticated;
 GRANT SELECT ON TABLE public.rule_templates TO service_role;
+
+-- Name: TABLE saved_views; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,DELETE ON TABLE public.saved_views TO authenticated;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.saved_views TO service_role;
+
+-- Name: COLUMN saved_views.workspace_id; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(workspace_id) ON TABLE public.saved_views TO authenticated;
+
+-- Name: COLUMN saved_views.name; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(name),UPDATE(name) ON TABLE public.saved_views TO authenticated;
+
+-- Name: COLUMN saved_views.query; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(query),UPDATE(query) ON TABLE public.saved_views TO authenticated;
 
 -- Name: TABLE score_history; Type: ACL; Schema: public; Owner: -
 

@@ -13,6 +13,7 @@ PRODUCT = "product"
 WRITERS = 4
 NAMES = ("Feature Used", "Page Viewed", "Project Created", "Feature Used", "Report Opened", "Pricing Viewed")
 FIRST = f"'user-' || ({FIRST_CONTACT} + n)"
+PLAN = "case when n % 10000 = 7 then 'partner' when n % 10 = 1 then 'pro' else 'free' end"
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def workspace_of(postgres: Cluster, database: str) -> str:
 
 
 def identities(workspace: str, population: Population) -> str:
-    """Users who said what their address is, which is their contact's only trait."""
+    """Users who said what their address is, and on which plan they are: few of them are partners."""
     return f"""
         with users as materialized (
             select gen_random_uuid() as id, {FIRST} as value, n
@@ -58,12 +59,16 @@ def identities(workspace: str, population: Population) -> str:
         ),
         described as (
             insert into public.traits (workspace_id, identity_id, key, value, trusted, occurred_at, message_id)
-            select '{workspace}', id, 'email', to_jsonb(value || '@example.com'), true, '{TODAY}T00:00Z', value
-            from users
+            select '{workspace}', u.id, t.key, t.value, true, '{TODAY}T00:00Z', u.value
+            from users as u
+            cross join lateral (values
+                ('email', to_jsonb(u.value || '@example.com')), ('plan', to_jsonb({PLAN}))
+            ) as t (key, value)
         )
         insert into public.contacts (id, workspace_id, traits, email, email_trusted)
         select
-            id, '{workspace}', jsonb_build_object('email', value || '@example.com'), value || '@example.com', true
+            id, '{workspace}', jsonb_build_object('email', value || '@example.com', 'plan', {PLAN}),
+            value || '@example.com', true
         from users;
         """
 

@@ -45,6 +45,18 @@ MIDDLE = """
     where half = 2 order by score desc, contact_id limit 1
     """
 SOMEBODY = "select id from public.contacts limit 1"
+
+
+def trait(operator: str, operand: str) -> str:
+    """A statement that finds a filter by the trait that everybody has a value of."""
+    return f"select '{json.dumps([{'trait': 'plan', 'operator': operator, 'operand': operand}])}'"
+
+
+def signals(*numbers: int, least: int) -> str:
+    """A statement that finds a filter by those signals, each so often in the last 30 days."""
+    return f"select '{json.dumps([{'signal': number, 'least': least, 'days': 30} for number in numbers])}'"
+
+
 # What the dashboard asks: the function, and by name the statement that finds an argument.
 LISTS: dict[str, tuple[str, dict[str, str]]] = {
     "the top": ("list_contacts", {}),
@@ -53,6 +65,17 @@ LISTS: dict[str, tuple[str, dict[str, str]]] = {
     "whom nobody has seen": ("list_contacts", {"p_seen_from": "select 'infinity'"}),
     "a stage": ("list_contacts", {"p_stage": "select id from public.stages where name = 'at_risk'"}),
     "an empty stage": ("list_contacts", {"p_stage": "select gen_random_uuid()"}),
+    "a trait that many have": ("list_contacts", {"p_traits": trait("equals", "free")}),
+    "a trait that few have": ("list_contacts", {"p_traits": trait("equals", "partner")}),
+    "a trait that nobody has": ("list_contacts", {"p_traits": trait("contains", "zz")}),
+    "who did something": ("list_contacts", {"p_signals": signals(2, least=1)}),
+    "who did nothing so often": ("list_contacts", {"p_signals": signals(1, 2, least=900)}),
+    "no such trait and signal": (
+        "list_contacts",
+        {"p_traits": trait("contains", "e"), "p_signals": signals(5, least=900)},
+    ),
+    "names of traits": ("trait_names", {}),
+    "values of a trait": ("trait_values", {"p_trait": "select 'plan'"}),
     "an address": ("search_contacts", {"p_text": "select email from public.contacts limit 1"}),
     "how many begin": ("search_contacts", {"p_text": "select 'user-1'"}),
     "how nobody begins": ("search_contacts", {"p_text": "select 'zz'"}),

@@ -4,6 +4,7 @@ import { post } from "../../data/endpoints";
 import { BASE, go } from "../../data/location";
 import { Action, Field, Form, useDoing } from "../../parts/forms";
 import { Failed } from "../../parts/states";
+import { meant } from "../../parts/values";
 import type { Workspace } from "../../shell/workspaces";
 import type { Shown } from "./Contact";
 
@@ -61,20 +62,11 @@ function offer(held: unknown, id: string) {
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
-/** A number, a list or true stay what they are; everything else is text. */
-function meant(text: string): unknown {
-  try {
-    return text === "" ? null : JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
-
 function Correct({ workspace, contact }: Props) {
   const [open, setOpen] = useState(false);
   const doing = useDoing();
   const submit = async ({ trait = "", value = "" }) => {
-    await post("/api/contact", workspace.id, { correct: { contactId: contact.id }, traits: { [trait.trim()]: meant(value) } });
+    await post("/api/contact", workspace.id, { correct: { contactId: contact.id }, traits: { [trait.trim()]: value === "" ? null : meant(value) } });
     changed(`${workspace.id}/contact`);
     changed(`${workspace.id}/timeline/${contact.id}`);
     setOpen(false);

@@ -7,7 +7,8 @@ import { Choice, Field, Form, useDoing } from "../../parts/forms";
 import { Panel } from "../../parts/states";
 import type { Workspace } from "../../shell/workspaces";
 import type { Shown } from "./Contact";
-import type { ContactRow, Page } from "./data";
+import type { ContactRow } from "./data";
+import type { Page } from "./listing";
 
 interface Side {
   id: string;

@@ -52,7 +52,7 @@ const DONE: Record<string, string> = { insert: "made", update: "changed", delete
 const THINGS: Record<string, string> = {
   api_keys: "API key", workspaces: "settings", smtp_settings: "mail server", rule_drafts: "rules", members: "member",
   invitations: "invitation", templates: "template", automations: "automation", suppressions: "suppression",
-  stage_pins: "pinned stage", identity_moves: "moved identity",
+  stage_pins: "pinned stage", identity_moves: "moved identity", saved_views: "saved view",
 };
 
 /** "api_keys.insert" as a person reads it. */

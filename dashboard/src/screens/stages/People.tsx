@@ -5,7 +5,7 @@ import { date, dateTime, words } from "../../parts/format";
 import { AsOf, Empty, Panel } from "../../parts/states";
 import type { Workspace } from "../../shell/workspaces";
 import { useStages } from "../contacts/data";
-import { Row, useListKeys } from "../contacts/List";
+import { Row, useListKeys } from "../contacts/Row";
 import { people, type People as Page, type Span, type Whom } from "./data";
 
 /** Whom a number counts that was pressed somewhere. */
