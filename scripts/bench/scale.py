@@ -223,7 +223,9 @@ def pay(db: Connection, contacts: int) -> None:
     paid = "select id, workspace_id, row_number() over (order by id) as n from public.contacts order by id limit %s"
     at = f"timestamptz '{TODAY}T00:00Z' - n * interval '2 hours'"
     event = f"workspace_id, true, 'paid-' || n, id, 'track', 'Subscription Started', {at}, {at}, '{{}}', '{{}}'"
-    columns = "workspace_id, trusted, message_id, identity_id, type, name, occurred_at, received_at, properties, context"
+    columns = (
+        "workspace_id, trusted, message_id, identity_id, type, name, occurred_at, received_at, properties, context"
+    )
     db.execute(
         f"""
         with paid as ({paid}),
