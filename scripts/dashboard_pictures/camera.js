@@ -20,15 +20,17 @@ const SHOTS = [
   ["today", "today", { dark: true }],
   ["contacts", "contacts", { dark: true }],
   ["contacts-why", "contacts?stage=ready&why={contact}"],
+  ["contacts-filtered", "contacts?trait.role=is:founder&did.Core feature used=2"],
   ["contacts-of-a-number", "contacts?from={monthAgo}&to={tomorrow}&reached=ready"],
   ["contact", "contacts/{contact}", { dark: true, tall: true }],
   ["stages", "stages", { tall: true }],
   ["rules", "rules", { before: withoutDraft }],
   ["rules-draft", "rules", { dark: true, tall: true, after: withPreview }],
+  ["rules-tested", "rules?test=7", { before: withoutDraft, after: scrolledTo("#tried") }],
   ["emails-automations", "emails/automations"],
   ["emails-automation", "emails/automations/{automation}"],
   ["emails-templates", "emails/templates"],
-  ["emails-template", "emails/templates/{template}", { dark: true, after: withMail }],
+  ["emails-template", "emails/templates/{template}", { after: withMail }],
   ["emails-log", "emails/log"],
   ["emails-log-why", "emails/log?status=sent&why={mail}", { after: scrolledTo(".rows .wide") }],
   ["emails-suppressions", "emails/suppressions"],
@@ -47,7 +49,7 @@ const day = (offset) => new Date(Date.now() + offset * 86_400_000).toISOString()
 const known = { ...ids, monthAgo: day(-30), tomorrow: day(1) };
 
 async function shoot(page, name, width, scheme, tall = false) {
-  await page.setViewportSize({ width, height: tall && width > 400 ? 1300 : HEIGHTS[width] });
+  await page.setViewportSize({ width, height: tall && width > 400 ? 1150 : HEIGHTS[width] });
   await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
   await page.screenshot({ path: `${folder}/${name}-${width}-${scheme}.png` });
 }

@@ -30,7 +30,7 @@ ZONES = ("Europe/Berlin", "Europe/London", "America/New_York", "Asia/Tokyo", "Eu
 
 # How somebody gets on: which share of days they come, and what they do in the order in which they begin to do it.
 WAYS: dict[str, tuple[float, tuple[str, ...]]] = {
-    "customer": (0.6, ("Onboarding Completed", "Data Imported", "Invite Sent", "Pricing", "Upgrade Clicked")),
+    "customer": (0.8, ("Onboarding Completed", "Invite Sent", "Data Imported", "Pricing", "Upgrade Clicked", "Pricing")),
     "ready": (0.75, ("Onboarding Completed", "Invite Sent", "Pricing", "Upgrade Clicked", "Pricing", "Invite Sent")),
     "engaged": (0.6, ("Onboarding Completed", "Data Imported", "Invite Sent", "Pricing")),
     "activated": (0.5, ("Onboarding Completed", "Data Imported")),
@@ -38,6 +38,7 @@ WAYS: dict[str, tuple[float, tuple[str, ...]]] = {
     "silent": (0.5, ("Onboarding Completed", "Pricing", "Invite Sent")),
 }  # fmt: skip
 STEPPING, DAILY = 0.4, "Feature Used"
+DECIDING = (12, 24)  # days until somebody pays
 SHARES = {"customer": 9, "ready": 8, "engaged": 12, "activated": 12, "beginner": 9, "silent": 6}
 
 
@@ -63,19 +64,23 @@ def deeds(now: datetime, days: int) -> list[Deed]:
 
 def life(chance: random.Random, number: int, name: str, way: str, now: datetime, days: int) -> Iterator[Deed]:
     user = f"user_{1042 + number * 7}"
-    began = now - timedelta(days=chance.uniform(days * 0.25, days - 1) if way != "beginner" else chance.uniform(1, 9))
+    earliest = {"customer": days * 0.7, "beginner": 1}.get(way, days * 0.25)
+    began = now - timedelta(days=chance.uniform(earliest, 9 if way == "beginner" else days - 1))
     ends = now - timedelta(days=chance.uniform(7, 12)) if way == "silent" else now
     yield Deed(began, {"type": "identify", "userId": user, "traits": traits(chance, number, name)}, number % 9 != 4)
     often, steps = WAYS[way]
     day, done, has_paid = began, 0, False
     while (day := day + timedelta(minutes=chance.randint(5, 60))) < ends:
         for _ in range(chance.randint(1, 3)):
+            if day >= ends:
+                break
             # What comes next on their way, now and then, and what everybody does every day in between.
             is_step = done < len(steps) and chance.random() < STEPPING
             yield Deed(day, event(user, steps[done] if is_step else DAILY), False)
             done += is_step
             day += timedelta(minutes=chance.randint(2, 40))
-        if way == "customer" and done == len(steps) and not has_paid:
+        decided = done == len(steps) and day - began > timedelta(days=chance.uniform(*DECIDING))
+        if way == "customer" and decided and not has_paid:
             yield Deed(day, event(user, "Subscription Started"), True)
             has_paid = True
         while chance.random() > often:

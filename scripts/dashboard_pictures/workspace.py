@@ -1,4 +1,4 @@
-"""Acme Boards after five weeks: what track, the sweeps and the drains have made of its people, day by day."""
+"""Acme Boards after six weeks: what track, the sweeps and the drains have made of its people, day by day."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from lib import keys, limits, messages
 from scripts.dashboard_pictures import resend
 from scripts.dashboard_pictures.people import Deed, deeds
 
-DAYS = 35
+DAYS = 42
 OWNER, ADMIN, VIEWER = (f"{name}@acme-boards.example" for name in ("mia", "jonas", "priya"))
 PASSWORD = "a long enough password"
 SETTINGS = {
@@ -164,7 +164,7 @@ class AcmeBoards:
         """What comes in just now, what is refused, and what somebody is about to do."""
         for statement in (FIRST_SEEN, NAMED_SINCE):
             self.query(statement, self.id)
-        self.query("update private.metering set counted_until = now() - interval '40 days'")
+        self.query("update private.metering set counted_until = now() - interval '45 days'")
         while self.query("select public.meter_events(now())") == [(True,)]:
             pass  # each call counts some of the days
         self.query("select public.measure_usage(now())")

@@ -42,6 +42,8 @@ test("whatever the screens show, others don't see", async () => {
 /** What can be done, by screen: what is pressed and filled in, and what is seen when it is done. */
 const DEEDS = () => [
   ["setup", { press: "Make my tag" }, { see: "Put this line" }],
+  ["contacts", { press: "+ Trait" }, { fill: ["Trait", "email"] }, { offered: "p0@xyzzy.example" }, { press: "Cancel" }],
+  ["contacts?stage=ready", { press: "Save as a view" }, { fill: ["Name", MARKER] }, { press: "Save it" }, { press: "Rename this view" }, { fill: ["Name", NAME] }, { press: "Rename it" }, { press: "Delete this view" }, { press: "Delete it" }, { see: "Save as a view" }],
   ["rules", { press: "Change Upgrade clicked" }, { fill: ["Points each time", "26"] }, { press: "Put it in the draft" }, { see: "gives 26 points" }],
   ["rules", { press: "Discard" }, { gone: "Your draft" }],
   ["rules", { press: "Change Upgrade clicked" }, { fill: ["Points each time", "27"] }, { press: "Put it in the draft" }, { press: /^Publish(:|$)/ }, { see: "Published:" }],
@@ -78,6 +80,7 @@ const STEPS = {
   fill: (page, [label, text]) => page.getByLabel(label).and(page.locator("input, textarea")).locator("visible=true").first().fill(text),
   choose: (page, [label, value]) => page.getByLabel(label).and(page.locator("select")).selectOption(value),
   see: (page, text) => page.getByText(text).locator("visible=true").first().waitFor(),
+  offered: (page, text) => page.locator(`datalist option[value="${text}"]`).waitFor({ state: "attached" }),
   gone: (page, text) => page.locator("main").getByText(text).first().waitFor({ state: "detached" }),
 };
 

@@ -48,7 +48,7 @@ export function Changes({ type, changes, outranked }: { type: string; changes: C
     return <span class="muted">{type === "group" ? "Company named again" : "Identified again"}, nothing new</span>;
   }
   return (
-    <ul class="changes">
+    <ul class="altered">
       {details.map((change) => <li key={change.trait}><Said change={change} /></li>)}
       {outranked.map(({ trait, claimed, kept }) => (
         <li key={`${trait} claimed`} class="muted">
