@@ -4262,6 +4262,28 @@ CREATE FUNCTION private.page_of_record(p_workspace uuid, p_contact uuid, p_ident
         )
     $$;
 
+-- Name: people_entered(uuid, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.people_entered(p_workspace uuid, p_from timestamp with time zone, p_to timestamp with time zone) RETURNS TABLE(stage_id uuid, contacts bigint)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    SET enable_seqscan TO 'off'
+    AS $$
+    begin
+        return query
+            select t.to_stage_id, count(*)
+            from public.transitions as t
+            where t.workspace_id = p_workspace
+                and t.to_stage_id = any (array(
+                    select g.id from public.stages as g where g.workspace_id = p_workspace and g.position is not null
+                ))
+                and t.created_at >= p_from and t.created_at < p_to
+                and (t.previous_at is null or t.previous_at < p_from)
+            group by t.to_stage_id;
+    end
+    $$;
+
 -- Name: identity_moves; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.identity_moves (
@@ -6960,7 +6982,7 @@ CREATE FUNCTION public.changes_since(p_workspace uuid, p_since timestamp with ti
             ),
             'stages', (
                 select coalesce(jsonb_agg(jsonb_build_object('name', g.name, 'contacts', e.contacts) order by g.position), '[]')
-                from public.people_entered(p_workspace, p_since, p_now) as e
+                from private.people_entered(p_workspace, p_since, p_now) as e
                 join public.stages as g on g.id = e.stage_id
             ),
             'mails', (
@@ -8608,28 +8630,6 @@ CREATE FUNCTION public.owner_tried(p_request uuid, p_address text, p_at timestam
         where r.id = p_request and r.untold <> '[]'
     $$;
 
--- Name: people_entered(uuid, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
-
-CREATE FUNCTION public.people_entered(p_workspace uuid, p_from timestamp with time zone, p_to timestamp with time zone) RETURNS TABLE(stage_id uuid, contacts bigint)
-    LANGUAGE plpgsql STABLE
-    SET search_path TO ''
-    SET plan_cache_mode TO 'force_custom_plan'
-    SET enable_seqscan TO 'off'
-    AS $$
-    begin
-        return query
-            select t.to_stage_id, count(*)
-            from public.transitions as t
-            where t.workspace_id = p_workspace
-                and t.to_stage_id = any (array(
-                    select g.id from public.stages as g where g.workspace_id = p_workspace and g.position is not null
-                ))
-                and t.created_at >= p_from and t.created_at < p_to
-                and (t.previous_at is null or t.previous_at < p_from)
-            group by t.to_stage_id;
-    end
-    $$;
-
 -- Name: people_to_write_to(uuid, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.people_to_write_to(p_workspace uuid, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
@@ -10074,7 +10074,7 @@ CREATE FUNCTION public.time_in_stages(p_workspace uuid, p_from timestamp with ti
             ), '[]')
             from public.stages as g
             left join public.funnel_stages(p_workspace) as f on f.stage_id = g.id
-            left join public.people_entered(p_workspace, p_from, p_to) as e on e.stage_id = g.id
+            left join private.people_entered(p_workspace, p_from, p_to) as e on e.stage_id = g.id
             left join halves as h on h.stage_id = g.id
             where g.workspace_id = p_workspace and g.position is not null
         );
@@ -15486,6 +15486,11 @@ REVOKE ALL ON FUNCTION private.page_of_record(p_workspace uuid, p_contact uuid, 
 GRANT ALL ON FUNCTION private.page_of_record(p_workspace uuid, p_contact uuid, p_identities uuid[], p_after text, p_bytes integer) TO authenticated;
 GRANT ALL ON FUNCTION private.page_of_record(p_workspace uuid, p_contact uuid, p_identities uuid[], p_after text, p_bytes integer) TO service_role;
 
+-- Name: FUNCTION people_entered(p_workspace uuid, p_from timestamp with time zone, p_to timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.people_entered(p_workspace uuid, p_from timestamp with time zone, p_to timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.people_entered(p_workspace uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO authenticated;
+
 -- Name: TABLE identity_moves; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT ON TABLE public.identity_moves TO authenticated;
@@ -16249,11 +16254,6 @@ GRANT ALL ON FUNCTION public.owner_told(p_request uuid, p_address text) TO servi
 
 REVOKE ALL ON FUNCTION public.owner_tried(p_request uuid, p_address text, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.owner_tried(p_request uuid, p_address text, p_at timestamp with time zone) TO service_role;
-
--- Name: FUNCTION people_entered(p_workspace uuid, p_from timestamp with time zone, p_to timestamp with time zone); Type: ACL; Schema: public; Owner: -
-
-REVOKE ALL ON FUNCTION public.people_entered(p_workspace uuid, p_from timestamp with time zone, p_to timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.people_entered(p_workspace uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO authenticated;
 
 -- Name: FUNCTION people_to_write_to(p_workspace uuid, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 

@@ -34,6 +34,8 @@ LISTS: dict[str, Call] = {
     "how nobody begins": ("search_contacts", {"p_text": "select 'zz'"}),
     "one contact": ("show_contact", {"p_contact": SOMEBODY}),
     "one contact's past": ("contact_timeline", {"p_contact": SOMEBODY}),
+    "why that score": ("explain_score", {"p_contact": SOMEBODY, "p_on": f"select '{TODAY}'"}),
+    "why that mail": ("explain_mail", {"p_message": "select id from public.messages where status = 'sent' limit 1"}),
     "what came in": ("recent_messages", {}),
     "what came in at the busiest": (
         "recent_messages",
@@ -72,5 +74,7 @@ def statement(db: Connection, call: Call) -> str:
     """The statement of a call, with `{workspace}` in it. Finding its arguments may read whole tables."""
     function, found = call
     literals = {key: one(db, f"select quote_literal(({query})::text)") for key, query in found.items()}
-    arguments = "".join(f", {key} => {literal}" for key, literal in literals.items())
-    return f"select public.{function}('{{workspace}}'{arguments.replace('{', '{{').replace('}', '}}')})"
+    arguments = [f"{key} => {literal}".replace("{", "{{").replace("}", "}}") for key, literal in literals.items()]
+    if not function.startswith("explain_"):  # an id that is somebody's says which workspace
+        arguments.insert(0, "p_workspace => '{workspace}'")
+    return f"select public.{function}({', '.join(arguments)})"

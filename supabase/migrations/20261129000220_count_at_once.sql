@@ -183,7 +183,7 @@ create or replace function public.list_entries(
     $$;
 
 -- How many people entered each stage then, stages that nobody entered left out.
-create function public.people_entered(p_workspace uuid, p_from timestamptz, p_to timestamptz)
+create function private.people_entered(p_workspace uuid, p_from timestamptz, p_to timestamptz)
     returns table (stage_id uuid, contacts bigint)
     language plpgsql stable
     set search_path = ''
@@ -203,8 +203,8 @@ create function public.people_entered(p_workspace uuid, p_from timestamptz, p_to
             group by t.to_stage_id;
     end
     $$;
-revoke all on function public.people_entered(uuid, timestamptz, timestamptz) from public;
-grant execute on function public.people_entered(uuid, timestamptz, timestamptz) to authenticated;
+revoke all on function private.people_entered(uuid, timestamptz, timestamptz) from public;
+grant execute on function private.people_entered(uuid, timestamptz, timestamptz) to authenticated;
 
 -- How long people stay: [{id, name, entered, halfLeftAfter}]. entered: people who entered it then; halfLeftAfter: seconds
 -- after which half of the entries had left it, null while fewer have. It looks at the last 1,000 entries.
@@ -253,7 +253,7 @@ create or replace function public.time_in_stages(p_workspace uuid, p_from timest
             ), '[]')
             from public.stages as g
             left join public.funnel_stages(p_workspace) as f on f.stage_id = g.id
-            left join public.people_entered(p_workspace, p_from, p_to) as e on e.stage_id = g.id
+            left join private.people_entered(p_workspace, p_from, p_to) as e on e.stage_id = g.id
             left join halves as h on h.stage_id = g.id
             where g.workspace_id = p_workspace and g.position is not null
         );
@@ -278,7 +278,7 @@ create or replace function public.changes_since(p_workspace uuid, p_since timest
             ),
             'stages', (
                 select coalesce(jsonb_agg(jsonb_build_object('name', g.name, 'contacts', e.contacts) order by g.position), '[]')
-                from public.people_entered(p_workspace, p_since, p_now) as e
+                from private.people_entered(p_workspace, p_since, p_now) as e
                 join public.stages as g on g.id = e.stage_id
             ),
             'mails', (

@@ -137,3 +137,24 @@ def test_the_daily_check_finds_a_state_that_is_unlike_the_log(db: Connection, tw
         (two_customers.id,),
     ).fetchall()
     assert len(drifted) == 2
+
+
+def test_entries_recorded_out_of_order_are_one_person_in_any_span(db: Connection, two_customers: Workspace) -> None:
+    [(contact, stage)] = db.execute(
+        """select s.contact_id, g.id from public.contact_states as s
+           join public.identities as i on i.id = s.contact_id and i.value = 'ben'
+           join public.stages as g on g.workspace_id = s.workspace_id and g.name = 'customer'
+           where s.workspace_id = %s""",
+        (two_customers.id,),
+    ).fetchall()
+    for at in (NOW + timedelta(seconds=2), NOW + timedelta(seconds=1)):
+        change = "array[row(%s, null, %s, 5)::private.stage_change]"
+        db.execute(
+            f"select private.log_transitions(%s, {change}, 'message', %s)".encode(),
+            (two_customers.id, contact, stage, at),
+        )
+    for begin, end, expected in ((0, 9, 1), (1, 2, 1), (2, 9, 1), (3, 9, 0)):
+        span = {"p_from": NOW + timedelta(seconds=begin), "p_to": NOW + timedelta(seconds=end)}
+        listed = paged(db, "list_entries", p_workspace=two_customers.id, p_stage=stage, **span)
+        days = one(db, "stage_entries(%s, %s, %s, %s)", two_customers.id, stage, *span.values())
+        assert len(listed) == sum(day["contacts"] for day in days) == expected
