@@ -30,7 +30,9 @@ ZONES = ("Europe/Berlin", "Europe/London", "America/New_York", "Asia/Tokyo", "Eu
 
 # How somebody gets on: which share of days they come, and what they do in the order in which they begin to do it.
 WAYS: dict[str, tuple[float, tuple[str, ...]]] = {
-    "customer": (0.8, ("Onboarding Completed", "Invite Sent", "Data Imported", "Pricing", "Upgrade Clicked", "Pricing")),
+    "customer": (
+        0.8, ("Onboarding Completed", "Invite Sent", "Data Imported", "Pricing", "Upgrade Clicked", "Pricing"),
+    ),
     "ready": (0.75, ("Onboarding Completed", "Invite Sent", "Pricing", "Upgrade Clicked", "Pricing", "Invite Sent")),
     "engaged": (0.6, ("Onboarding Completed", "Data Imported", "Invite Sent", "Pricing")),
     "activated": (0.5, ("Onboarding Completed", "Data Imported")),
