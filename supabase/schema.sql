@@ -1160,8 +1160,10 @@ CREATE TABLE public.transitions (
     cause text NOT NULL,
     score smallint NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    previous_at timestamp with time zone,
     CONSTRAINT transitions_cause_known CHECK ((cause = ANY (ARRAY['message'::text, 'decay'::text, 'silence'::text, 'rules'::text, 'hand'::text])))
-);
+)
+WITH (autovacuum_vacuum_insert_scale_factor='0.02');
 
 -- Name: TABLE transitions; Type: COMMENT; Schema: public; Owner: -
 
@@ -1198,6 +1200,10 @@ COMMENT ON COLUMN public.transitions.score IS 'end user: score at that moment; e
 -- Name: COLUMN transitions.created_at; Type: COMMENT; Schema: public; Owner: -
 
 COMMENT ON COLUMN public.transitions.created_at IS 'end user: when it happened; shown to members, and coming back soon starts no mail';
+
+-- Name: COLUMN transitions.previous_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.transitions.previous_at IS 'end user: when the contact, as it is now, had entered the same stage the time before; counts people rather than entries';
 
 -- Name: away_before(public.transitions); Type: FUNCTION; Schema: private; Owner: -
 
@@ -2491,6 +2497,10 @@ CREATE FUNCTION private.drifted_contacts(p_workspace uuid, p_rules private.compi
         ) as here
         where s.contact_id = any (p_contacts) and s.rules_version = p_rules.version
             and (s.score, s.stage_id) is distinct from (here.score, here.stage_id)
+        union
+        select s.contact_id
+        from public.contact_states as s
+        where s.contact_id = any (p_contacts) and s.stages_been <> private.stages_of(s)
     $$;
 
 -- Name: drop_duplicates(uuid, private.message[]); Type: FUNCTION; Schema: private; Owner: -
@@ -3053,12 +3063,11 @@ CREATE FUNCTION private.few_with_trait(p_workspace uuid, p_filter private.trait_
     AS $$
     declare
         trait   constant text := p_filter.trait;
-        -- Null: any value may do. A list has no text, and may be in a list of values.
+        -- Null: any value may do.
         texts   constant text[] := case p_filter.operator
             when 'equals' then array[private.scalar_text(p_filter.operand)]
             when 'in' then array(select private.scalar_text(v) from jsonb_array_elements(p_filter.operand) as v)
         end;
-        is_in   constant boolean := p_filter.operator = 'in';
         senders uuid[];
     begin
         senders := array(
@@ -3067,12 +3076,6 @@ CREATE FUNCTION private.few_with_trait(p_workspace uuid, p_filter private.trait_
                 (
                     select t.identity_id from public.traits as t
                     where t.workspace_id = p_workspace and t.key = trait and (texts is null or t.value_text = any (texts))
-                    limit p_most + 1
-                )
-                union all
-                (
-                    select t.identity_id from public.traits as t
-                    where is_in and t.workspace_id = p_workspace and t.key = trait and t.value_text is null
                     limit p_most + 1
                 )
                 union all
@@ -3325,7 +3328,7 @@ CREATE FUNCTION private.fit_matches(p_operator text, p_trait jsonb, p_operand js
             case p_operator
                 when 'exists' then p_trait is not null
                 when 'equals' then p_trait = p_operand
-                when 'in' then p_operand @> p_trait
+                when 'in' then jsonb_typeof(p_trait) <> 'array' and p_operand @> p_trait
                 when 'contains' then case jsonb_typeof(p_trait)
                     when 'string' then strpos(lower(p_trait #>> '{}'), lower(p_operand #>> '{}')) > 0
                     when 'array' then p_trait @> p_operand
@@ -3728,13 +3731,7 @@ CREATE FUNCTION private.is_over_quota(p_workspace public.workspaces, p_now times
     SET search_path TO ''
     AS $$
     begin
-        return (
-            select coalesce(bool_or(case q.meter
-                when 'emails' then private.mails_of_month(p_workspace.id, p_now) >= q.quota
-                when 'contacts' then private.contacts_counted(p_workspace.id) > q.quota
-            end), false)
-            from private.quotas(p_workspace.id, p_now) as q
-        );
+        return (select coalesce(bool_or(m.is_over), false) from private.meters(p_workspace.id, p_now) as m);
     end
     $$;
 
@@ -3861,9 +3858,9 @@ CREATE FUNCTION private.lock_contacts(p_workspace uuid, p_contacts uuid[]) RETUR
         select i.id, p_workspace, i.created_at from public.identities as i where i.id = any (p_contacts)
         order by i.id
         on conflict on constraint contacts_pkey do nothing;
-        insert into public.contact_states (contact_id, workspace_id)
-        select c, p_workspace from unnest(p_contacts) as c
-        order by c
+        insert into public.contact_states (contact_id, workspace_id, created_at)
+        select i.id, p_workspace, i.created_at from public.identities as i where i.id = any (p_contacts)
+        order by i.id
         on conflict on constraint contact_states_pkey do nothing;
         perform from public.contact_states where contact_id = any (p_contacts) order by contact_id for no key update;
     end
@@ -3890,10 +3887,33 @@ CREATE FUNCTION private.log_transitions(p_workspace uuid, p_changes private.stag
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
+    declare
+        overtaken uuid[];
     begin
-        insert into public.transitions (workspace_id, contact_id, from_stage_id, to_stage_id, cause, score, created_at)
-        select p_workspace, c.contact_id, c.from_stage_id, c.to_stage_id, p_cause, c.score, p_now
-        from unnest(p_changes) as c;
+        with logged as (
+            insert into public.transitions
+                (workspace_id, contact_id, from_stage_id, to_stage_id, cause, score, created_at, previous_at)
+            select
+                p_workspace, c.contact_id, c.from_stage_id, c.to_stage_id, p_cause, c.score, p_now,
+                (
+                    select max(last.created_at)
+                    from public.identities as i
+                    cross join lateral (
+                        select t.created_at from public.transitions as t
+                        where t.workspace_id = p_workspace and t.contact_id = i.id and t.to_stage_id = c.to_stage_id
+                        order by t.created_at desc
+                        limit 1
+                    ) as last
+                    where i.contact_id = c.contact_id
+                )
+            from unnest(p_changes) as c
+            returning contact_id, previous_at
+        )
+        select array_agg(contact_id) filter (where previous_at > p_now) into overtaken from logged;
+        -- Of two calls at once the one that began first may end last.
+        if overtaken is not null then
+            perform private.order_entries(p_workspace, overtaken);
+        end if;
     end
     $$;
 
@@ -4109,14 +4129,20 @@ CREATE FUNCTION private.mails_of_month(p_workspace uuid, p_now timestamp with ti
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS $$
-        select coalesce(known.emails, 0) + (
+        select coalesce(
+            (select u.emails from public.usage as u where u.workspace_id = p_workspace and u.month = private.month_of(p_now)), 0
+        ) + (
             select count(*)::integer from public.messages as m
-            where m.workspace_id = p_workspace
-                and m.counted_at >= coalesce(known.emails_until, private.month_of(p_now)::timestamp at time zone 'utc')
+            where m.workspace_id = p_workspace and m.counted_at >= (
+                select coalesce(
+                    (
+                        select u.emails_until from public.usage as u
+                        where u.workspace_id = p_workspace and u.month = private.month_of(p_now)
+                    ),
+                    private.month_of(p_now)::timestamp at time zone 'utc'
+                )
+            )
         )
-        from (select) as one
-        left join public.usage as known
-            on known.workspace_id = p_workspace and known.month = private.month_of(p_now)
     $$;
 
 -- Name: measure(uuid, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
@@ -4276,6 +4302,24 @@ CREATE FUNCTION private.message_of_event(p_event jsonb) RETURNS public.messages
     end
     $$;
 
+-- Name: meters(uuid, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.meters(p_workspace uuid, p_now timestamp with time zone) RETURNS TABLE(meter text, used integer, quota integer, is_over boolean)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select
+            m.meter, m.used, m.quota, coalesce(case m.meter when 'emails' then m.used >= m.quota else m.used > m.quota end, false)
+        from (
+            select q.meter, q.quota, case q.meter
+                when 'emails' then private.mails_of_month(p_workspace, p_now)
+                else coalesce(private.contacts_counted(p_workspace), 0)
+            end as used
+            from private.quotas(p_workspace, p_now) as q
+            offset 0
+        ) as m
+    $$;
+
 -- Name: month_of(timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.month_of(p_moment timestamp with time zone) RETURNS date
@@ -4388,6 +4432,7 @@ CREATE TABLE public.stages (
     threshold smallint,
     silence_days smallint,
     signal smallint,
+    number smallint NOT NULL,
     CONSTRAINT stages_one_way_in CHECK ((("position" IS NULL) OR (num_nonnulls(threshold, signal, silence_days) = 1))),
     CONSTRAINT stages_silence_positive CHECK ((silence_days > 0)),
     CONSTRAINT stages_threshold_range CHECK (((threshold >= 0) AND (threshold <= 100)))
@@ -4424,6 +4469,10 @@ COMMENT ON COLUMN public.stages.silence_days IS 'owner: days without an event th
 -- Name: COLUMN stages.signal; Type: COMMENT; Schema: public; Owner: -
 
 COMMENT ON COLUMN public.stages.signal IS 'owner: number of the signal that leads to the stage; decides stages';
+
+-- Name: COLUMN stages.number; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.stages.number IS 'owner: a number that the stage keeps; stands for it where stages are many';
 
 -- Name: not_yet_answer(uuid, public.automations, public.stages); Type: FUNCTION; Schema: private; Owner: -
 
@@ -4574,6 +4623,25 @@ CREATE FUNCTION private.order_cancellations(p_workspace uuid, p_purge_after time
         where s.workspace_id = p_workspace and s.status not in ('cancelled', 'expired')
         on conflict on constraint subscription_orders_pkey do update set due_at = excluded.due_at, done_at = null
             where o.done_at < (select s.told_at from public.subscriptions as s where s.id = o.subscription_id)
+    $$;
+
+-- Name: order_entries(uuid, uuid[]); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.order_entries(p_workspace uuid, p_contacts uuid[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    begin
+        update public.transitions as t
+        set previous_at = n.previous_at
+        from (
+            select t.id, lag(t.created_at) over (partition by i.contact_id, t.to_stage_id order by t.created_at, t.id) as previous_at
+            from public.identities as i
+            join public.transitions as t on t.workspace_id = p_workspace and t.contact_id = i.id
+            where i.contact_id = any (p_contacts)
+        ) as n
+        where t.id = n.id and t.previous_at is distinct from n.previous_at;
+    end
     $$;
 
 -- Name: outranks(jsonb, jsonb); Type: FUNCTION; Schema: private; Owner: -
@@ -4802,6 +4870,28 @@ CREATE FUNCTION private.paid_stages(p_document jsonb) RETURNS jsonb
             ),
             32767
         )
+    $$;
+
+-- Name: people_entered(uuid, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.people_entered(p_workspace uuid, p_from timestamp with time zone, p_to timestamp with time zone) RETURNS TABLE(stage_id uuid, contacts bigint)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    SET enable_seqscan TO 'off'
+    AS $$
+    begin
+        return query
+            select t.to_stage_id, count(*)
+            from public.transitions as t
+            where t.workspace_id = p_workspace
+                and t.to_stage_id = any (array(
+                    select g.id from public.stages as g where g.workspace_id = p_workspace and g.position is not null
+                ))
+                and t.created_at >= p_from and t.created_at < p_to
+                and (t.previous_at is null or t.previous_at < p_from)
+            group by t.to_stage_id;
+    end
     $$;
 
 -- Name: identity_moves; Type: TABLE; Schema: public; Owner: -
@@ -5458,6 +5548,7 @@ CREATE FUNCTION private.regroup_contacts(p_workspace uuid, p_rules private.compi
             rules_version = -1,
             event_stage_id = private.event_stage_of(p_rules, s.contact_id),
             pinned_stage_id = private.pinned_stage_of(p_rules, s.contact_id),
+            stages_been = private.stages_of(s),
             last_event_at = (
                 select max(newest.occurred_at)
                 from public.identities as i
@@ -5471,6 +5562,7 @@ CREATE FUNCTION private.regroup_contacts(p_workspace uuid, p_rules private.compi
             )
         where s.contact_id = any (p_contacts);
         perform private.merge_traits(p_rules, p_contacts);
+        perform private.order_entries(p_workspace, p_contacts);
     end
     $$;
 
@@ -5870,6 +5962,124 @@ CREATE FUNCTION private.stage_problems(p_document jsonb) RETURNS TABLE(pointer t
             select from private.entries(p_document, 'stages') as e where e.entry -> 'score' = '0'
         )
     $_$;
+
+-- Name: contact_states; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.contact_states (
+    contact_id uuid NOT NULL,
+    workspace_id uuid NOT NULL,
+    score smallint DEFAULT 0 NOT NULL,
+    stage_id uuid,
+    fit numeric(12,2) DEFAULT 0 NOT NULL,
+    last_event_at timestamp with time zone,
+    event_stage_id uuid,
+    sums numeric[] DEFAULT '{}'::numeric[] NOT NULL,
+    sums_on date DEFAULT '-infinity'::date NOT NULL,
+    rules_version integer DEFAULT 0 NOT NULL,
+    due_on date DEFAULT 'infinity'::date NOT NULL,
+    changed_on date DEFAULT '-infinity'::date NOT NULL,
+    pinned_stage_id uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    stages_been smallint[] DEFAULT '{}'::smallint[] NOT NULL
+)
+WITH (fillfactor='75');
+
+-- Name: TABLE contact_states; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.contact_states IS 'Scores and stages: where an end user stands now; kept until the contact is erased or the workspace deleted';
+
+-- Name: COLUMN contact_states.contact_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.contact_states.contact_id IS 'end user: id of the contact; names whose score it is';
+
+-- Name: COLUMN contact_states.workspace_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.contact_states.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN contact_states.score; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.contact_states.score IS 'end user: score from 0 to 100; shown to members and decides stages';
+
+-- Name: COLUMN contact_states.stage_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.contact_states.stage_id IS 'end user: lifecycle stage the contact is in; shown to members and starts mails';
+
+-- Name: COLUMN contact_states.fit; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.contact_states.fit IS 'end user: points from traits; part of the score';
+
+-- Name: COLUMN contact_states.last_event_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.contact_states.last_event_at IS 'end user: when the end user was last active; silence moves the stage';
+
+-- Name: COLUMN contact_states.event_stage_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.contact_states.event_stage_id IS 'end user: stage that the latest stage event leads to; goes before score and silence';
+
+-- Name: COLUMN contact_states.sums; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.contact_states.sums IS 'end user: decayed count of each score rule; makes the score at the next event quick';
+
+-- Name: COLUMN contact_states.sums_on; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.contact_states.sums_on IS 'nobody: UTC day as of which the sums stand; decay is applied from there';
+
+-- Name: COLUMN contact_states.rules_version; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.contact_states.rules_version IS 'nobody: version of the rules that the row was computed by; says whether to compute it anew';
+
+-- Name: COLUMN contact_states.due_on; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.contact_states.due_on IS 'nobody: UTC day on which decay or silence changes it next at the earliest; the sweep looks only at what is due';
+
+-- Name: COLUMN contact_states.changed_on; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.contact_states.changed_on IS 'end user: UTC day since which score and stage are what they are; the history begins before it';
+
+-- Name: COLUMN contact_states.pinned_stage_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.contact_states.pinned_stage_id IS 'end user: stage that a member pinned the contact to; goes before everything else';
+
+-- Name: COLUMN contact_states.created_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.contact_states.created_at IS 'end user: when the contact was first seen; orders and counts contacts by it';
+
+-- Name: COLUMN contact_states.stages_been; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.contact_states.stages_been IS 'end user: numbers of the stages that it has ever been in; counts how far people get';
+
+-- Name: stages_of(public.contact_states); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.stages_of(p_state public.contact_states) RETURNS smallint[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    begin
+        return array(
+            select g.number
+            from public.identities as i
+            join public.transitions as t on t.workspace_id = p_state.workspace_id and t.contact_id = i.id
+            join public.stages as g on g.id = t.to_stage_id
+            where i.contact_id = p_state.contact_id
+            union
+            select g.number from public.stages as g where g.id = p_state.stage_id
+            order by 1
+        );
+    end
+    $$;
+
+-- Name: stages_with(smallint[], uuid); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.stages_with(p_stages smallint[], p_stage uuid) RETURNS smallint[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    begin
+        return array(
+            select n from unnest(p_stages) as n union select g.number from public.stages as g where g.id = p_stage order by 1
+        );
+    end
+    $$;
 
 -- Name: standing(private.compiled_rules, numeric[], numeric, uuid, uuid, timestamp with time zone, date, date); Type: FUNCTION; Schema: private; Owner: -
 
@@ -6611,11 +6821,15 @@ CREATE FUNCTION private.track_one(p_sender private.sender, p_rules private.compi
                     set score = excluded.score, stage_id = excluded.stage_id;
             end if;
             state.changed_on := today;
+            if here.stage_id <> state.stage_id then
+                state.stages_been := private.stages_with(state.stages_been, here.stage_id);
+            end if;
         end if;
         update public.contact_states
         set
             sums = state.sums, sums_on = today, last_event_at = state.last_event_at,
-            score = here.score, stage_id = here.stage_id, due_on = here.due_on, changed_on = state.changed_on
+            score = here.score, stage_id = here.stage_id, due_on = here.due_on, changed_on = state.changed_on,
+            stages_been = state.stages_been
         where contact_id = state.contact_id;
         if here.stage_id <> state.stage_id then
             perform private.record_transitions(
@@ -6880,6 +7094,11 @@ CREATE FUNCTION private.update_scores(p_workspace uuid, p_rules private.compiled
             set
                 score = (n.here).score,
                 stage_id = (n.here).stage_id,
+                stages_been = case
+                    when s.stage_id is distinct from (n.here).stage_id
+                        then private.stages_with(s.stages_been, (n.here).stage_id)
+                    else s.stages_been
+                end,
                 due_on = (n.here).due_on,
                 changed_on = case
                     when (s.score, s.stage_id) is distinct from ((n.here).score, (n.here).stage_id) then n.day
@@ -7191,12 +7410,16 @@ CREATE FUNCTION private.write_stages(p_workspace uuid, p_stages jsonb) RETURNS v
         set position = null, signal = null
         where g.workspace_id = p_workspace
             and not p_stages @> jsonb_build_array(jsonb_build_object('id', g.id));
-        insert into public.stages as known (id, workspace_id, name, position, threshold, signal, silence_days)
-        select g.id, p_workspace, g.name, g.position, g.score, g.signal, g.days
+        insert into public.stages as known (id, workspace_id, number, name, position, threshold, signal, silence_days)
+        select
+            g.id, p_workspace, most.number + count(*) filter (where k.id is null) over (order by g.position),
+            g.name, g.position, g.score, g.signal, g.days
         from rows from (
             jsonb_to_recordset(p_stages)
                 as (id uuid, name text, score smallint, signal smallint, "silenceDays" smallint)
         ) with ordinality as g (id, name, score, signal, days, position)
+        left join public.stages as k on k.id = g.id
+        cross join (select coalesce(max(s.number), 0) as number from public.stages as s where s.workspace_id = p_workspace) as most
         on conflict on constraint stages_pkey do update
             set name = excluded.name, position = excluded.position, threshold = excluded.threshold,
                 signal = excluded.signal, silence_days = excluded.silence_days
@@ -7573,12 +7796,14 @@ CREATE FUNCTION public.back_test(p_workspace uuid, p_draft uuid DEFAULT NULL::uu
         here         private.standing;
         day          date;
         until        timestamptz;
+        place        uuid;
         other        uuid;
         others       uuid[] := '{}';
         payers       jsonb[] := '{}';
         named        integer := 0;
         named_others integer := 0;
         too_new      integer := 0;
+        misses       integer := 0;
         is_cut       boolean;
     begin
         if document is null then
@@ -7618,22 +7843,22 @@ CREATE FUNCTION public.back_test(p_workspace uuid, p_draft uuid DEFAULT NULL::uu
                 'id', payment.contact_id, 'paidAt', payment.paid_at, 'on', day, 'score', here.score,
                 'stage', here.stage_id, 'isNamed', here.score >= threshold
             );
-            -- Days only become earlier, on which no more were known: who finds nobody once needs to look no further.
-            if cardinality(others) = cardinality(payers) - 1 then
-                other := coalesce(
-                    private.one_who_did_not(
-                        p_workspace, signal, md5(payment.contact_id || ' paid')::uuid, until, others
-                    ),
-                    private.one_who_did_not(
-                        p_workspace, signal, '00000000-0000-0000-0000-000000000000', until, others
-                    )
-                );
-                if other is not null then
-                    others := others || other;
-                    here := private.standing_on(p_workspace, rules, other, day);
-                    named_others := named_others + (here.score >= threshold)::integer;
-                end if;
+            -- Days only become earlier, on which no more were known: who finds nobody thrice needs to look no further.
+            continue when misses = 3;
+            foreach place in array array[
+                md5(payment.contact_id || ' one')::uuid, md5(payment.contact_id || ' other')::uuid,
+                '00000000-0000-0000-0000-000000000000'
+            ] loop
+                other := private.one_who_did_not(p_workspace, signal, place, until, others);
+                exit when other is not null;
+            end loop;
+            if other is null then
+                misses := misses + 1;
+                continue;
             end if;
+            others := others || other;
+            here := private.standing_on(p_workspace, rules, other, day);
+            named_others := named_others + (here.score >= threshold)::integer;
         end loop;
         return jsonb_build_object(
             'status', 'tested', 'days', p_days, 'from', since, 'to', p_now,
@@ -7686,16 +7911,10 @@ CREATE FUNCTION public.billing(p_workspace uuid, p_now timestamp with time zone 
                 order by s.created_at desc
                 limit 1
             ),
-            'usage', (
-                select jsonb_build_object(
-                    'month', private.month_of(p_now), 'measuredAt', u.measured_at, 'events', coalesce(u.events, 0)
-                ) || jsonb_object_agg(q.meter, jsonb_build_object('quota', q.quota, 'used', case q.meter
-                    when 'emails' then private.mails_of_month(w.id, p_now)
-                    else coalesce(private.contacts_counted(w.id), 0)
-                end))
-                from private.quotas(w.id, p_now) as q
-            ),
-            'marketingPaused', private.is_over_quota(w, p_now),
+            'usage', jsonb_build_object(
+                'month', private.month_of(p_now), 'measuredAt', u.measured_at, 'events', coalesce(u.events, 0)
+            ) || m.used,
+            'marketingPaused', m.is_over,
             'warnings', coalesce((
                 select jsonb_agg(jsonb_build_object(
                     'meter', n.meter, 'percent', n.percent, 'used', n.used, 'quota', n.quota, 'at', n.created_at
@@ -7706,6 +7925,12 @@ CREATE FUNCTION public.billing(p_workspace uuid, p_now timestamp with time zone 
         )
         from public.workspaces as w
         left join public.usage as u on u.workspace_id = w.id and u.month = private.month_of(p_now)
+        cross join lateral (
+            select
+                jsonb_object_agg(q.meter, jsonb_build_object('quota', q.quota, 'used', q.used)) as used, bool_or(q.is_over) as is_over
+            from private.meters(w.id, p_now) as q
+            offset 0
+        ) as m
         where w.id = p_workspace
     $$;
 
@@ -7836,29 +8061,22 @@ CREATE FUNCTION public.cancel_deletion_by_link(p_request uuid, p_owner uuid, p_n
 -- Name: changes_since(uuid, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.changes_since(p_workspace uuid, p_since timestamp with time zone, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO ''
     SET plan_cache_mode TO 'force_custom_plan'
     SET enable_seqscan TO 'off'
     AS $$
-        select jsonb_build_object(
+    begin
+        return jsonb_build_object(
             'from', p_since, 'to', p_now,
             'contacts', (
-                select count(*) from public.contacts as c
-                join public.contact_states as s on s.contact_id = c.id
-                where c.workspace_id = p_workspace and c.created_at >= p_since and c.created_at < p_now
+                select count(*) from public.contact_states as s
+                where s.workspace_id = p_workspace and s.created_at >= p_since and s.created_at < p_now
             ),
             'stages', (
                 select coalesce(jsonb_agg(jsonb_build_object('name', g.name, 'contacts', e.contacts) order by g.position), '[]')
-                from public.stages as g
-                cross join lateral (
-                    select count(distinct i.contact_id) as contacts
-                    from public.transitions as t
-                    join public.identities as i on i.id = t.contact_id
-                    where t.workspace_id = p_workspace and t.to_stage_id = g.id
-                        and t.created_at >= p_since and t.created_at < p_now
-                ) as e
-                where g.workspace_id = p_workspace and g.position is not null and e.contacts > 0
+                from private.people_entered(p_workspace, p_since, p_now) as e
+                join public.stages as g on g.id = e.stage_id
             ),
             'mails', (
                 select count(*) from public.messages as m
@@ -7868,7 +8086,8 @@ CREATE FUNCTION public.changes_since(p_workspace uuid, p_since timestamp with ti
                 select count(*) from public.rule_drafts as d
                 where d.workspace_id = p_workspace and d.status = 'published' and d.decided_at >= p_since and d.decided_at < p_now
             )
-        )
+        );
+    end
     $$;
 
 -- Name: check_deletion_link(uuid, uuid, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
@@ -8127,21 +8346,13 @@ CREATE FUNCTION public.cohort_funnel(p_workspace uuid, p_from timestamp with tim
     SET plan_cache_mode TO 'force_custom_plan'
     SET enable_seqscan TO 'off'
     AS $$
-        with cohort as materialized (
-            select c.id, s.stage_id
-            from public.contacts as c
-            join public.contact_states as s on s.contact_id = c.id
-            where c.workspace_id = p_workspace and c.created_at >= p_from and c.created_at < p_to
-        ),
-        been as materialized (
-            select c.id, array_agg(distinct t.to_stage_id) || c.stage_id as stages
-            from cohort as c
-            left join public.identities as i on i.contact_id = c.id
-            left join public.transitions as t on t.workspace_id = p_workspace and t.contact_id = i.id
-            group by c.id, c.stage_id
-        ),
         -- Few sets of stages stand for many people.
-        sets as materialized (select b.stages, count(*) as contacts from been as b group by b.stages),
+        with sets as materialized (
+            select s.stage_id, s.stages_been, count(*) as contacts
+            from public.contact_states as s
+            where s.workspace_id = p_workspace and s.created_at >= p_from and s.created_at < p_to
+            group by s.stage_id, s.stages_been
+        ),
         steps as materialized (
             select g.id, g.name, g.position, f.place, public.stages_as_far_as(p_workspace, g.id) as far
             from public.stages as g
@@ -8149,13 +8360,13 @@ CREATE FUNCTION public.cohort_funnel(p_workspace uuid, p_from timestamp with tim
             where g.workspace_id = p_workspace and g.position is not null
         )
         select jsonb_build_object(
-            'contacts', (select count(*) from cohort),
+            'contacts', (select coalesce(sum(s.contacts), 0) from sets as s),
             'stages', (
                 select coalesce(jsonb_agg(
                     jsonb_build_object(
                         'id', g.id, 'name', g.name, 'isStep', g.place is not null,
-                        'reached', (select coalesce(sum(s.contacts), 0) from sets as s where s.stages && g.far),
-                        'now', (select count(*) from cohort as c where c.stage_id = g.id)
+                        'reached', (select coalesce(sum(s.contacts), 0) from sets as s where s.stages_been && g.far),
+                        'now', (select coalesce(sum(s.contacts), 0) from sets as s where s.stage_id = g.id)
                     )
                     order by g.place, g.position
                 ), '[]')
@@ -9131,39 +9342,30 @@ CREATE FUNCTION public.list_cohort(p_workspace uuid, p_from timestamp with time 
     AS $$
     declare
         page     constant integer := 50;
-        look     constant integer := 500;
-        far      constant uuid[] := public.stages_as_far_as(p_workspace, p_reached);
+        look     constant integer := case when coalesce(p_reached, p_now_in) is null then page else 2000 end;
+        far      constant smallint[] := public.stages_as_far_as(p_workspace, p_reached);
         after_at constant timestamptz := coalesce((p_after ->> 'at')::timestamptz, 'infinity');
         after_id constant uuid := coalesce((p_after ->> 'id')::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
         looked   uuid[];
         times    timestamptz[];
+        matches  boolean[];
         found    integer[];
         upto     integer;
     begin
-        select array_agg(c.id order by c.created_at desc, c.id desc), array_agg(c.created_at order by c.created_at desc, c.id desc)
-        into looked, times
+        select array_agg(c.contact_id), array_agg(c.created_at), array_agg(c.matches) into looked, times, matches
         from (
-            select c.id, c.created_at from public.contacts as c
-            where c.workspace_id = p_workspace and c.created_at >= p_from and c.created_at < p_to
-                and c.created_at <= after_at and (c.created_at, c.id) < (after_at, after_id)
-            order by c.created_at desc, c.id desc
+            select
+                s.contact_id, s.created_at,
+                (p_now_in is null or s.stage_id = p_now_in) and (p_reached is null or s.stages_been && far) as matches
+            from public.contact_states as s
+            where s.workspace_id = p_workspace and s.created_at >= p_from and s.created_at < p_to
+                and s.created_at <= after_at and (s.created_at, s.contact_id) < (after_at, after_id)
+            order by s.created_at desc, s.contact_id desc
             limit look
         ) as c;
         found := array(
-            select l.place
-            from unnest(looked) with ordinality as l (id, place)
-            join public.contact_states as s on s.contact_id = l.id
-            where (p_now_in is null or s.stage_id = p_now_in)
-                and (
-                    p_reached is null or s.stage_id = any (far)
-                    or exists (
-                        select from public.identities as i
-                        join public.transitions as t on t.workspace_id = p_workspace and t.contact_id = i.id
-                        where i.contact_id = l.id and t.to_stage_id = any (far)
-                    )
-                )
-            order by l.place
-            limit page
+            select m.place from unnest(matches) with ordinality as m (matches, place)
+            where m.matches order by m.place limit page
         );
         upto := case cardinality(found) when page then found[page] else cardinality(looked) end;
         return jsonb_build_object(
@@ -9246,32 +9448,27 @@ CREATE FUNCTION public.list_entries(p_workspace uuid, p_stage uuid, p_from times
         after_at constant timestamptz := coalesce((p_after ->> 'at')::timestamptz, 'infinity');
         after_id constant uuid := coalesce((p_after ->> 'id')::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
         found    uuid[];
-        last_at  timestamptz;
-        last_id  uuid;
+        times    timestamptz[];
+        ids      uuid[];
     begin
-        select array_agg(e.contact_id order by e.created_at desc, e.id desc), min(e.created_at),
-            (array_agg(e.id order by e.created_at, e.id))[1]
-        into found, last_at, last_id
+        select
+            array_agg(i.contact_id order by e.created_at desc, e.id desc),
+            array_agg(e.created_at order by e.created_at desc, e.id desc), array_agg(e.id order by e.created_at desc, e.id desc)
+        into found, times, ids
         from (
-            select i.contact_id, t.created_at, t.id
+            select t.contact_id, t.created_at, t.id
             from public.transitions as t
-            join public.identities as i on i.id = t.contact_id
             where t.workspace_id = p_workspace and t.to_stage_id = p_stage and t.created_at >= p_from and t.created_at < p_to
                 and t.created_at <= after_at and (t.created_at, t.id) < (after_at, after_id)
-                and not exists (
-                    select from public.identities as j
-                    join public.transitions as later on later.workspace_id = p_workspace and later.contact_id = j.id
-                    where j.contact_id = i.contact_id and later.to_stage_id = p_stage
-                        and later.created_at >= t.created_at and later.created_at < p_to
-                        and (later.created_at, later.id) > (t.created_at, t.id)
-                )
+                and (t.previous_at is null or t.previous_at < p_from)
             order by t.created_at desc, t.id desc
             limit page
-        ) as e;
+        ) as e
+        join public.identities as i on i.id = e.contact_id;
         return jsonb_build_object(
             'contacts', public.contact_rows(p_workspace, found, p_now),
             'looked', coalesce(cardinality(found), 0),
-            'next', case when cardinality(found) = page then jsonb_build_object('at', last_at, 'id', last_id) end
+            'next', case when cardinality(found) = page then jsonb_build_object('at', times[page], 'id', ids[page]) end
         );
     end
     $$;
@@ -10902,20 +11099,28 @@ CREATE FUNCTION public.smtp_server(p_workspace uuid) RETURNS jsonb
 -- Name: stage_entries(uuid, uuid, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.stage_entries(p_workspace uuid, p_stage uuid, p_from timestamp with time zone, p_to timestamp with time zone) RETURNS jsonb
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO ''
     SET plan_cache_mode TO 'force_custom_plan'
     SET enable_seqscan TO 'off'
     AS $$
-        select coalesce(jsonb_agg(jsonb_build_object('day', d.day, 'contacts', d.contacts) order by d.day), '[]')
-        from (
-            select (t.created_at at time zone 'utc')::date as day, count(distinct i.contact_id) as contacts
-            from public.transitions as t
-            join public.identities as i on i.id = t.contact_id
-            where t.workspace_id = p_workspace and t.to_stage_id = p_stage
-                and t.created_at >= p_from and t.created_at < p_to
-            group by 1
-        ) as d
+    begin
+        return (
+            select coalesce(jsonb_agg(jsonb_build_object('day', d.day, 'contacts', d.contacts) order by d.day), '[]')
+            from (
+                select (t.created_at at time zone 'utc')::date as day, count(*) as contacts
+                from public.transitions as t
+                where t.workspace_id = p_workspace and t.to_stage_id = p_stage
+                    and t.created_at >= p_from and t.created_at < p_to
+                    -- Not on the same day already.
+                    and (
+                        t.previous_at is null or t.previous_at < p_from
+                        or t.previous_at < date_trunc('day', t.created_at, 'utc')
+                    )
+                group by 1
+            ) as d
+        );
+    end
     $$;
 
 -- Name: stage_facts(uuid, date); Type: FUNCTION; Schema: public; Owner: -
@@ -10985,13 +11190,13 @@ CREATE FUNCTION public.stage_on(p_contact uuid, p_score integer, p_on date) RETU
 
 -- Name: stages_as_far_as(uuid, uuid); Type: FUNCTION; Schema: public; Owner: -
 
-CREATE FUNCTION public.stages_as_far_as(p_workspace uuid, p_stage uuid) RETURNS uuid[]
+CREATE FUNCTION public.stages_as_far_as(p_workspace uuid, p_stage uuid) RETURNS smallint[]
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS $$
         with funnel as materialized (select * from public.funnel_stages(p_workspace))
         select array(
-            select g.id
+            select g.number
             from public.stages as g
             left join funnel as step on step.stage_id = g.id
             left join funnel as asked on asked.stage_id = p_stage
@@ -11223,48 +11428,55 @@ CREATE FUNCTION public.team(p_workspace uuid) RETURNS jsonb
 -- Name: time_in_stages(uuid, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.time_in_stages(p_workspace uuid, p_from timestamp with time zone, p_to timestamp with time zone) RETURNS jsonb
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO ''
     SET plan_cache_mode TO 'force_custom_plan'
     SET enable_seqscan TO 'off'
     AS $$
-        select coalesce(jsonb_agg(
-            jsonb_build_object(
-                'id', g.id, 'name', g.name,
-                'entered', (
-                    select count(distinct i.contact_id)
-                    from public.transitions as t
-                    join public.identities as i on i.id = t.contact_id
-                    where t.workspace_id = p_workspace and t.to_stage_id = g.id
-                        and t.created_at >= p_from and t.created_at < p_to
-                ),
-                'halfLeftAfter', stay.half
-            )
-            order by f.place, g.position
-        ), '[]')
-        from public.stages as g
-        left join public.funnel_stages(p_workspace) as f on f.stage_id = g.id
-        cross join lateral (
-            select nullif(
-                percentile_disc(0.5) within group (order by coalesce(extract(epoch from e.left_at - e.created_at), 'infinity')),
-                'infinity'
-            ) as half
-            from (
-                select t.created_at, (
+    declare
+        stages constant uuid[] := array(
+            select g.id from public.stages as g where g.workspace_id = p_workspace and g.position is not null
+        );
+    begin
+        return (
+            with stays as materialized (
+                select stage.id as stage_id, extract(epoch from (
                     select min(next.created_at)
                     from public.identities as i
                     join public.identities as j on j.contact_id = i.contact_id
                     join public.transitions as next on next.workspace_id = p_workspace and next.contact_id = j.id
-                    where i.id = t.contact_id and next.from_stage_id = g.id and next.created_at >= t.created_at
-                ) as left_at
-                from public.transitions as t
-                where t.workspace_id = p_workspace and t.to_stage_id = g.id
-                    and t.created_at >= p_from and t.created_at < p_to
-                order by t.created_at desc, t.id desc
-                limit 1000
-            ) as e
-        ) as stay
-        where g.workspace_id = p_workspace and g.position is not null
+                    where i.id = e.contact_id and next.from_stage_id = stage.id and next.created_at >= e.created_at
+                ) - e.created_at) as seconds
+                from unnest(stages) as stage (id)
+                cross join lateral (
+                    select t.contact_id, t.created_at
+                    from public.transitions as t
+                    where t.workspace_id = p_workspace and t.to_stage_id = stage.id
+                        and t.created_at >= p_from and t.created_at < p_to
+                    order by t.created_at desc, t.id desc
+                    limit 1000
+                ) as e
+            ),
+            halves as (
+                select s.stage_id, nullif(
+                    percentile_disc(0.5) within group (order by coalesce(s.seconds, 'infinity')), 'infinity'
+                ) as half
+                from stays as s
+                group by s.stage_id
+            )
+            select coalesce(jsonb_agg(
+                jsonb_build_object(
+                    'id', g.id, 'name', g.name, 'entered', coalesce(e.contacts, 0), 'halfLeftAfter', h.half
+                )
+                order by f.place, g.position
+            ), '[]')
+            from public.stages as g
+            left join public.funnel_stages(p_workspace) as f on f.stage_id = g.id
+            left join private.people_entered(p_workspace, p_from, p_to) as e on e.stage_id = g.id
+            left join halves as h on h.stage_id = g.id
+            where g.workspace_id = p_workspace and g.position is not null
+        );
+    end
     $$;
 
 -- Name: track(text, text, jsonb, timestamp with time zone, jsonb, text); Type: FUNCTION; Schema: public; Owner: -
@@ -12144,81 +12356,6 @@ COMMENT ON COLUMN public.audit_log.detail IS 'owner: ids, names of columns and c
 -- Name: COLUMN audit_log.at; Type: COMMENT; Schema: public; Owner: -
 
 COMMENT ON COLUMN public.audit_log.at IS 'owner: when it was done; orders the log and ends its keeping';
-
--- Name: contact_states; Type: TABLE; Schema: public; Owner: -
-
-CREATE TABLE public.contact_states (
-    contact_id uuid NOT NULL,
-    workspace_id uuid NOT NULL,
-    score smallint DEFAULT 0 NOT NULL,
-    stage_id uuid,
-    fit numeric(12,2) DEFAULT 0 NOT NULL,
-    last_event_at timestamp with time zone,
-    event_stage_id uuid,
-    sums numeric[] DEFAULT '{}'::numeric[] NOT NULL,
-    sums_on date DEFAULT '-infinity'::date NOT NULL,
-    rules_version integer DEFAULT 0 NOT NULL,
-    due_on date DEFAULT 'infinity'::date NOT NULL,
-    changed_on date DEFAULT '-infinity'::date NOT NULL,
-    pinned_stage_id uuid
-)
-WITH (fillfactor='75');
-
--- Name: TABLE contact_states; Type: COMMENT; Schema: public; Owner: -
-
-COMMENT ON TABLE public.contact_states IS 'Scores and stages: where an end user stands now; kept until the contact is erased or the workspace deleted';
-
--- Name: COLUMN contact_states.contact_id; Type: COMMENT; Schema: public; Owner: -
-
-COMMENT ON COLUMN public.contact_states.contact_id IS 'end user: id of the contact; names whose score it is';
-
--- Name: COLUMN contact_states.workspace_id; Type: COMMENT; Schema: public; Owner: -
-
-COMMENT ON COLUMN public.contact_states.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
-
--- Name: COLUMN contact_states.score; Type: COMMENT; Schema: public; Owner: -
-
-COMMENT ON COLUMN public.contact_states.score IS 'end user: score from 0 to 100; shown to members and decides stages';
-
--- Name: COLUMN contact_states.stage_id; Type: COMMENT; Schema: public; Owner: -
-
-COMMENT ON COLUMN public.contact_states.stage_id IS 'end user: lifecycle stage the contact is in; shown to members and starts mails';
-
--- Name: COLUMN contact_states.fit; Type: COMMENT; Schema: public; Owner: -
-
-COMMENT ON COLUMN public.contact_states.fit IS 'end user: points from traits; part of the score';
-
--- Name: COLUMN contact_states.last_event_at; Type: COMMENT; Schema: public; Owner: -
-
-COMMENT ON COLUMN public.contact_states.last_event_at IS 'end user: when the end user was last active; silence moves the stage';
-
--- Name: COLUMN contact_states.event_stage_id; Type: COMMENT; Schema: public; Owner: -
-
-COMMENT ON COLUMN public.contact_states.event_stage_id IS 'end user: stage that the latest stage event leads to; goes before score and silence';
-
--- Name: COLUMN contact_states.sums; Type: COMMENT; Schema: public; Owner: -
-
-COMMENT ON COLUMN public.contact_states.sums IS 'end user: decayed count of each score rule; makes the score at the next event quick';
-
--- Name: COLUMN contact_states.sums_on; Type: COMMENT; Schema: public; Owner: -
-
-COMMENT ON COLUMN public.contact_states.sums_on IS 'nobody: UTC day as of which the sums stand; decay is applied from there';
-
--- Name: COLUMN contact_states.rules_version; Type: COMMENT; Schema: public; Owner: -
-
-COMMENT ON COLUMN public.contact_states.rules_version IS 'nobody: version of the rules that the row was computed by; says whether to compute it anew';
-
--- Name: COLUMN contact_states.due_on; Type: COMMENT; Schema: public; Owner: -
-
-COMMENT ON COLUMN public.contact_states.due_on IS 'nobody: UTC day on which decay or silence changes it next at the earliest; the sweep looks only at what is due';
-
--- Name: COLUMN contact_states.changed_on; Type: COMMENT; Schema: public; Owner: -
-
-COMMENT ON COLUMN public.contact_states.changed_on IS 'end user: UTC day since which score and stage are what they are; the history begins before it';
-
--- Name: COLUMN contact_states.pinned_stage_id; Type: COMMENT; Schema: public; Owner: -
-
-COMMENT ON COLUMN public.contact_states.pinned_stage_id IS 'end user: stage that a member pinned the contact to; goes before everything else';
 
 -- Name: contacts; Type: TABLE; Schema: public; Owner: -
 
@@ -14251,6 +14388,11 @@ ALTER TABLE ONLY public.stage_pins
 ALTER TABLE ONLY public.stages
     ADD CONSTRAINT stages_name_key UNIQUE (workspace_id, name) DEFERRABLE;
 
+-- Name: stages stages_number_key; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.stages
+    ADD CONSTRAINT stages_number_key UNIQUE (workspace_id, number);
+
 -- Name: stages stages_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.stages
@@ -14402,6 +14544,10 @@ CREATE INDEX automations_stage_idx ON public.automations USING btree (workspace_
 
 CREATE INDEX automations_template_idx ON public.automations USING btree (workspace_id, template_id);
 
+-- Name: contact_states_created_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX contact_states_created_idx ON public.contact_states USING btree (workspace_id, created_at DESC, contact_id DESC) INCLUDE (stage_id, stages_been);
+
 -- Name: contact_states_due_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX contact_states_due_idx ON public.contact_states USING btree (due_on, contact_id);
@@ -14413,10 +14559,6 @@ CREATE INDEX contact_states_score_idx ON public.contact_states USING btree (work
 -- Name: contact_states_stage_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX contact_states_stage_idx ON public.contact_states USING btree (workspace_id, stage_id, score DESC, contact_id);
-
--- Name: contacts_created_idx; Type: INDEX; Schema: public; Owner: -
-
-CREATE INDEX contacts_created_idx ON public.contacts USING btree (workspace_id, created_at DESC, id DESC);
 
 -- Name: contacts_search_name_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -14724,7 +14866,7 @@ CREATE INDEX messages_contact_idx ON public.messages USING btree (workspace_id, 
 
 -- Name: messages_counted_idx; Type: INDEX; Schema: public; Owner: -
 
-CREATE INDEX messages_counted_idx ON public.messages USING btree (workspace_id, counted_at) WHERE (counted_at IS NOT NULL);
+CREATE INDEX messages_counted_idx ON public.messages USING btree (workspace_id, counted_at) INCLUDE (status) WHERE (counted_at IS NOT NULL);
 
 -- Name: messages_due_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -14828,7 +14970,7 @@ CREATE INDEX transitions_contact_idx ON public.transitions USING btree (workspac
 
 -- Name: transitions_entered_idx; Type: INDEX; Schema: public; Owner: -
 
-CREATE INDEX transitions_entered_idx ON public.transitions USING btree (workspace_id, to_stage_id, created_at DESC, id DESC) INCLUDE (contact_id);
+CREATE INDEX transitions_entered_idx ON public.transitions USING btree (workspace_id, to_stage_id, created_at DESC, id DESC) INCLUDE (contact_id, previous_at);
 
 -- Name: workspace_requests_kind_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -16411,6 +16553,10 @@ GRANT ALL ON FUNCTION private.automation_refusal(p_message public.messages, p_co
 GRANT SELECT ON TABLE public.transitions TO authenticated;
 GRANT SELECT,INSERT,DELETE ON TABLE public.transitions TO service_role;
 
+-- Name: COLUMN transitions.previous_at; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(previous_at) ON TABLE public.transitions TO service_role;
+
 -- Name: FUNCTION away_before(p_entry public.transitions); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.away_before(p_entry public.transitions) FROM PUBLIC;
@@ -17132,6 +17278,12 @@ GRANT ALL ON FUNCTION private.message_answer(p_message public.messages, p_now ti
 REVOKE ALL ON FUNCTION private.message_of_event(p_event jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.message_of_event(p_event jsonb) TO service_role;
 
+-- Name: FUNCTION meters(p_workspace uuid, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.meters(p_workspace uuid, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.meters(p_workspace uuid, p_now timestamp with time zone) TO authenticated;
+GRANT ALL ON FUNCTION private.meters(p_workspace uuid, p_now timestamp with time zone) TO service_role;
+
 -- Name: FUNCTION month_of(p_moment timestamp with time zone); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.month_of(p_moment timestamp with time zone) FROM PUBLIC;
@@ -17210,6 +17362,11 @@ GRANT ALL ON FUNCTION private.only_contact(p_workspace uuid, p_lookup jsonb) TO 
 REVOKE ALL ON FUNCTION private.order_cancellations(p_workspace uuid, p_purge_after timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.order_cancellations(p_workspace uuid, p_purge_after timestamp with time zone, p_now timestamp with time zone) TO service_role;
 
+-- Name: FUNCTION order_entries(p_workspace uuid, p_contacts uuid[]); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.order_entries(p_workspace uuid, p_contacts uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.order_entries(p_workspace uuid, p_contacts uuid[]) TO service_role;
+
 -- Name: FUNCTION outranks(p_write jsonb, p_other jsonb); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.outranks(p_write jsonb, p_other jsonb) FROM PUBLIC;
@@ -17247,6 +17404,11 @@ GRANT ALL ON FUNCTION private.page_of_record(p_workspace uuid, p_contact uuid, p
 
 REVOKE ALL ON FUNCTION private.paid_stages(p_document jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.paid_stages(p_document jsonb) TO authenticated;
+
+-- Name: FUNCTION people_entered(p_workspace uuid, p_from timestamp with time zone, p_to timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.people_entered(p_workspace uuid, p_from timestamp with time zone, p_to timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.people_entered(p_workspace uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO authenticated;
 
 -- Name: TABLE identity_moves; Type: ACL; Schema: public; Owner: -
 
@@ -17479,6 +17641,21 @@ GRANT ALL ON FUNCTION private.smtp_shown(p_workspace uuid) TO service_role;
 
 REVOKE ALL ON FUNCTION private.stage_problems(p_document jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.stage_problems(p_document jsonb) TO service_role;
+
+-- Name: TABLE contact_states; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT ON TABLE public.contact_states TO authenticated;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contact_states TO service_role;
+
+-- Name: FUNCTION stages_of(p_state public.contact_states); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.stages_of(p_state public.contact_states) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.stages_of(p_state public.contact_states) TO service_role;
+
+-- Name: FUNCTION stages_with(p_stages smallint[], p_stage uuid); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.stages_with(p_stages smallint[], p_stage uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.stages_with(p_stages smallint[], p_stage uuid) TO service_role;
 
 -- Name: FUNCTION standing(p_rules private.compiled_rules, p_sums numeric[], p_fit numeric, p_pinned_stage uuid, p_event_stage uuid, p_last_event_at timestamp with time zone, p_day date, p_known_due date); Type: ACL; Schema: private; Owner: -
 
@@ -18580,11 +18757,6 @@ GRANT INSERT(action) ON TABLE public.audit_log TO authenticated;
 -- Name: COLUMN audit_log.contact_id; Type: ACL; Schema: public; Owner: -
 
 GRANT INSERT(contact_id) ON TABLE public.audit_log TO authenticated;
-
--- Name: TABLE contact_states; Type: ACL; Schema: public; Owner: -
-
-GRANT SELECT ON TABLE public.contact_states TO authenticated;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contact_states TO service_role;
 
 -- Name: TABLE contacts; Type: ACL; Schema: public; Owner: -
 

@@ -45,17 +45,23 @@ def workspace_of(postgres: Cluster, database: str) -> str:
     return postgres.execute(database, "-c", "select id from public.workspaces").strip()
 
 
+def seen(population: Population) -> str:
+    """When the contact n was first seen: within 300 days, so that a tenth of all are of the last 30."""
+    share = f"n * 7919::bigint % {population.contacts} * interval '300 days' / {population.contacts}"
+    return f"timestamptz '{TODAY}T00:00Z' - {share}"
+
+
 def identities(workspace: str, population: Population) -> str:
     """Users who said what their address is, and on which plan they are: few of them are partners."""
     return f"""
         with users as materialized (
-            select gen_random_uuid() as id, {FIRST} as value, n
+            select gen_random_uuid() as id, {FIRST} as value, {seen(population)} as seen
             from generate_series(0, {population.contacts - 1}) as n
             where n % {WRITERS} = :client_id
         ),
         named as (
-            insert into public.identities (id, workspace_id, kind, value, contact_id)
-            select id, '{workspace}', 'userId', value, id from users
+            insert into public.identities (id, workspace_id, kind, value, contact_id, created_at)
+            select id, '{workspace}', 'userId', value, id, seen from users
         ),
         described as (
             insert into public.traits (workspace_id, identity_id, key, value, trusted, occurred_at, message_id)
@@ -65,10 +71,10 @@ def identities(workspace: str, population: Population) -> str:
                 ('email', to_jsonb(u.value || '@example.com')), ('plan', to_jsonb({PLAN}))
             ) as t (key, value)
         )
-        insert into public.contacts (id, workspace_id, traits, email, email_trusted)
+        insert into public.contacts (id, workspace_id, traits, email, email_trusted, created_at)
         select
             id, '{workspace}', jsonb_build_object('email', value || '@example.com', 'plan', {PLAN}),
-            value || '@example.com', true
+            value || '@example.com', true, seen
         from users;
         """
 
@@ -113,17 +119,18 @@ def states(workspace: str, population: Population) -> str:
     """Score, stage and what follows from them, by the function that track() asks too."""
     return f"""
         insert into public.contact_states
-            (contact_id, workspace_id, score, stage_id, due_on, changed_on, last_event_at, sums, sums_on, rules_version)
+            (contact_id, workspace_id, score, stage_id, due_on, changed_on, last_event_at, sums, sums_on, rules_version,
+             created_at, stages_been)
         select
             c.id, c.workspace_id, (c.here).score, (c.here).stage_id, (c.here).due_on, c.day, c.seen_at, c.sums, c.day,
-            c.version
+            c.version, c.created_at, private.stages_with('{{}}', (c.here).stage_id)
         from (
             select c.*, private.standing(c.rules, c.sums, 0, null, null, c.seen_at, c.day) as here
             from (
                 select c.*, private.sum_counts(c.rules, c.id, c.day) as sums
                 from (
                     select
-                        i.id, r.workspace_id, r as rules, r.version,
+                        i.id, i.created_at, r.workspace_id, r as rules, r.version,
                         (select max(e.occurred_at) from public.events as e where e.identity_id = i.id) as seen_at,
                         date '{TODAY}' - (n < {population.lagging})::integer as day
                     from generate_series(:client_id, {population.contacts - 1}, {WRITERS}) as n

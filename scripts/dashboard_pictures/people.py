@@ -30,7 +30,9 @@ ZONES = ("Europe/Berlin", "Europe/London", "America/New_York", "Asia/Tokyo", "Eu
 
 # How somebody gets on: which share of days they come, and what they do in the order in which they begin to do it.
 WAYS: dict[str, tuple[float, tuple[str, ...]]] = {
-    "customer": (0.8, ("Onboarding Completed", "Invite Sent", "Pricing", "Upgrade Clicked", "Pricing")),
+    "customer": (
+        0.8, ("Onboarding Completed", "Invite Sent", "Data Imported", "Pricing", "Upgrade Clicked", "Pricing"),
+    ),
     "ready": (0.75, ("Onboarding Completed", "Invite Sent", "Pricing", "Upgrade Clicked", "Pricing", "Invite Sent")),
     "engaged": (0.6, ("Onboarding Completed", "Data Imported", "Invite Sent", "Pricing")),
     "activated": (0.5, ("Onboarding Completed", "Data Imported")),
@@ -64,7 +66,7 @@ def deeds(now: datetime, days: int) -> list[Deed]:
 
 def life(chance: random.Random, number: int, name: str, way: str, now: datetime, days: int) -> Iterator[Deed]:
     user = f"user_{1042 + number * 7}"
-    earliest = {"customer": days * 0.5, "beginner": 1}.get(way, days * 0.25)
+    earliest = {"customer": days * 0.7, "beginner": 1}.get(way, days * 0.25)
     began = now - timedelta(days=chance.uniform(earliest, 9 if way == "beginner" else days - 1))
     ends = now - timedelta(days=chance.uniform(7, 12)) if way == "silent" else now
     yield Deed(began, {"type": "identify", "userId": user, "traits": traits(chance, number, name)}, number % 9 != 4)

@@ -11,7 +11,7 @@ create or replace function private.fit_matches(p_operator text, p_trait jsonb, p
             case p_operator
                 when 'exists' then p_trait is not null
                 when 'equals' then p_trait = p_operand
-                when 'in' then p_operand @> p_trait
+                when 'in' then jsonb_typeof(p_trait) <> 'array' and p_operand @> p_trait
                 when 'contains' then case jsonb_typeof(p_trait)
                     when 'string' then strpos(lower(p_trait #>> '{}'), lower(p_operand #>> '{}')) > 0
                     when 'array' then p_trait @> p_operand
@@ -25,7 +25,6 @@ create or replace function private.fit_matches(p_operator text, p_trait jsonb, p
             false
         )
     $$;
-grant execute on function private.fit_matches(text, jsonb, jsonb) to authenticated;
 grant execute on function private.is_operand(text, jsonb), private.is_text(jsonb, integer) to authenticated;
 grant execute on function private.is_number(jsonb, numeric, numeric, integer) to authenticated;
 
@@ -90,12 +89,11 @@ create function private.few_with_trait(p_workspace uuid, p_filter private.trait_
     as $$
     declare
         trait   constant text := p_filter.trait;
-        -- Null: any value may do. A list has no text, and may be in a list of values.
+        -- Null: any value may do.
         texts   constant text[] := case p_filter.operator
             when 'equals' then array[private.scalar_text(p_filter.operand)]
             when 'in' then array(select private.scalar_text(v) from jsonb_array_elements(p_filter.operand) as v)
         end;
-        is_in   constant boolean := p_filter.operator = 'in';
         senders uuid[];
     begin
         senders := array(
@@ -104,12 +102,6 @@ create function private.few_with_trait(p_workspace uuid, p_filter private.trait_
                 (
                     select t.identity_id from public.traits as t
                     where t.workspace_id = p_workspace and t.key = trait and (texts is null or t.value_text = any (texts))
-                    limit p_most + 1
-                )
-                union all
-                (
-                    select t.identity_id from public.traits as t
-                    where is_in and t.workspace_id = p_workspace and t.key = trait and t.value_text is null
                     limit p_most + 1
                 )
                 union all

@@ -321,12 +321,14 @@ create function public.back_test(
         here         private.standing;
         day          date;
         until        timestamptz;
+        place        uuid;
         other        uuid;
         others       uuid[] := '{}';
         payers       jsonb[] := '{}';
         named        integer := 0;
         named_others integer := 0;
         too_new      integer := 0;
+        misses       integer := 0;
         is_cut       boolean;
     begin
         if document is null then
@@ -366,22 +368,22 @@ create function public.back_test(
                 'id', payment.contact_id, 'paidAt', payment.paid_at, 'on', day, 'score', here.score,
                 'stage', here.stage_id, 'isNamed', here.score >= threshold
             );
-            -- Days only become earlier, on which no more were known: who finds nobody once needs to look no further.
-            if cardinality(others) = cardinality(payers) - 1 then
-                other := coalesce(
-                    private.one_who_did_not(
-                        p_workspace, signal, md5(payment.contact_id || ' paid')::uuid, until, others
-                    ),
-                    private.one_who_did_not(
-                        p_workspace, signal, '00000000-0000-0000-0000-000000000000', until, others
-                    )
-                );
-                if other is not null then
-                    others := others || other;
-                    here := private.standing_on(p_workspace, rules, other, day);
-                    named_others := named_others + (here.score >= threshold)::integer;
-                end if;
+            -- Days only become earlier, on which no more were known: who finds nobody thrice needs to look no further.
+            continue when misses = 3;
+            foreach place in array array[
+                md5(payment.contact_id || ' one')::uuid, md5(payment.contact_id || ' other')::uuid,
+                '00000000-0000-0000-0000-000000000000'
+            ] loop
+                other := private.one_who_did_not(p_workspace, signal, place, until, others);
+                exit when other is not null;
+            end loop;
+            if other is null then
+                misses := misses + 1;
+                continue;
             end if;
+            others := others || other;
+            here := private.standing_on(p_workspace, rules, other, day);
+            named_others := named_others + (here.score >= threshold)::integer;
         end loop;
         return jsonb_build_object(
             'status', 'tested', 'days', p_days, 'from', since, 'to', p_now,

@@ -37,7 +37,9 @@ def move(db: Connection, workspace: Workspace, moved: Identity, target: Identity
 
 
 def everything(db: Connection, workspace: Workspace) -> dict[str, list[str]]:
-    """Every row of what is derived or counted, as text; but not when a contact is looked at next."""
+    """Every row of what is derived or counted, as text; but not when a contact is looked at next, nor which stages
+    it has been in: that is a log, in which a way back is a further entry.
+    """
     tables = [
         "identities",
         "identity_links",
@@ -50,7 +52,10 @@ def everything(db: Connection, workspace: Workspace) -> dict[str, list[str]]:
     ]
     return {
         table: sorted(
-            row for (row,) in _all(db, workspace, f"select (to_jsonb(t) - 'due_on')::text from public.{table} as t")
+            row
+            for (row,) in _all(
+                db, workspace, f"select (to_jsonb(t) - 'due_on' - 'stages_been')::text from public.{table} as t"
+            )
         )
         for table in tables
     }

@@ -116,7 +116,7 @@ def has(person: Person, wanted: dict[str, Any]) -> bool:
         case "equals":
             met = type(value) is type(operand) and value == operand
         case "in":
-            met = set(value) <= set(operand) if isinstance(value, list) else value in operand
+            met = not isinstance(value, list) and value in operand
         case "contains":
             met = value is not None and (operand in value or operand.lower() in value)
         case "between":
@@ -227,7 +227,7 @@ def move_scores(db: Connection, workspace: Workspace, after: dict[str, Any]) -> 
 
 
 def test_few_with_a_trait_are_found_at_once_and_many_are_looked_through(db: Connection, crowd: Workspace) -> None:
-    few = page(db, crowd, None, p_traits=[TRAIT_FILTERS[9]])
+    few = page(db, crowd, None, p_traits=[TRAIT_FILTERS[8]])
     assert few["next"] is None and 0 < len(few["contacts"]) == few["looked"] < 50
     many = page(db, crowd, None, p_traits=[{"trait": "plan", "operator": "contains", "operand": "zz"}])
     assert (many["contacts"], many["looked"]) == ([], 800)
