@@ -58,10 +58,10 @@ test("who is vouched for with the identity secret may be mailed, and who is not 
   await visit("bo", { name: "Bo Quist", email: "bo@example.com" }, done);
   await alice.open("setup", "Live debugger");
   await alice.page.getByLabel("Events, the latest first").getByText("Upgrade Clicked").nth(1).waitFor();
-  for (const [name, said] of [["Ada Park", "may be mailed"], ["Bo Quist", "claimed by a browser, so not mailed"]]) {
+  for (const [name, said] of [["Ada Park", "trusted"], ["Bo Quist", "claimed by a browser, so not mailed"]]) {
     await alice.open("contacts", "Contacts");
     await alice.page.getByRole("link", { name }).click();
-    await alice.page.getByText(said).waitFor();
+    await alice.page.getByText(said, { exact: true }).waitFor();
   }
 });
 

@@ -1,5 +1,5 @@
 import { useRef, useState } from "preact/hooks";
-import { changed } from "../../data/asking";
+import { changed, forget } from "../../data/asking";
 import { post } from "../../data/endpoints";
 import { BASE, go } from "../../data/location";
 import { Action, Field, Form, useDoing } from "../../parts/forms";
@@ -92,7 +92,7 @@ function Erase({ workspace, contact }: Props) {
   const submit = async ({ forever = "" }) => {
     await post("/api/contact", workspace.id, { erase: { contactId: contact.id }, forever: forever === "on" });
     dialog.current?.close();
-    changed(`${workspace.id}/`);
+    forget(`${workspace.id}/`);
     go(`${BASE}/w/${workspace.slug}/contacts`, { replace: true });
   };
   return (
