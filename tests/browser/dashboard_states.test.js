@@ -148,7 +148,7 @@ test("what was there stays with its time while it is asked anew, and when that f
   await mended(alice);
 });
 
-const MAY = /^(Why|\+ |Without|Days before|Find|Look|Address|Paid|Export all we hold|Leave|Pause$|Phone|Wide|Text|Period|Stage|Score|Last seen|Search|Copy)/;
+const MAY = /^(Why|\+ |Without|Days before|Find|Look|Address|Paid|Export all we hold|Leave|Pause$|Phone|Wide|Text|Period|Stage|Score|Last seen|Search|Copy|Email)/;
 
 test("a viewer sees everything, and what they can't do is shut", async () => {
   const viola = await join(browser, sql, ids.workspace, "viewer");
