@@ -157,7 +157,7 @@ test("a viewer sees everything, and what they can't do is shut", async () => {
     await show(tab, screen, ids);
     await assertAccessible(tab, `${screen}, viewer`);
     const open = await tab.page.locator("main :is(button, input, select, textarea):enabled:visible").evaluateAll((all) =>
-      all.map((one) => one.getAttribute("aria-label") ?? (one.innerText || one.labels?.[0]?.innerText)),
+      all.map((one) => one.getAttribute("aria-label") ?? one.labels?.[0]?.innerText ?? one.innerText),
     );
     assert.deepEqual(open.filter((name) => !MAY.test(name)), [], screen);
   });
