@@ -55,7 +55,7 @@ def identities(workspace: str, population: Population) -> str:
     """Users who said what their address is, and on which plan they are: few of them are partners."""
     return f"""
         with users as materialized (
-            select gen_random_uuid() as id, {FIRST} as value, {seen(population)} as seen
+            select gen_random_uuid() as id, {FIRST} as value, {seen(population)} as seen, n
             from generate_series(0, {population.contacts - 1}) as n
             where n % {WRITERS} = :client_id
         ),

@@ -264,10 +264,12 @@ create function public.list_contacts(
     as $$
     declare
         page        constant integer := 50;
-        -- As many as can be looked at within 20 ms, with as much to spare.
+        -- As many as can be looked at within 20 ms, three times over.
         look        integer := case
-            when p_traits = '[]' and p_signals = '[]' and coalesce(p_seen_from, p_seen_to) is null then page
-            else 2000 / (1 + 1.5 * jsonb_array_length(p_traits) + 2 * jsonb_array_length(p_signals))
+            when p_traits <> '[]' or p_signals <> '[]'
+                then 1500 / (1 + 1.5 * jsonb_array_length(p_traits) + 2 * jsonb_array_length(p_signals))
+            when coalesce(p_seen_from, p_seen_to) is not null then 2000
+            else page
         end;
         after_score constant smallint := least(coalesce((p_after ->> 'score')::integer, 101), p_most + 1);
         after_id    constant uuid := case

@@ -187,7 +187,7 @@ test("a list that was not looked through to its end says so and goes on when it 
   const { page } = alice;
   await crowd(11_000);
   await visit("?trait.plan=contains:zz");
-  await page.getByText(/^Nobody yet among the first 8,000 by score, down to a score of 0\. There may be more\./).waitFor();
+  await page.getByText(/^Nobody yet among the first 6,000 by score, down to a score of 0\. There may be more\./).waitFor();
   await assertAccessible(alice, "contacts, looked through in part");
   await page.getByRole("link", { name: "Look further" }).click();
   await page.getByRole("heading", { name: "Nobody else is like that." }).waitFor();

@@ -61,7 +61,7 @@ test("who is vouched for with the identity secret may be mailed, and who is not 
   for (const [name, said] of [["Ada Park", "trusted"], ["Bo Quist", "claimed by a browser, so not mailed"]]) {
     await alice.open("contacts", "Contacts");
     await alice.page.getByRole("link", { name }).click();
-    await alice.page.getByText(said).waitFor();
+    await alice.page.getByText(said, { exact: true }).waitFor();
   }
 });
 

@@ -105,7 +105,7 @@ export async function renewed<T>(key: string): Promise<T | undefined> {
   return entry?.failure ? undefined : (entry?.data as T | undefined);
 }
 
-/** Drops what is known under that prefix and asks nothing, since whatever shows it is about to go. */
+/** Drops all answers under that prefix and asks nothing: what is on the screen under it is about to go. */
 export function forget(prefix: string): void {
   for (const [key, entry] of entries) {
     if (!key.startsWith(prefix)) continue;
