@@ -75,7 +75,7 @@ test("empty", async () => {
 });
 
 test("full", async () => {
-  ids = await fill(alice, sql);
+  ids = await fill(alice, sql, HOSTILE.map((text) => text.slice(0, 200))); // axe measures every line
   await each(alice, SCREENS, async (tab, screen) => {
     await show(tab, screen, ids);
     await assertAccessible(tab, `${screen}, full`);

@@ -19,12 +19,12 @@ export const HOSTILE = [
 export const REFUSED = /preview\.html|directive: "img-src https: data:"/;
 
 /** Puts all of it into the workspace that `alice` made last, and answers the ids that the screens' addresses need. */
-export async function fill(alice, sql) {
+export async function fill(alice, sql, texts = HOSTILE) {
   const workspace = await alice.workspaceId();
   await sql`update public.workspaces set postal_address = ${HOSTILE[0]}, website = 'https://xyzzy.example', reply_to = 'a@xyzzy.example' where id = ${workspace}`;
-  await people(await alice.makeSecretKey());
-  await rules(alice, workspace);
-  const template = await mails(alice, sql, workspace);
+  await people(await alice.makeSecretKey(), texts);
+  await rules(alice, workspace, texts);
+  const template = await mails(alice, sql, workspace, texts);
   await drain();
   await settings(alice, sql, workspace);
   await alice.post("/api/export", { workspaceId: workspace });
@@ -36,8 +36,8 @@ export async function fill(alice, sql) {
   return { workspace, contact, template, automation, mail };
 }
 
-async function people(key) {
-  const batch = HOSTILE.flatMap((text, n) => {
+async function people(key, texts) {
+  const batch = texts.flatMap((text, n) => {
     const who = { userId: n ? text.slice(0, 255) : "user-0" };
     const traits = { name: text, email: `p${n}@xyzzy.example`, [text.slice(0, 255)]: { text }, ["__proto__"]: text.slice(0, 99) };
     const properties = { [text.slice(0, 255)]: [text], url: "javascript:window.hacked=4" };
@@ -50,17 +50,17 @@ async function people(key) {
   await send(key, [{ type: "track", userId: "user-1", event: "Subscription Started" }, { type: "track", event: MARKER, messageId: HOSTILE[0] }]);
 }
 
-async function rules(alice, workspace) {
+async function rules(alice, workspace, texts) {
   const force = await alice.rest("rpc/rules_in_force", { p_workspace: workspace });
-  const signals = HOSTILE.map((text) => ({ name: text.slice(0, 100), event: text.slice(0, 200), condition: { [text.slice(0, 50)]: text.slice(0, 50) }, points: 5, cap: 30 }));
-  const fit = HOSTILE.map((text) => ({ trait: text.slice(0, 100), operator: "contains", operand: text.slice(0, 100), points: 5 }));
+  const signals = texts.map((text) => ({ name: text.slice(0, 100), event: text.slice(0, 200), condition: { [text.slice(0, 50)]: text.slice(0, 50) }, points: 5, cap: 30 }));
+  const fit = texts.map((text) => ({ trait: text.slice(0, 100), operator: "contains", operand: text.slice(0, 100), points: 5 }));
   const stages = [...force.stages, { name: HOSTILE[0].slice(0, 100), event: HOSTILE[1].slice(0, 100) }];
   await alice.rest("rule_drafts", { workspace_id: workspace, rules: { ...force, signals: [...force.signals, ...signals], fit, stages } });
 }
 
-async function mails(alice, sql, workspace) {
-  const names = HOSTILE.map((text) => text.slice(0, 100));
-  const html = `<h1>${MARKER}</h1>${HOSTILE.join("")}`;
+async function mails(alice, sql, workspace, texts) {
+  const names = texts.map((text) => text.slice(0, 100));
+  const html = `<h1>${MARKER}</h1>${texts.join("")}`;
   for (const name of names) {
     await alice.rest("templates", { workspace_id: workspace, name, category: "marketing", subject: name, html });
   }

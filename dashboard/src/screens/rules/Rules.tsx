@@ -1,4 +1,4 @@
-import { changed } from "../../data/asking";
+import { changed, together } from "../../data/asking";
 import { go, useHere, withQuery } from "../../data/location";
 import { Action, useDoing, type Doing } from "../../parts/forms";
 import { AsOf, Failed, Panel, Skeleton } from "../../parts/states";
@@ -24,7 +24,7 @@ export default function Rules({ workspace }: ScreenProps) {
         <AsOf asked={force} />
       </div>
       <Progress workspace={workspace} />
-      <Panel asked={draft.failure ? { ...force, failure: draft.failure, again: draft.again } : force} what="The rules" lines={12}>
+      <Panel asked={together(force, draft)} what="The rules" lines={12}>
         {(rules) => (draft.data === undefined ? <Skeleton lines={12} /> : <Shown workspace={workspace} force={rules} draft={draft.data} />)}
       </Panel>
     </>

@@ -1,5 +1,5 @@
 import { useRef } from "preact/hooks";
-import { useAsk } from "../../data/asking";
+import { together, useAsk } from "../../data/asking";
 import { useHere, withQuery } from "../../data/location";
 import { date, dateTime, words } from "../../parts/format";
 import { AsOf, Empty, Panel } from "../../parts/states";
@@ -30,7 +30,7 @@ export default function People({ workspace }: { workspace: Workspace }) {
       </div>
       <p>{described(whom)} {spanned(span)}, the latest first. <a href={path}>Show all contacts</a></p>
       {isUnknown ? <Nobody /> : <Panel
-        asked={stages.failure ? { ...asked, failure: stages.failure, again: stages.again } : asked} what="The contacts" lines={10}
+        asked={together(asked, stages)} what="The contacts" lines={10}
         isEmpty={({ contacts, next }) => !contacts.length && !next} empty={<Nobody />}
       >
         {(page) => (
