@@ -87,7 +87,7 @@ def resume_subscription(subscription_id: str) -> None:
 
 
 def sees_our_store() -> bool:
-    """Whether what Lemon Squeezy does not know is not there, and not another store's than the key's. Raises Unavailable."""
+    """Whether the key is of our store: what it does not know is not there then. Raises Unavailable."""
     try:
         _call("GET", f"stores/{config.lemonsqueezy_store_id}")
     except Gone:
