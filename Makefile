@@ -2,7 +2,7 @@
 .PHONY: help dev up down reset test prove deploy-check bench schema mail-pictures dashboard-pictures
 
 help: ## Say what there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' Makefile
 
 dev: ## Run the whole product here until Ctrl-C, and print where everything is
 	@scripts/stack dev

@@ -105,16 +105,28 @@ def _settle_subscriptions(now: datetime, deadline: float) -> int:
         if time.monotonic() > deadline:
             break
         try:
-            if wish == "cancel":
-                lemonsqueezy.cancel_subscription(subscription_id)
-            else:
-                lemonsqueezy.resume_subscription(subscription_id)
-        except lemonsqueezy.Gone:
-            # Nothing there takes money any more, and nothing can be resumed.
-            log(event="subscription_order_moot", subscriptionId=subscription_id, wish=wish)
+            is_known = _order(subscription_id, wish)
         except Unavailable:
             log(event="subscription_order_waits", subscriptionId=subscription_id, wish=wish)
             continue
+        if not is_known:
+            # Nothing there takes money any more, and nothing can be resumed.
+            log(event="subscription_order_moot", subscriptionId=subscription_id, wish=wish)
         database.call("subscription_order_done", {"p_subscription": subscription_id, "p_wish": wish, **at})
         done += 1
     return done
+
+
+def _order(subscription_id: str, wish: str) -> bool:
+    """Cancels or resumes it. Returns whether Lemon Squeezy knows it; raises Unavailable where that can't be told."""
+    try:
+        if wish == "cancel":
+            lemonsqueezy.cancel_subscription(subscription_id)
+        else:
+            lemonsqueezy.resume_subscription(subscription_id)
+    except lemonsqueezy.Gone:
+        # A key of another store does not know it either.
+        if not lemonsqueezy.sees_our_store():
+            raise
+        return False
+    return True

@@ -31,7 +31,7 @@ class Busy(Unavailable):
 
 
 class Gone(Unavailable):
-    """Lemon Squeezy knows nothing under this id; asking again will not change that."""
+    """Lemon Squeezy knows nothing under this id."""
 
     def __init__(self) -> None:
         super().__init__(REST_SECONDS)
@@ -84,6 +84,15 @@ def resume_subscription(subscription_id: str) -> None:
     if subscription(subscription_id)["attributes"]["status"] == "cancelled":
         resumed = {"type": "subscriptions", "id": subscription_id, "attributes": {"cancelled": False}}
         _call("PATCH", f"subscriptions/{subscription_id}", json={"data": resumed})
+
+
+def sees_our_store() -> bool:
+    """Whether the key is of our store: what it does not know is not there then. Raises Unavailable."""
+    try:
+        _call("GET", f"stores/{config.lemonsqueezy_store_id}")
+    except Gone:
+        return False
+    return True
 
 
 def create_checkout(wanted: Checkout) -> str:

@@ -81,7 +81,7 @@ _REFUSALS: Mapping[str, tuple[str, str]] = {
     "deletion_grace_over": ("It is too late", "The workspace's data is being removed; that can't be undone any more."),
     "unavailable": (
         "Please try again in a minute",
-        "Something we need does not answer right now. Nothing was changed.",
+        "Something we need does not answer right now. Opened again, the link says whether it has worked.",
     ),
 }
 

@@ -5844,12 +5844,12 @@ CREATE FUNCTION private.signal_filters(p_filters jsonb, p_today date) RETURNS pr
     SET search_path TO ''
     AS $$
     begin
-        if jsonb_array_length(p_filters) > 10 or exists (
+        if exists (
             select from jsonb_array_elements(p_filters) as f
             where not private.is_number(f -> 'signal', 1, 32767, 0) or not private.is_number(f -> 'least', 1, 1000, 0)
                 or (f ? 'days' and not private.is_number(f -> 'days', 1, 3650, 0))
         ) then
-            raise sqlstate 'PT422' using message = 'filter_invalid', detail = 'A list takes at most 10 filters by signals.';
+            raise sqlstate 'PT422' using message = 'filter_invalid', detail = 'A filter by a signal is not as it should be.';
         end if;
         return array(
             select row(
@@ -5859,6 +5859,8 @@ CREATE FUNCTION private.signal_filters(p_filters jsonb, p_today date) RETURNS pr
             )::private.signal_filter
             from jsonb_array_elements(p_filters) as f
         );
+    exception when data_exception then
+        raise sqlstate 'PT422' using message = 'filter_invalid', detail = 'A filter by a signal is not as it should be.';
     end
     $$;
 
@@ -6876,16 +6878,18 @@ CREATE FUNCTION private.trait_filters(p_filters jsonb) RETURNS private.trait_fil
     SET search_path TO ''
     AS $$
     begin
-        if jsonb_array_length(p_filters) > 10 or exists (
+        if exists (
             select from jsonb_array_elements(p_filters) as f
             where not private.is_text(f -> 'trait', 255) or not private.is_operand(f ->> 'operator', f -> 'operand')
         ) then
-            raise sqlstate 'PT422' using message = 'filter_invalid', detail = 'A list takes at most 10 filters by traits.';
+            raise sqlstate 'PT422' using message = 'filter_invalid', detail = 'A filter by a trait is not as it should be.';
         end if;
         return array(
             select row(f ->> 'trait', f ->> 'operator', f -> 'operand', coalesce((f -> 'not')::boolean, false))::private.trait_filter
             from jsonb_array_elements(p_filters) as f
         );
+    exception when data_exception then
+        raise sqlstate 'PT422' using message = 'filter_invalid', detail = 'A filter by a trait is not as it should be.';
     end
     $$;
 
@@ -7806,7 +7810,9 @@ CREATE FUNCTION public.back_test(p_workspace uuid, p_draft uuid DEFAULT NULL::uu
         misses       integer := 0;
         is_cut       boolean;
     begin
-        if document is null then
+        if p_days is null or p_days not between 1 and 90 then
+            raise sqlstate 'PT422' using message = 'days_invalid', detail = 'A back-test looks 1 to 90 days before.';
+        elsif document is null then
             return null;
         elsif document @> '{"isCounting": true}' then
             return '{"status": "counting"}';
@@ -9387,13 +9393,7 @@ CREATE FUNCTION public.list_contacts(p_workspace uuid, p_stage uuid DEFAULT NULL
     AS $$
     declare
         page        constant integer := 50;
-        -- As many as can be looked at within 20 ms, three times over.
-        look        integer := case
-            when p_traits <> '[]' or p_signals <> '[]'
-                then 1500 / (1 + 1.5 * jsonb_array_length(p_traits) + 2 * jsonb_array_length(p_signals))
-            when coalesce(p_seen_from, p_seen_to) is not null then 2000
-            else page
-        end;
+        look        integer;
         after_score constant smallint := least(coalesce((p_after ->> 'score')::integer, 101), p_most + 1);
         after_id    constant uuid := case
             when (p_after ->> 'score')::integer <= p_most then (p_after ->> 'id')::uuid
@@ -9414,6 +9414,17 @@ CREATE FUNCTION public.list_contacts(p_workspace uuid, p_stage uuid DEFAULT NULL
         end if;
         traits := private.trait_filters(p_traits);
         signals := private.signal_filters(p_signals, (p_now at time zone 'utc')::date);
+        if cardinality(traits) > 10 or cardinality(signals) > 10 then
+            raise sqlstate 'PT422' using
+                message = 'filter_invalid', detail = 'A list takes at most 10 filters by traits and 10 by signals.';
+        end if;
+        -- As many as can be looked at within 20 ms, three times over.
+        look := case
+            when cardinality(traits) > 0 or cardinality(signals) > 0
+                then 1500 / (1 + 1.5 * cardinality(traits) + 2 * cardinality(signals))
+            when coalesce(p_seen_from, p_seen_to) is not null then 2000
+            else page
+        end;
         few := private.few_with_traits(p_workspace, traits, look);
         look := case when few is null then look else cardinality(few) + 1 end;
         select
@@ -13347,6 +13358,7 @@ CREATE TABLE public.saved_views (
     created_by uuid DEFAULT auth.uid(),
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT saved_views_name_length CHECK ((((char_length(name) >= 1) AND (char_length(name) <= 60)) AND (name ~ '\S'::text))),
+    CONSTRAINT saved_views_no_address CHECK ((query !~* '@|%40'::text)),
     CONSTRAINT saved_views_query_length CHECK (((char_length(query) >= 1) AND (char_length(query) <= 2000)))
 );
 
@@ -13368,7 +13380,7 @@ COMMENT ON COLUMN public.saved_views.name IS 'owner: what it is called; shown to
 
 -- Name: COLUMN saved_views.query; Type: COMMENT; Schema: public; Owner: -
 
-COMMENT ON COLUMN public.saved_views.query IS 'owner: the filters, which may name values of traits; the list is narrowed by them';
+COMMENT ON COLUMN public.saved_views.query IS 'end user: the filters, which may name values of traits but no address; the list is narrowed by them';
 
 -- Name: COLUMN saved_views.created_by; Type: COMMENT; Schema: public; Owner: -
 

@@ -39,16 +39,18 @@ create function private.trait_filters(p_filters jsonb) returns private.trait_fil
     set search_path = ''
     as $$
     begin
-        if jsonb_array_length(p_filters) > 10 or exists (
+        if exists (
             select from jsonb_array_elements(p_filters) as f
             where not private.is_text(f -> 'trait', 255) or not private.is_operand(f ->> 'operator', f -> 'operand')
         ) then
-            raise sqlstate 'PT422' using message = 'filter_invalid', detail = 'A list takes at most 10 filters by traits.';
+            raise sqlstate 'PT422' using message = 'filter_invalid', detail = 'A filter by a trait is not as it should be.';
         end if;
         return array(
             select row(f ->> 'trait', f ->> 'operator', f -> 'operand', coalesce((f -> 'not')::boolean, false))::private.trait_filter
             from jsonb_array_elements(p_filters) as f
         );
+    exception when data_exception then
+        raise sqlstate 'PT422' using message = 'filter_invalid', detail = 'A filter by a trait is not as it should be.';
     end
     $$;
 revoke all on function private.trait_filters(jsonb) from public;
@@ -59,12 +61,12 @@ create function private.signal_filters(p_filters jsonb, p_today date) returns pr
     set search_path = ''
     as $$
     begin
-        if jsonb_array_length(p_filters) > 10 or exists (
+        if exists (
             select from jsonb_array_elements(p_filters) as f
             where not private.is_number(f -> 'signal', 1, 32767, 0) or not private.is_number(f -> 'least', 1, 1000, 0)
                 or (f ? 'days' and not private.is_number(f -> 'days', 1, 3650, 0))
         ) then
-            raise sqlstate 'PT422' using message = 'filter_invalid', detail = 'A list takes at most 10 filters by signals.';
+            raise sqlstate 'PT422' using message = 'filter_invalid', detail = 'A filter by a signal is not as it should be.';
         end if;
         return array(
             select row(
@@ -74,6 +76,8 @@ create function private.signal_filters(p_filters jsonb, p_today date) returns pr
             )::private.signal_filter
             from jsonb_array_elements(p_filters) as f
         );
+    exception when data_exception then
+        raise sqlstate 'PT422' using message = 'filter_invalid', detail = 'A filter by a signal is not as it should be.';
     end
     $$;
 revoke all on function private.signal_filters(jsonb, date) from public;
@@ -264,13 +268,7 @@ create function public.list_contacts(
     as $$
     declare
         page        constant integer := 50;
-        -- As many as can be looked at within 20 ms, three times over.
-        look        integer := case
-            when p_traits <> '[]' or p_signals <> '[]'
-                then 1500 / (1 + 1.5 * jsonb_array_length(p_traits) + 2 * jsonb_array_length(p_signals))
-            when coalesce(p_seen_from, p_seen_to) is not null then 2000
-            else page
-        end;
+        look        integer;
         after_score constant smallint := least(coalesce((p_after ->> 'score')::integer, 101), p_most + 1);
         after_id    constant uuid := case
             when (p_after ->> 'score')::integer <= p_most then (p_after ->> 'id')::uuid
@@ -291,6 +289,17 @@ create function public.list_contacts(
         end if;
         traits := private.trait_filters(p_traits);
         signals := private.signal_filters(p_signals, (p_now at time zone 'utc')::date);
+        if cardinality(traits) > 10 or cardinality(signals) > 10 then
+            raise sqlstate 'PT422' using
+                message = 'filter_invalid', detail = 'A list takes at most 10 filters by traits and 10 by signals.';
+        end if;
+        -- As many as can be looked at within 20 ms, three times over.
+        look := case
+            when cardinality(traits) > 0 or cardinality(signals) > 0
+                then 1500 / (1 + 1.5 * cardinality(traits) + 2 * cardinality(signals))
+            when coalesce(p_seen_from, p_seen_to) is not null then 2000
+            else page
+        end;
         few := private.few_with_traits(p_workspace, traits, look);
         look := case when few is null then look else cardinality(few) + 1 end;
         select

@@ -14,7 +14,9 @@ create table public.saved_views (
     constraint saved_views_name_key unique (workspace_id, name),
     constraint saved_views_workspace_fkey foreign key (workspace_id) references public.workspaces (id) on delete cascade,
     constraint saved_views_name_length check (char_length(name) between 1 and 60 and name ~ '\S'),
-    constraint saved_views_query_length check (char_length(query) between 1 and 2000)
+    constraint saved_views_query_length check (char_length(query) between 1 and 2000),
+    -- A view outlives whoever it might name.
+    constraint saved_views_no_address check (query !~* '@|%40')
 );
 
 alter table public.saved_views enable row level security;
@@ -82,6 +84,6 @@ comment on column public.saved_views.workspace_id is
 comment on column public.saved_views.id is 'nobody: id of the view; finds the row';
 comment on column public.saved_views.name is 'owner: what it is called; shown to members';
 comment on column public.saved_views.query is
-    'owner: the filters, which may name values of traits; the list is narrowed by them';
+    'end user: the filters, which may name values of traits but no address; the list is narrowed by them';
 comment on column public.saved_views.created_by is 'owner: id of the member who saved it; says who did it';
 comment on column public.saved_views.created_at is 'owner: when it was saved; orders the views';

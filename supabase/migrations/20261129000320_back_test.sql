@@ -331,7 +331,9 @@ create function public.back_test(
         misses       integer := 0;
         is_cut       boolean;
     begin
-        if document is null then
+        if p_days is null or p_days not between 1 and 90 then
+            raise sqlstate 'PT422' using message = 'days_invalid', detail = 'A back-test looks 1 to 90 days before.';
+        elsif document is null then
             return null;
         elsif document @> '{"isCounting": true}' then
             return '{"status": "counting"}';

@@ -7,7 +7,7 @@
 alter table public.invitations add column expires_at timestamptz not null default now() + interval '14 days';
 create index invitations_expires_idx on public.invitations (expires_at);
 
--- Nothing that a mail provider reads as a name, a list or a comment, or the same mailbox would have many spellings to count.
+-- Nothing that a mail provider reads as a name, a list or a comment, or one address would have many spellings to count.
 -- Rows from before stay: they are not mailed.
 alter table public.invitations
     drop constraint invitations_email_format,

@@ -1,7 +1,7 @@
 -- Why: what we hold of an account is also where it is signed in, what it was invited to and what we announced to it.
 -- Not breaking (the answer has more members). Locks: none. Undo: restore the function from *_answer_for_accounts.sql.
 
--- Everything we hold of an account but its password's hash and its tokens. Security definer, because nobody else may read
+-- What we hold of an account but its password's hash and its tokens. Security definer, because nobody else may read
 -- accounts.
 create or replace function private.record_of_account(p_user uuid) returns jsonb
     language sql stable security definer

@@ -41,6 +41,7 @@ const BY_LOOKING = [
 function isNothing(value, asked) {
   if (Array.isArray(value)) return value.every((each) => isNothing(each, asked));
   if (value && typeof value === "object") return Object.values(value).every((each) => isNothing(each, asked));
+  if (typeof value === "number") return value === 0;
   return !value || /^\d{4}-\d\d-\d\dT[\d:.]+/.test(value) || asked.includes(String(value));
 }
 

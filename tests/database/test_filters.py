@@ -136,7 +136,7 @@ def did(person: Person, wanted: dict[str, Any], events: dict[int, str]) -> bool:
 
 def page(db: Connection, workspace: Workspace, after: Any, **filters: Any) -> dict[str, Any]:
     names = ", ".join(f"{name} => %s" for name in ("p_workspace", "p_after", "p_now", *filters))
-    values = [Jsonb(value) if isinstance(value, list) else value for value in filters.values()]
+    values = [Jsonb(value) if isinstance(value, list | dict) else value for value in filters.values()]
     statement = f"select public.list_contacts({names})".encode()
     [(answer,)] = db.execute(statement, (workspace.id, Jsonb(after) if after else None, NOW, *values)).fetchall()
     return dict(answer)
@@ -241,6 +241,10 @@ def test_few_with_a_trait_are_found_at_once_and_many_are_looked_through(db: Conn
         {"p_traits": [{"trait": "plan", "operator": "equals"}]},
         {"p_traits": [{"trait": "plan", "operator": "resembles", "operand": "x"}]},
         {"p_traits": [{"trait": "plan", "operator": "exists"}] * 11},
+        {"p_traits": {"trait": "plan"}},
+        {"p_traits": [{"trait": "plan", "operator": "exists", "not": "so"}]},
+        {"p_signals": [{"signal": 1, "least": 1}] * 11},
+        {"p_signals": [{"signal": 1, "least": 1, "since": "2026-02-31"}]},
         {"p_signals": [{"signal": 1, "least": 0}]},
         {"p_signals": [{"signal": "1", "least": 1}]},
     ],

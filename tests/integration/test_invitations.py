@@ -186,15 +186,6 @@ def test_an_address_has_one_spelling_to_be_counted_by(erin: Session, acme: UUID,
     assert refused.status_code >= 400 and "invitations_email_format" in refused.text
 
 
-def test_who_is_no_owner_any_more_has_nobody_mailed(
-    db: Connection, erin: Session, acme: UUID, stranger: str, drain: Drain, inbox: Inbox
-) -> None:
-    invite(erin, acme, stranger)
-    db.execute("update public.members set role = 'viewer' where workspace_id = %s", (acme,))
-    assert settled(drain, erin, acme) in (("skipped", "no_owner"), ("sent", None))  # a drain beside may have been first
-    assert len(inbox.to(stranger)) <= 1
-
-
 def test_nobody_joins_by_an_invitation_that_has_run_out(
     db: Connection, erin: Session, acme: UUID, dora: Session
 ) -> None:

@@ -52,6 +52,11 @@ def test_names_are_unique_and_neither_blank_nor_long(workspace: Workspace, alice
     assert "saved_views_query_length" in save(alice, workspace, name="x", query="x" * 2001).json()["message"]
 
 
+def test_a_view_holds_no_address(workspace: Workspace, alice: Session) -> None:
+    for query in ("trait.email=is:ada@example.com", "trait.email=is:ada%40example.com"):
+        assert "saved_views_no_address" in save(alice, workspace, query=query).json()["message"]
+
+
 def test_there_are_50_at_most_also_when_two_come_at_once(db: Connection, workspace: Workspace, alice: Session) -> None:
     statement = "insert into public.saved_views (workspace_id, name, query) values (%s, %s, 'least=1')"
     for n in range(49):

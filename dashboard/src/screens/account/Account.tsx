@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { changed } from "../../data/asking";
 import { changeAddress, choosePassword, signOutElsewhere } from "../../data/auth";
 import { BASE } from "../../data/location";
+import { download } from "../../parts/download";
 import { Field, Form, useDoing } from "../../parts/forms";
 import { ago, date } from "../../parts/format";
 import { Failed, Notice, Panel } from "../../parts/states";
@@ -109,22 +110,14 @@ function Data({ account }: { account: Held }) {
     <section aria-labelledby="data">
       <h2 id="data">Your data</h2>
       <p>
-        Everything we hold of this account but its password: memberships, invitations, mails we sent to you, and what you did in
-        the audit log. What we do with it is in the <a href="/privacy">privacy policy</a>.
+        What we hold of this account: memberships, invitations, where you are signed in, mails about your workspaces, and what you
+        did in the audit log. What we do with it is in the <a href="/privacy">privacy policy</a>.
       </p>
-      <p><button type="button" onClick={() => save(account)}>Download as JSON</button></p>
+      <p><button type="button" onClick={() => download("conversioncrm-account.json", account)}>Download as JSON</button></p>
       <p class="muted">
         To have the account deleted, write to <a href="mailto:support@conversioncrm.co">support@conversioncrm.co</a>. Workspaces
         of which you are the only owner are deleted in their settings, or handed over, before.
       </p>
     </section>
   );
-}
-
-function save(account: Held): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([JSON.stringify(account, null, 2)], { type: "application/json" }));
-  link.download = "conversioncrm-account.json";
-  link.click();
-  URL.revokeObjectURL(link.href);
 }

@@ -2,6 +2,7 @@ import { useRef, useState } from "preact/hooks";
 import { changed, forget } from "../../data/asking";
 import { post } from "../../data/endpoints";
 import { BASE, go } from "../../data/location";
+import { download } from "../../parts/download";
 import { Action, Field, Form, useDoing } from "../../parts/forms";
 import { Failed } from "../../parts/states";
 import { meant } from "../../parts/values";
@@ -16,7 +17,7 @@ interface Props {
 /** What this person may ask a founder for. */
 export function Actions({ workspace, contact }: Props) {
   const exporting = useDoing();
-  const save = () => exporting.run(async () => offer(await everything(workspace.id, contact.id), contact.id));
+  const save = () => exporting.run(async () => download(`contact-${contact.id}.json`, await everything(workspace.id, contact.id)));
   return (
     <section class="card" aria-labelledby="rights">
       <header><h2 id="rights">Their rights</h2></header>
@@ -56,12 +57,6 @@ async function everything(workspace: string, contactId: string) {
   return held;
 }
 
-function offer(held: unknown, id: string) {
-  const url = URL.createObjectURL(new Blob([JSON.stringify(held, null, 2)], { type: "application/json" }));
-  Object.assign(document.createElement("a"), { href: url, download: `contact-${id}.json` }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
-}
-
 function Correct({ workspace, contact }: Props) {
   const [open, setOpen] = useState(false);
   const doing = useDoing();
@@ -94,7 +89,6 @@ function Erase({ workspace, contact }: Props) {
     dialog.current?.close();
     forget(`${workspace.id}/`);
     go(`${BASE}/w/${workspace.slug}/contacts`, { replace: true });
-
   };
   return (
     <>

@@ -26,6 +26,8 @@ export function List({ workspace }: { workspace: Workspace }) {
   const asked = useAsk(isKnown ? `${workspace.id}/contacts/${JSON.stringify(wanted)}` : null, () =>
     list(workspace.id, wanted, stages.data ?? [], signals.data?.signals ?? []),
   );
+  // Saved views may fail and leave the list as it is: that is said above it.
+  const whole = [stages, signals, { ...views, failure: undefined }].reduce(together, asked);
   const rows = useRef<HTMLUListElement>(null);
   useListKeys(rows);
   return (
@@ -40,7 +42,7 @@ export function List({ workspace }: { workspace: Workspace }) {
         {known && <ViewActions workspace={workspace} known={known} />}
       </Filters>
       <Panel
-        asked={[stages, signals, { ...views, failure: undefined }].reduce(together, asked)} what="The contacts" lines={10}
+        asked={whole} what="The contacts" lines={10}
         isEmpty={(page) => "missing" in page || (!page.contacts.length && !page.next)}
         empty={<Nobody wanted={wanted} found={asked.data} workspace={workspace} />}
       >

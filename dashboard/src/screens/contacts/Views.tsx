@@ -11,6 +11,7 @@ const MEANINGS = {
   saved_views_name_key: "There is a view of that name.",
   saved_views_name_length: "A name has 1 to 60 characters.",
   saved_views_query_length: "These filters are too long to be saved.",
+  saved_views_no_address: "A view can't hold an email address, since it would outlive whoever has it.",
 };
 
 /** A view is read as filters and written anew, so that it leads to this list whatever somebody has put into it. */

@@ -40,10 +40,14 @@ function range(text: string): (number | null)[] | undefined {
   return ends.length === 2 && ends.some((end) => end !== null) ? ends : undefined;
 }
 
+/** The values of a list, commas between them; what holds a comma itself is in quotes, as JSON writes it. */
+const ONE_OF = /\s*"(?:[^"\\]|\\.)*"\s*(?=,|$)|[^,]+/g;
+const inList = (value: unknown) => (typeof value === "string" && /[",]/.test(value) ? JSON.stringify(value) : asText(value));
+
 /** An operand as it was typed; nothing where it is none. */
 export function operandOf(operator: Operator, text: string): unknown {
   if (operator === "between") return range(text);
-  if (operator === "in") return text.split(",").map((one) => meant(one.trim()));
+  if (operator === "in") return (text.match(ONE_OF) ?? []).map((one) => meant(one.trim()));
   const value = meant(text.trim());
   return value === "" || typeof value === "object" ? undefined : value;
 }
@@ -52,7 +56,7 @@ export function operandText({ operator, operand }: TraitFilter): string {
   const ends = operand as unknown[];
   if (operator === "exists") return "";
   if (operator === "between") return ends.map((end) => end ?? "").join("..");
-  return operator === "in" ? ends.map(asText).join(",") : asText(operand);
+  return operator === "in" ? ends.map(inList).join(",") : asText(operand);
 }
 
 function readTrait(trait: string, text: string): TraitFilter | undefined {
@@ -69,9 +73,12 @@ const writeTrait = (filter: TraitFilter) => {
   return `${filter.not ? "not-" : ""}${SHORT[filter.operator]}${operand && `:${operand}`}`;
 };
 
+/** Date.parse() takes the 31st of February for a day in March. */
+const isDay = (text: string) => !Number.isNaN(Date.parse(text)) && new Date(text).toISOString().startsWith(text);
+
 function readSignal(signal: string, text: string): SignalFilter | undefined {
   const [, times, , days, since] = /^(never|[1-9]\d{0,2})(,(?:([1-9]\d{0,3})d|(\d{4}-\d\d-\d\d)))?$/.exec(text) ?? [];
-  if (!times || !signal || Number(days) > 3650 || (since && Number.isNaN(Date.parse(since)))) return undefined;
+  if (!times || !signal || Number(days) > 3650 || (since && !isDay(since))) return undefined;
   const counted = times === "never" ? { least: 1, not: true } : { least: Number(times), not: false };
   return { signal, ...counted, ...(days && { days: Number(days) }), ...(since && { since }) };
 }

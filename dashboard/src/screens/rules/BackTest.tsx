@@ -11,13 +11,15 @@ interface Props {
   rules: Rules;
 }
 
+const MOST = 90;
+
 /** Whom the rules, or the draft, would have named before they paid. It is asked for: ?test=14, so many days before. */
 export function BackTest({ workspace, draft, rules }: Props) {
-  const days = Number(useHere().query.get("test"));
+  const days = Math.round(Number(useHere().query.get("test")));
   return (
     <section class="card" aria-labelledby="tried">
       <header><h2 id="tried">Tried on the past</h2></header>
-      {days > 0 ? (
+      {days >= 1 && days <= MOST ? (
         <Lazy load={load} props={{ workspace, draft, rules, days }} />
       ) : (
         <>

@@ -26,8 +26,8 @@ const DAY = 24 * 3600_000;
 const REASONS: Record<string, string> = {
   once_a_day: "this workspace has had them mailed within 24 hours",
   address_limit: "this address has had enough invitations for a day",
-  workspace_limit: "this workspace has had 20 people mailed within 24 hours",
-  inviter_limit: "whoever invited them has had 20 people mailed within 24 hours",
+  workspace_limit: "this workspace has had as many people mailed as a day allows",
+  inviter_limit: "whoever invited them has had as many people mailed as a day allows",
   workspace_deletion_pending: "the workspace was being deleted",
   no_owner: "whoever invited them was no owner any more",
   lapsed: "the invitation had run out",
