@@ -5,14 +5,25 @@
 200 {"erase": lookup, "forever"?}: {"receipts": [{erasureId, contactId, status, counts, …}]}, 202 while rows are left
 202 {"export": lookup}: {exportId, status}: by secret key; an owner asks /api/export
 200 {"exportId"}: how far it is, once it is complete with files
+200 {"suppressed": lookup}: {address, suppressions}: whether it is mailed, and why not
+200 {"suppress": lookup}, {"lift": lookup}: the same, once that is done by hand; nothing but what was is lifted
 """
 
 from functools import partial
 
-from lib import callers, contacts, exports, ratelimit
+from lib import callers, contacts, exports, ratelimit, suppressions
 from lib.endpoint import Request, Response, endpoint, json_response
 from lib.errors import ApiError
-from lib.privacy_bodies import AccessBody, ContactExportBody, CorrectBody, ExportContactBody, parse_contact
+from lib.privacy_bodies import (
+    AccessBody,
+    ContactExportBody,
+    CorrectBody,
+    ExportContactBody,
+    LiftBody,
+    SuppressBody,
+    SuppressedBody,
+    parse_contact,
+)
 
 
 def serve(request: Request) -> Response:
@@ -23,6 +34,8 @@ def serve(request: Request) -> Response:
     ask = partial(callers.call, request, key, asked.workspace_id)  # 401 403 422 503
     if isinstance(asked, AccessBody):
         return json_response(contacts.access(ask, asked))  # 404 409
+    if isinstance(asked, SuppressedBody):
+        return json_response(suppressions.show(ask, asked))  # 404 409 422
     if isinstance(asked, ExportContactBody | ContactExportBody):
         if key is None:
             raise ApiError("not_allowed")
@@ -32,6 +45,8 @@ def serve(request: Request) -> Response:
     act = ask if key else contacts.by_admin(ask, asked.workspace_id)  # 401 403 422 503
     if isinstance(asked, CorrectBody):
         return json_response(contacts.correct(act, asked))  # 404 409 422
+    if isinstance(asked, SuppressBody | LiftBody):
+        return json_response(suppressions.change(act, asked))  # 404 409 422
     receipts = contacts.erase(act, asked)  # 404
     is_done = all(receipt["status"] == "finished" for receipt in receipts)
     return json_response({"receipts": receipts}, status=200 if is_done else 202)

@@ -2,7 +2,7 @@
 
 202 {"workspaceId", "name"}: {requestId, purgeAfter, dueBy, status}: from now on keys refuse and no product mail leaves
 200 {"workspaceId", "cancel": true}: the same with the status "cancelled": everything is as it was
-GET ?keep=…   the page of the link that all owners get by mail; POST ?keep=… does what its button says
+GET, HEAD ?keep=…   the page of the link that all owners get by mail; POST ?keep=… does what its button says
 """
 
 from lib import callers, deletions, pages, ratelimit
@@ -10,10 +10,21 @@ from lib.endpoint import Request, Response, endpoint, json_response
 from lib.privacy_bodies import CancelDeletionBody, parse_deletion
 
 
+@pages.for_people
+def look(request: Request) -> Response:
+    deletions.check_link(request.query("keep") or "")  # 404 409 503
+    return pages.answer(pages.KEEP_WORKSPACE)
+
+
+@pages.for_people
+def keep(request: Request) -> Response:
+    deletions.cancel_by_link(request.query("keep") or "")  # 404 409 503
+    return pages.answer(pages.WORKSPACE_KEPT)
+
+
 def ask(request: Request) -> Response:
-    if token := request.query("keep"):
-        deletions.cancel_by_link(token)  # 404 409
-        return pages.answer(pages.WORKSPACE_KEPT)
+    if request.names("keep"):
+        return keep(request)
     body = request.json()  # 400 413 415
     callers.refuse_keys(request)  # 401 403
     asked = parse_deletion(body)  # 422
@@ -26,11 +37,10 @@ def ask(request: Request) -> Response:
 
 
 def sweep(request: Request) -> Response:
-    if token := request.query("keep"):
-        deletions.read_link(token)  # 404
-        return pages.answer(pages.KEEP_WORKSPACE)
+    if request.names("keep"):
+        return look(request)
     now = callers.scheduled_at(request)  # 401
     return json_response(deletions.sweep(now))  # 503
 
 
-app = endpoint(POST=ask, GET=sweep, cors="app")
+app = endpoint(POST=ask, GET=sweep, HEAD=look, cors="app")

@@ -23,32 +23,35 @@ def change(request: Request) -> Response:
     callers.refuse_keys(request)  # 401 403
     asked = bodies.parse_settings(body)  # 422
     if isinstance(asked, bodies.CheckoutBody | bodies.PortalBody):
-        own_address = callers.call(request, None, asked.workspace_id, "billing_owner", {})  # 401 403 422 503
+        caller = callers.call(request, None, asked.workspace_id, "billing_owner", {})  # 401 403 422 503
+    elif isinstance(asked, bodies.SmtpBody):
+        caller = callers.call(request, None, asked.workspace_id, "contact_admin", {})  # 401 403 422 503
     else:
-        own_address = callers.call(request, None, asked.workspace_id, "settings_admin", {})  # 401 403 422 503
-    # From here on by our own rights: Postgres has decided that the caller is an owner, or an owner or admin.
-    return json_response(_answer(str(asked.workspace_id), asked, str(own_address)))  # 404 409 422 429 503
+        caller = callers.call(request, None, asked.workspace_id, "settings_admin", {})  # 401 403 422 503
+    # From here on by our own rights: Postgres has decided that the caller is an owner, or an owner or admin, and said
+    # their address; of who changes the server, how the audit log names them.
+    return json_response(_answer(str(asked.workspace_id), asked, str(caller)))  # 404 409 422 429 503
 
 
-def _answer(workspace_id: str, asked: bodies.SettingsBody, own_address: str) -> Json:
+def _answer(workspace_id: str, asked: bodies.SettingsBody, caller: str) -> Json:
     match asked:
         case bodies.MailPreviewBody():
-            return {"preview": previews.preview(workspace_id, asked.preview, own_address)}
+            return {"preview": previews.preview(workspace_id, asked.preview, caller)}
         case bodies.MailTestBody():
             ratelimit.admit_test_mail(workspace_id)
-            return {"testMail": previews.send_test(workspace_id, asked.test_mail, own_address)}
+            return {"testMail": previews.send_test(workspace_id, asked.test_mail, caller)}
         case bodies.SmtpTestBody():
             ratelimit.admit_test_mail(workspace_id)
-            return {"smtp": smtp_settings.test(workspace_id, own_address)}
+            return {"smtp": smtp_settings.test(workspace_id, caller)}
         case bodies.CheckoutBody():
             ratelimit.admit_billing_link(workspace_id)
             wanted = asked.checkout
-            return {"checkout": billing_links.checkout(workspace_id, wanted.plan, wanted.interval, own_address)}
+            return {"checkout": billing_links.checkout(workspace_id, wanted.plan, wanted.interval, caller)}
         case bodies.PortalBody():
             ratelimit.admit_billing_link(workspace_id)
-            return {"portal": billing_links.portal(workspace_id, own_address)}
+            return {"portal": billing_links.portal(workspace_id, caller)}
         case bodies.SmtpBody():
-            return {"smtp": smtp_settings.replace(workspace_id, asked.smtp)}
+            return {"smtp": smtp_settings.replace(workspace_id, asked.smtp, caller)}
 
 
 app = endpoint(POST=change, cors="app")

@@ -3,6 +3,8 @@
 POST ?token=…     unsubscribes at once (RFC 8058, one click): no cookie, no redirect, whatever the body
 POST ?again=…     the same token: mails a link to who wants to hear again
 POST ?confirm=…   that mailed link: lifts the unsubscription, and nothing else
+
+Refusals of people with a browser are pages too.
 """
 
 from datetime import UTC, datetime
@@ -46,4 +48,5 @@ def _token(request: Request) -> str:
     return token
 
 
-app = endpoint(GET=ask, HEAD=ask, POST=act, cors="app")
+look = pages.for_people(ask)
+app = endpoint(GET=look, HEAD=look, POST=pages.for_people(act), cors="app")

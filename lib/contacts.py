@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 from uuid import UUID
 
-from lib import database, erasures, exports, limits, messages, receipts, signing
+from lib import chunks, database, exports, limits, messages, receipts, signing
 from lib.callers import Ask, acting
 from lib.errors import Invalid, Unavailable, refuse
 from lib.log import log
@@ -45,7 +45,7 @@ def erase(ask: Ask, asked: EraseBody) -> list[Json]:
     arguments = {"p_lookup": asked.erase.as_json(), "p_keys": keys, "p_forever": asked.forever}
     given = cast(list[dict[str, Any]], ask("erase_contacts", arguments))
     now = datetime.now(UTC)
-    erasures.purge(now, deadline)
+    chunks.remove("purge_erased", now, deadline)
     try:
         exports.clean(now, given[0]["workspaceId"])
         receipts.store_of_erasures(now, deadline)

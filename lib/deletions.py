@@ -8,14 +8,12 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from lib import database, erasures, exports, lemonsqueezy, notices, receipts, signing, untold_owners
+from lib import chunks, database, exports, lemonsqueezy, notices, receipts, signing, untold_owners
 from lib.config import config
 from lib.errors import ApiError, Unavailable
 from lib.log import log
 from lib.strict_json import Json
 
-# Rows that go in one transaction: some 20 ms.
-CHUNK = 1000
 ORDERS = 20
 
 
@@ -41,6 +39,12 @@ def cancel_by_link(token: str) -> None:
     tell_owners()
 
 
+def check_link(token: str) -> None:
+    """Whether the link would still do something. Raises 404 and 409."""
+    request_id, owner = read_link(token)
+    database.call("check_deletion_link", {"p_request": request_id, "p_owner": owner})
+
+
 def read_link(token: str) -> tuple[str, str]:
     """The request and the owner that a link of notices' is for. Raises 404 for anything else."""
     request_id, owner = signing.unseal(token, "cancel-deletion").split(":")
@@ -63,34 +67,15 @@ def sweep(now: datetime) -> Json:
     """
     began = time.monotonic()
     ordered = _settle_subscriptions(now, began + 8)
-    left = _purge(now, began + 32)
-    left |= erasures.purge(now, began + 40)
-    left |= _forget(now, began + 42)
+    left = chunks.remove("purge_workspaces", now, began + 32, rests=True)
+    left |= chunks.remove("purge_erased", now, began + 40)
+    left |= chunks.remove("forget_what_has_lapsed", now, began + 42)
     # Last what needs others, who may be down.
     finished = _finish(now, began + 48)
     untold_owners.tell(now, began + 50)
     receipts.store_of_deletions(now)
     left |= receipts.store_of_erasures(now, began + 52)
     return {"ordered": ordered, "finished": finished, "left": left}
-
-
-def _purge(now: datetime, deadline: float) -> bool:
-    """Chunk by chunk, each with a rest as long as it took. Returns whether something may be left."""
-    arguments = {"p_limit": CHUNK, "p_now": now.isoformat()}
-    while (began := time.monotonic()) < deadline:
-        if not database.call("purge_workspaces", arguments):
-            return False
-        time.sleep(min(1.0, time.monotonic() - began))
-    return True
-
-
-def _forget(now: datetime, deadline: float) -> bool:
-    """What has served its time. Returns whether something may be left."""
-    arguments = {"p_limit": CHUNK, "p_now": now.isoformat()}
-    while time.monotonic() < deadline:
-        if not database.call("forget_what_has_lapsed", arguments):
-            return False
-    return True
 
 
 def _finish(now: datetime, deadline: float) -> int:
@@ -120,13 +105,28 @@ def _settle_subscriptions(now: datetime, deadline: float) -> int:
         if time.monotonic() > deadline:
             break
         try:
-            if wish == "cancel":
-                lemonsqueezy.cancel_subscription(subscription_id)
-            else:
-                lemonsqueezy.resume_subscription(subscription_id)
+            is_known = _order(subscription_id, wish)
         except Unavailable:
             log(event="subscription_order_waits", subscriptionId=subscription_id, wish=wish)
             continue
+        if not is_known:
+            # Nothing there takes money any more, and nothing can be resumed.
+            log(event="subscription_order_moot", subscriptionId=subscription_id, wish=wish)
         database.call("subscription_order_done", {"p_subscription": subscription_id, "p_wish": wish, **at})
         done += 1
     return done
+
+
+def _order(subscription_id: str, wish: str) -> bool:
+    """Cancels or resumes it. Returns whether Lemon Squeezy knows it; raises Unavailable where that can't be told."""
+    try:
+        if wish == "cancel":
+            lemonsqueezy.cancel_subscription(subscription_id)
+        else:
+            lemonsqueezy.resume_subscription(subscription_id)
+    except lemonsqueezy.Gone:
+        # A key of another store does not know it either.
+        if not lemonsqueezy.sees_our_store():
+            raise
+        return False
+    return True

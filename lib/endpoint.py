@@ -72,6 +72,10 @@ class Request:
         values: list[str] = parse_qs(str(self.environ.get("QUERY_STRING", ""))).get(name, [])
         return values[0] if values else None
 
+    def names(self, name: str) -> bool:
+        """Whether the query has it, be it without a value, as in a link that was cut off."""
+        return name in parse_qs(str(self.environ.get("QUERY_STRING", "")), keep_blank_values=True)
+
     @property
     def _compressed(self) -> bool:
         return self.header("Content-Encoding").lower() == "gzip"

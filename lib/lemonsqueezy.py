@@ -30,6 +30,13 @@ class Busy(Unavailable):
         self.seconds = seconds
 
 
+class Gone(Unavailable):
+    """Lemon Squeezy knows nothing under this id."""
+
+    def __init__(self) -> None:
+        super().__init__(REST_SECONDS)
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """JSON:API resources, and the number of the page that follows; None after the last."""
@@ -62,21 +69,30 @@ def subscriptions(page: int) -> Page:
 
 
 def subscription(subscription_id: str) -> dict[str, Any]:
-    """One as it is now, with links to its portal that work for a day. Raises Unavailable, Busy where it is that."""
+    """One as it is now, with links to its portal that work for a day. Raises Unavailable, maybe Busy or Gone."""
     return cast(dict[str, Any], _call("GET", f"subscriptions/{subscription_id}")["data"])
 
 
 def cancel_subscription(subscription_id: str) -> None:
-    """Ends it with what is paid for; until then it can be resumed. Raises Unavailable, Busy where it is that."""
+    """Ends it with what is paid for; until then it can be resumed. Raises Unavailable, maybe Busy or Gone."""
     if subscription(subscription_id)["attributes"]["status"] not in ("cancelled", "expired"):
         _call("DELETE", f"subscriptions/{subscription_id}")
 
 
 def resume_subscription(subscription_id: str) -> None:
-    """Undoes a cancellation; nothing can where it has ended. Raises Unavailable, Busy where it is that."""
+    """Undoes a cancellation; nothing can where it has ended. Raises Unavailable, maybe Busy or Gone."""
     if subscription(subscription_id)["attributes"]["status"] == "cancelled":
         resumed = {"type": "subscriptions", "id": subscription_id, "attributes": {"cancelled": False}}
         _call("PATCH", f"subscriptions/{subscription_id}", json={"data": resumed})
+
+
+def sees_our_store() -> bool:
+    """Whether the key is of our store: what it does not know is not there then. Raises Unavailable."""
+    try:
+        _call("GET", f"stores/{config.lemonsqueezy_store_id}")
+    except Gone:
+        return False
+    return True
 
 
 def create_checkout(wanted: Checkout) -> str:
@@ -108,6 +124,8 @@ def _call(method: str, path: str, **arguments: Any) -> dict[str, Any]:
     except requests.RequestException as error:
         status = error.response.status_code if error.response is not None else None
         log(event="lemonsqueezy_failed", path=path.partition("/")[0], status=status, error=type(error).__name__)
+        if status == 404:
+            raise Gone from error
         raise Unavailable(REST_SECONDS) from error
 
 

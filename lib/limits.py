@@ -30,3 +30,7 @@ DELETIONS_PER_MINUTE = 5
 EXPORT_CALLS_PER_MINUTE = 20
 # What one key or member may ask for of contacts.
 CONTACT_CALLS_PER_MINUTE = 60
+# Mails in 24 hours to people who are invited, strangers maybe: by a workspace, by an owner, to an address.
+INVITATION_MAILS_PER_WORKSPACE = 20
+INVITATION_MAILS_PER_INVITER = 20
+INVITATION_MAILS_PER_ADDRESS = 3

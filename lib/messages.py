@@ -102,8 +102,8 @@ def read_message(raw: object, envelope: Envelope) -> Json:
     }
     content = {
         "name": without_queries(_name(message, kind)),
-        "properties": without_queries(_properties(message, kind)),
-        "context": without_queries(_context(message)),
+        "properties": without_queries(_properties(message, kind, email)),
+        "context": without_queries(_context(message, kind)),
         "traits": without_queries(_written_traits(message, kind, email)),
     }
     ids = dict(zip(names, values, strict=True)) | {"messageId": cast(str, row["message_id"])}
@@ -203,7 +203,9 @@ def _written_traits(message: Json, kind: str, email: str | None) -> Json | None:
     if kind == "identify":
         written = _traits(message)
     elif kind == "group":
-        written = {"company": {**_member(message, "traits"), "id": _group_id(message)}}
+        # Among an event's properties `groupId` is the id, so it can't be one of the company's traits too.
+        company = {key: value for key, value in _member(message, "traits").items() if key != "groupId"}
+        written = {"company": {**company, "id": _group_id(message)}}
     if email:
         written["email"] = email
     return written if written or kind == "identify" else None
@@ -216,22 +218,27 @@ def _group_id(message: Json) -> str:
     return group_id
 
 
-def _properties(message: Json, kind: str) -> Json:
-    """What is stored as properties: for identify and group their traits, so that the event is complete."""
-    if kind in ("identify", "group"):
-        properties = dict(_member(message, "traits"))
-        if group_id := _id(message, "groupId"):
-            properties["groupId"] = group_id
-        return properties
+def _properties(message: Json, kind: str, email: str | None) -> Json:
+    """What is stored as properties: for identify and group their traits, so that the event is complete.
+
+    All that an identify writes can be read from its properties and its context's traits (private.traits_said()).
+    """
+    if kind == "identify":
+        return _member(message, "traits") | ({"email": email} if email else {})
+    if kind == "group":
+        return _member(message, "traits") | {"groupId": _group_id(message)}
     properties = dict(_member(message, "properties"))
     if kind in EVENT_NAMES and isinstance(message.get("name"), str):
         properties.setdefault("name", message["name"])
     return properties
 
 
-def _context(message: Json) -> Json:
+def _context(message: Json, kind: str) -> Json:
     """The context less the client's address, which we do not store."""
-    return {key: value for key, value in _member(message, "context").items() if key.lower() not in ADDRESS_KEYS}
+    context = {key: value for key, value in _member(message, "context").items() if key.lower() not in ADDRESS_KEYS}
+    if kind == "identify" and (group_id := _id(message, "groupId")):
+        context.setdefault("groupId", group_id)  # where the Segment spec has it; among the traits it would be one
+    return context
 
 
 def _occurred_at(message: Json, envelope: Envelope) -> datetime:

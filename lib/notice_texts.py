@@ -1,6 +1,7 @@
-"""What our own mails to owners say: for each kind, the subject and the content of a workspace's notice."""
+"""What our own mails say, to owners and to whom they invite: for each kind, the subject and the content of a notice."""
 
 import html
+import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -71,7 +72,50 @@ def _deletion_receipt(workspace: Mapping[str, Any], variables: Mapping[str, Any]
     return f"{workspace['name']} is deleted: your receipt", content
 
 
+def _invitation(workspace: Mapping[str, Any], variables: Mapping[str, Any]) -> tuple[str, str]:
+    name, inviter = plain_name(workspace["name"]), html.escape(variables["inviter"])
+    app = html.escape(config.app_url)
+    content = (
+        f"<h1>Join {name} on ConversionCRM</h1>"
+        f"<p>{inviter} invites you to the workspace {name}, as {ROLES[variables['role']]}.</p>"
+        f'<p><a class="button" href="{app}/app/sign-up">Create your account</a></p>'
+        f'<p>Sign up with this address, or <a href="{app}/app/">sign in</a> if it has an account already. '
+        f"The invitation waits there until {_day(variables['until'])} (UTC).</p>"
+    )
+    return f"{variables['inviter']} invites you to {name} on ConversionCRM", content
+
+
+ROLES = {
+    "owner": "an owner, who may do everything",
+    "admin": "an admin, who sees everything and changes rules, mails and settings",
+    "viewer": "a viewer, who sees everything and changes nothing",
+}
+# Of a workspace's name in mail to a stranger.
+NAME_LENGTH = 50
+
+
+def plain_name(name: str) -> str:
+    """A workspace's name as it may stand before somebody who has nothing to do with it: words and no more.
+
+    Anybody names a workspace as they like, and programs make links of what looks like one, so all that could be part of
+    an address or a tag is a space. It needs no escaping, and is fit for a header.
+    """
+    said = unicodedata.normalize("NFKC", name)
+    kept = "".join(letter if unicodedata.category(letter)[0] in "LMN" or letter in " -'&," else " " for letter in said)
+    short = " ".join(kept.replace("&", "and").split())[:NAME_LENGTH].strip(" -',")
+    return short or "a workspace"
+
+
+def why(notice: Mapping[str, Any]) -> str:
+    """HTML that says at the mail's end why somebody gets it."""
+    if notice["kind"] == "invitation":
+        inviter = html.escape(notice["variables"]["inviter"])
+        return f"You get this because {inviter} named your address. If you don't know them, there is nothing to do."
+    return f"You get this as an owner of the workspace {html.escape(notice['workspace']['name'])}."
+
+
 KINDS = {
+    "invitation": _invitation,
     "usage": _usage,
     "deletion_requested": _deletion_requested,
     "deletion_cancelled": _deletion_cancelled,

@@ -1,12 +1,11 @@
-"""Our own mail to owners: each notice is sent once, through Resend, whatever the workspace's own mail goes by."""
+"""Our own mail, to owners and whom they invite: each notice once, through Resend, whatever other mail goes by."""
 
-import html
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
-from lib import database, layout, mailer, notice_texts
+from lib import database, layout, limits, mailer, notice_texts, signing
 from lib.config import config
 from lib.log import log
 from lib.mail import Email, Outcome, mailbox, one_line
@@ -39,15 +38,34 @@ def drain_now() -> int:
 
 
 def _deliver(notice: Mapping[str, Any], now: datetime) -> bool:
+    if not _may_start(notice, now):
+        log(event="notice", noticeId=notice["id"], kind=notice["kind"], outcome="skipped")
+        return False
     outcome = mailer.send(render(notice), notice["id"])
-    ending: dict[str, str | None] = {"p_status": outcome.status, "p_send_at": None}
+    ending: dict[str, str | None] = {"p_status": outcome.status, "p_reason": outcome.reason, "p_now": now.isoformat()}
     if outcome.status == "retry":
         # For 23 hours (claim_notices).
         again = now + timedelta(seconds=pause(outcome, notice["attempts"]))
-        ending = {"p_status": "queued", "p_send_at": again.isoformat()}
+        ending |= {"p_status": "queued", "p_send_at": again.isoformat()}
     database.call("finish_notice", {"p_id": notice["id"], "p_claim": notice["claim"], **ending})
     log(event="notice", noticeId=notice["id"], kind=notice["kind"], outcome=outcome.status)
     return outcome.status == "sent"
+
+
+def _may_start(notice: Mapping[str, Any], now: datetime) -> bool:
+    """Looks once more whether it may go, and counts it where strangers are mailed."""
+    arguments = {
+        "p_id": notice["id"],
+        "p_claim": notice["claim"],
+        "p_address_key": signing.address_key(),
+        "p_limits": {
+            "workspace": limits.INVITATION_MAILS_PER_WORKSPACE,
+            "inviter": limits.INVITATION_MAILS_PER_INVITER,
+            "address": limits.INVITATION_MAILS_PER_ADDRESS,
+        },
+        "p_now": now.isoformat(),
+    }
+    return database.call("start_notice", arguments) is True
 
 
 def pause(outcome: Outcome, attempts: int) -> float:
@@ -58,8 +76,7 @@ def pause(outcome: Outcome, attempts: int) -> float:
 def render(notice: Mapping[str, Any]) -> Email:
     """The same text at every attempt, or Resend would refuse its key."""
     subject, content = notice_texts.KINDS[notice["kind"]](notice["workspace"], notice["variables"])
-    why = f"You get this as an owner of the workspace {html.escape(notice['workspace']['name'])}."
-    return email(notice["to"], subject, content, why)
+    return email(notice["to"], subject, content, notice_texts.why(notice))
 
 
 def email(to: str, subject: str, content: str, why: str) -> Email:

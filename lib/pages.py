@@ -1,9 +1,11 @@
 """The few pages that a function answers with. Nothing in them comes from outside but a token that was checked."""
 
 import html
+from collections.abc import Mapping
 from urllib.parse import quote
 
-from lib.endpoint import Response
+from lib.endpoint import Handler, Request, Response
+from lib.errors import ApiError
 
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -64,6 +66,51 @@ WORKSPACE_KEPT = _PAGE.format(
     title="The workspace is kept",
     content="<p>Nothing has been deleted. Its keys and its mail work again.</p>",
 )
+
+
+# What a person is told whose link does not work; of any other code, what it says to all.
+_REFUSALS: Mapping[str, tuple[str, str]] = {
+    "link_invalid": (
+        "This link does not work",
+        "It is incomplete, or too old. Please open it in the email once more, as a whole.",
+    ),
+    "deletion_unknown": (
+        "There is nothing to undo",
+        "This workspace is kept or gone already, or you are no owner of it any more.",
+    ),
+    "deletion_grace_over": ("It is too late", "The workspace's data is being removed; that can't be undone any more."),
+    "unavailable": (
+        "Please try again in a minute",
+        "Something we need does not answer right now. Opened again, the link says whether it has worked.",
+    ),
+}
+
+
+def for_people(handler: Handler) -> Handler:
+    """The handler of a link in a mail: who opens it in a browser is told why it fails by a page, with its status."""
+
+    def answered(request: Request) -> Response:
+        try:
+            return handler(request)
+        except ApiError as error:
+            if not _accepts_pages(request):
+                raise
+            request.facts["code"] = error.code
+            return _refusal(error)
+
+    return answered
+
+
+def _accepts_pages(request: Request) -> bool:
+    """Whether text/html is asked for by its name; whoever takes anything at all is a program."""
+    kinds = (kind.strip().lower().split(";") for kind in request.header("Accept").split(","))
+    return any(name.strip() == "text/html" and "q=0" not in map(str.strip, rest) for name, *rest in kinds)
+
+
+def _refusal(error: ApiError) -> Response:
+    title, said = _REFUSALS.get(error.code, ("This did not work", error.detail))
+    page = answer(_PAGE.format(title=title, content=f"<p>{html.escape(said)}</p>"))
+    return Response(error.status, page.body, page.content_type, page.headers | error.headers)
 
 
 def unsubscribed(token: str) -> str:

@@ -61,9 +61,30 @@ class ContactExportBody(Body):
     export_id: UUID
 
 
-type ContactBody = AccessBody | CorrectBody | EraseBody | ExportContactBody | ContactExportBody
+class SuppressedBody(Body):
+    """Asks whether an address is mailed: that of the lookup, or where its contact gets mail."""
+
+    workspace_id: UUID | None = None
+    suppressed: Lookup
+
+
+class SuppressBody(Body):
+    workspace_id: UUID | None = None
+    suppress: Lookup
+
+
+class LiftBody(Body):
+    workspace_id: UUID | None = None
+    lift: Lookup
+
+
+type ContactBody = (
+    AccessBody | CorrectBody | EraseBody | ExportContactBody | ContactExportBody
+    | SuppressedBody | SuppressBody | LiftBody
+)  # fmt: skip
 CONTACT: Mapping[str, type[ContactBody]] = {
     "correct": CorrectBody, "erase": EraseBody, "export": ExportContactBody, "exportId": ContactExportBody,
+    "suppressed": SuppressedBody, "suppress": SuppressBody, "lift": LiftBody,
 }  # fmt: skip
 
 

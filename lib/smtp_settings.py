@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from lib import database, encryption, smtp, smtp_hosts
 from lib.bodies import Smtp
+from lib.callers import acting
 from lib.errors import ApiError
 from lib.mail import Email, Outcome, mailbox
 from lib.strict_json import Json
@@ -16,18 +17,21 @@ from lib.strict_json import Json
 PURPOSE = "smtp"
 
 
-def replace(workspace_id: str, settings: Smtp | None) -> Json | None:
-    """Stores what has to be tested before it is used, or removes it. Returns it as it is shown. Raises 422."""
+def replace(workspace_id: str, settings: Smtp | None, actor: str) -> Json | None:
+    """Stores what has to be tested before it is used, or removes it, for an actor of the audit log's.
+
+    Returns it as it is shown. Raises 422.
+    """
+    act = acting(workspace_id, actor)
     if settings is None:
-        database.call("remove_smtp", {"p_workspace": workspace_id})
+        act("remove_smtp", {})
         return None
     if not encryption.can_encrypt():
         raise ApiError("smtp_not_offered")
     if not smtp_hosts.port_is_allowed(settings.host, settings.port):
         raise ApiError("smtp_port_refused")
     password = encryption.encrypt(settings.password.get_secret_value(), PURPOSE, workspace_id)
-    arguments = {"p_workspace": workspace_id, "p_smtp": settings.shown(), "p_password": password}
-    return cast(Json, database.call("save_smtp", arguments))
+    return cast(Json, act("save_smtp", {"p_smtp": settings.shown(), "p_password": password}))
 
 
 def test(workspace_id: str, address: str) -> Json:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from tqdm import tqdm
 
 from scripts.local.layout import ROOT
-from scripts.record_of_processing.page import last_updated
+from scripts.public_pages.policy import last_updated
 
 if TYPE_CHECKING:  # lib reads the environment when it is imported, which --help must not need
     from lib.mail import Outcome
@@ -27,7 +27,7 @@ REFUSALS_IN_A_ROW = 3
 MORE = """
 How to announce a change:
   1. Change docs/privacy-policy.md and its date, make the page anew
-     (python -m scripts.record_of_processing page), and deploy.
+     (python -m scripts.public_pages), and deploy.
   2. Write what changed, in plain words, into a file. Markdown will do: an empty
      line between paragraphs, "- " before the points of a list.
   3. Run this without --send. It shows the mail and says how many would get it.

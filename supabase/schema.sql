@@ -60,6 +60,13 @@ CREATE TYPE private.message AS (
 	trusted boolean
 );
 
+-- Name: payment; Type: TYPE; Schema: private; Owner: -
+
+CREATE TYPE private.payment AS (
+	contact_id uuid,
+	paid_at timestamp with time zone
+);
+
 -- Name: resolution; Type: TYPE; Schema: private; Owner: -
 
 CREATE TYPE private.resolution AS (
@@ -83,6 +90,15 @@ CREATE TYPE private.sender AS (
 	tombstone_key text
 );
 
+-- Name: signal_filter; Type: TYPE; Schema: private; Owner: -
+
+CREATE TYPE private.signal_filter AS (
+	signal smallint,
+	"least" integer,
+	since date,
+	is_not boolean
+);
+
 -- Name: stage_change; Type: TYPE; Schema: private; Owner: -
 
 CREATE TYPE private.stage_change AS (
@@ -98,6 +114,15 @@ CREATE TYPE private.standing AS (
 	score smallint,
 	stage_id uuid,
 	due_on date
+);
+
+-- Name: trait_filter; Type: TYPE; Schema: private; Owner: -
+
+CREATE TYPE private.trait_filter AS (
+	trait text,
+	operator text,
+	operand jsonb,
+	is_not boolean
 );
 
 -- Name: verdict; Type: TYPE; Schema: private; Owner: -
@@ -276,6 +301,82 @@ CREATE FUNCTION private.added_counts(p_counts jsonb, p_more jsonb) RETURNS jsonb
         where m.value <> '0'
     $$;
 
+-- Name: address_before(uuid, uuid[], jsonb, boolean, timestamp with time zone, text); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.address_before(p_workspace uuid, p_identities uuid[], p_known jsonb, p_trusted boolean, p_at timestamp with time zone, p_key text) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    SET enable_seqscan TO 'off'
+    AS $$
+    declare
+        look      constant integer := 2000;
+        addresses constant uuid[] := private.addresses_named(p_workspace, p_identities);
+        known_at  constant timestamptz := coalesce((p_known ->> 'at')::timestamptz, '-infinity');
+        known_id  constant text collate "C" := coalesce(p_known ->> 'id', '');
+        answer    jsonb;
+        is_cut    boolean;
+    begin
+        -- Whoever has only ever named one address can't have written another.
+        if cardinality(addresses) = 0 or cardinality(addresses) = 1 and p_known -> 'value' = (
+            select to_jsonb(a.value) from public.identities as a where a.id = addresses[1]
+        ) then
+            return '{}';
+        end if;
+        with latest as materialized (
+            select e.*
+            from unnest(p_identities) as i (id)
+            cross join lateral (
+                select e.identity_id, e.lower_ids, e.type, e.trusted, e.occurred_at, e.message_id
+                from public.events as e
+                where e.workspace_id = p_workspace and e.identity_id = i.id and e.occurred_at between known_at and p_at
+                    and (e.occurred_at < p_at or 'e' || e.message_id || e.trusted < p_key collate "C")
+                order by e.occurred_at desc
+                limit look
+            ) as e
+        )
+        select
+            (
+                select jsonb_build_object('value', a.value, 'trusted', l.trusted, 'at', l.occurred_at, 'id', l.message_id)
+                from latest as l
+                join public.identities as a on a.id = any (addresses) and (a.id = l.identity_id or a.id = any (l.lower_ids))
+                where l.trusted = p_trusted and l.type <> 'identify' and (l.occurred_at, l.message_id) > (known_at, known_id)
+                order by l.occurred_at desc, l.message_id desc
+                limit 1
+            ),
+            exists (select from latest as l group by l.identity_id having count(*) = look)
+        into answer, is_cut;
+        return case
+            when answer is not null then jsonb_build_object('email', answer)
+            when is_cut then '{"email": {"unseen": true}}'
+            else '{}'
+        end;
+    end
+    $$;
+
+-- Name: address_named(uuid, jsonb); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.address_named(p_workspace uuid, p_lookup jsonb) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    declare
+        contact uuid;
+        address text := p_lookup ->> 'email';
+    begin
+        if address is null then
+            contact := private.contact_named(p_workspace, p_lookup);
+            select coalesce(a.address, c.email) into address
+            from public.contacts as c
+            left join lateral public.mailable_address(c.id) as a on true
+            where c.id = contact;
+        end if;
+        if address is null then
+            raise sqlstate 'PT422' using message = 'not_mailable';
+        end if;
+        return address;
+    end
+    $$;
+
 -- Name: address_of_user(uuid); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.address_of_user(p_user uuid) RETURNS text
@@ -283,6 +384,22 @@ CREATE FUNCTION private.address_of_user(p_user uuid) RETURNS text
     SET search_path TO ''
     AS $$
         select u.email from auth.users as u where u.id = p_user
+    $$;
+
+-- Name: addresses_named(uuid, uuid[]); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.addresses_named(p_workspace uuid, p_identities uuid[]) RETURNS uuid[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    begin
+        return array(
+            select i.id from public.identities as i
+            where i.workspace_id = p_workspace and i.kind = 'email' and i.id = any (
+                p_identities || array(select l.lower_id from public.identity_links as l where l.higher_id = any (p_identities))
+            )
+        );
+    end
     $$;
 
 -- Name: addresses_of(uuid, uuid, uuid[]); Type: FUNCTION; Schema: private; Owner: -
@@ -741,7 +858,7 @@ CREATE FUNCTION private.apply_invitation() RETURNS trigger
         if tg_op = 'INSERT' then
             taken := taken - 1 + (
                 select count(*) from public.invitations as i
-                where i.workspace_id = new.workspace_id and i.status = 'open'
+                where i.workspace_id = new.workspace_id and i.status = 'open' and i.expires_at > now()
             );
         end if;
         if taken >= most then
@@ -752,6 +869,11 @@ CREATE FUNCTION private.apply_invitation() RETURNS trigger
             insert into public.members (workspace_id, user_id, role) values (new.workspace_id, auth.uid(), new.role)
             on conflict on constraint members_pkey do nothing;
             delete from public.invitations as i where i.id = new.id;
+        else
+            insert into private.notices (workspace_id, invitation_id, kind, variables, send_at)
+            values (
+                new.workspace_id, new.id, 'invitation', jsonb_build_object('role', new.role, 'until', new.expires_at), now()
+            );
         end if;
         return null;
     end
@@ -1729,6 +1851,47 @@ CREATE FUNCTION private.contact_named(p_workspace uuid, p_lookup jsonb) RETURNS 
     end
     $$;
 
+-- Name: contacts_after(uuid, uuid[], uuid, integer, integer, uuid, integer); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.contacts_after(p_workspace uuid, p_few uuid[], p_stage uuid, p_least integer, p_score integer, p_id uuid, p_look integer) RETURNS TABLE(contact_id uuid, score smallint, last_event_at timestamp with time zone)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    SET enable_seqscan TO 'off'
+    AS $$
+    begin
+        if p_few is not null then
+            return query
+                select s.contact_id, s.score, s.last_event_at from public.contact_states as s
+                where s.contact_id = any (p_few)
+                    and (p_stage is null or s.stage_id = p_stage) and s.score >= p_least
+                    and (s.score < p_score or (s.score = p_score and s.contact_id > p_id))
+                order by s.score desc, s.contact_id;
+            return;
+        end if;
+        -- Two ranges of the index, since it runs down by score and up by id, and a row comparison runs one way.
+        return query
+            select n.contact_id, n.score, n.last_event_at
+            from (
+                (
+                    select s.contact_id, s.score, s.last_event_at from public.contact_states as s
+                    where s.workspace_id = p_workspace and (p_stage is null or s.stage_id = p_stage)
+                        and s.score = p_score and s.contact_id > p_id
+                    order by s.contact_id limit p_look
+                )
+                union all
+                (
+                    select s.contact_id, s.score, s.last_event_at from public.contact_states as s
+                    where s.workspace_id = p_workspace and (p_stage is null or s.stage_id = p_stage)
+                        and s.score < p_score and s.score >= p_least
+                    order by s.score desc, s.contact_id limit p_look
+                )
+            ) as n
+            order by n.score desc, n.contact_id
+            limit p_look;
+    end
+    $$;
+
 -- Name: contacts_counted(uuid); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.contacts_counted(p_workspace uuid) RETURNS integer
@@ -1768,6 +1931,124 @@ CREATE FUNCTION private.count_back(p_workspace uuid, p_contacts uuid[], p_signal
     begin
         perform private.recount_signals(p_workspace, p_contacts, p_signals);
         perform private.find_last_occurrences(p_workspace, p_contacts, p_signals);
+    end
+    $$;
+
+-- Name: notices; Type: TABLE; Schema: private; Owner: -
+
+CREATE TABLE private.notices (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    workspace_id uuid NOT NULL,
+    user_id uuid,
+    kind text NOT NULL,
+    variables jsonb NOT NULL,
+    status text DEFAULT 'queued'::text NOT NULL,
+    send_at timestamp with time zone NOT NULL,
+    attempts smallint DEFAULT 0 NOT NULL,
+    claim uuid,
+    claimed_until timestamp with time zone,
+    first_attempt_at timestamp with time zone,
+    invitation_id uuid,
+    reason text,
+    sent_at timestamp with time zone,
+    CONSTRAINT notices_status_known CHECK ((status = ANY (ARRAY['queued'::text, 'sent'::text, 'failed'::text, 'unknown'::text, 'skipped'::text]))),
+    CONSTRAINT notices_to_one CHECK ((num_nonnulls(user_id, invitation_id) = 1))
+);
+
+-- Name: TABLE notices; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON TABLE private.notices IS 'Notices: mail from us to owners about their workspace, and to whom they invite; kept until the owner''s account, the invitation or the workspace is deleted';
+
+-- Name: COLUMN notices.id; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.id IS 'nobody: id of the notice; the provider sends it once by it';
+
+-- Name: COLUMN notices.workspace_id; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN notices.user_id; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.user_id IS 'owner: account of the owner it goes to; the mail is sent to its address';
+
+-- Name: COLUMN notices.kind; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.kind IS 'owner: what it is about; the mail is made from it';
+
+-- Name: COLUMN notices.variables; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.variables IS 'owner: figures and links that it names; the mail is made from it';
+
+-- Name: COLUMN notices.status; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.status IS 'owner: whether it is queued, sent, failed, skipped or unknown; it goes out once';
+
+-- Name: COLUMN notices.send_at; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.send_at IS 'nobody: when it is to go out; it goes out then';
+
+-- Name: COLUMN notices.attempts; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.attempts IS 'nobody: how often it was tried; pauses grow with it';
+
+-- Name: COLUMN notices.claim; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.claim IS 'nobody: which run works on it; no two runs send it';
+
+-- Name: COLUMN notices.claimed_until; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.claimed_until IS 'nobody: how long that run may take; another one takes over after a crash';
+
+-- Name: COLUMN notices.first_attempt_at; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.first_attempt_at IS 'nobody: when the provider may first have seen it; it is not repeated once the provider may have forgotten it';
+
+-- Name: COLUMN notices.invitation_id; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.invitation_id IS 'owner: the invitation whose address it goes to; finds the address, and goes with it';
+
+-- Name: COLUMN notices.reason; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.reason IS 'owner: why it was not sent; shown to members';
+
+-- Name: COLUMN notices.sent_at; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.notices.sent_at IS 'owner: when it was sent; shown to members';
+
+-- Name: count_invitation_mail(private.notices, text, jsonb, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.count_invitation_mail(p_notice private.notices, p_address_key text, p_limits jsonb, p_now timestamp with time zone) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        invitation public.invitations;
+        address    text;
+        refusal    text;
+    begin
+        -- One after the other, so that two at once can't both be the last one.
+        perform pg_advisory_xact_lock(hashtextextended('invitation_mails', 4));
+        if exists (select from private.invitation_mails as m where m.id = (p_notice).id) then
+            return null;
+        end if;
+        select * into strict invitation from public.invitations as i where i.id = (p_notice).invitation_id;
+        address := private.hmac_sha256(p_address_key, 'invitation:' || invitation.email);
+        select case
+            when bool_or(m.workspace_id = invitation.workspace_id and m.address_hash = address) then 'once_a_day'
+            when count(*) filter (where m.address_hash = address) >= (p_limits ->> 'address')::integer then 'address_limit'
+            when count(*) filter (where m.workspace_id = invitation.workspace_id) >= (p_limits ->> 'workspace')::integer
+                then 'workspace_limit'
+            when count(*) filter (where m.invited_by = invitation.invited_by) >= (p_limits ->> 'inviter')::integer
+                then 'inviter_limit'
+        end
+        into refusal
+        from private.invitation_mails as m
+        where m.at > p_now - interval '24 hours';
+        if refusal is null then
+            insert into private.invitation_mails (id, workspace_id, invited_by, address_hash, at)
+            values ((p_notice).id, invitation.workspace_id, invitation.invited_by, address, p_now);
+        end if;
+        return refusal;
     end
     $$;
 
@@ -2774,6 +3055,68 @@ CREATE FUNCTION private.exports_at_rest(p_workspace uuid, p_now timestamp with t
         )
     $$;
 
+-- Name: few_with_trait(uuid, private.trait_filter, integer); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.few_with_trait(p_workspace uuid, p_filter private.trait_filter, p_most integer) RETURNS uuid[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    SET enable_seqscan TO 'off'
+    AS $$
+    declare
+        trait   constant text := p_filter.trait;
+        -- Null: any value may do.
+        texts   constant text[] := case p_filter.operator
+            when 'equals' then array[private.scalar_text(p_filter.operand)]
+            when 'in' then array(select private.scalar_text(v) from jsonb_array_elements(p_filter.operand) as v)
+        end;
+        senders uuid[];
+    begin
+        senders := array(
+            select n.identity_id
+            from (
+                (
+                    select t.identity_id from public.traits as t
+                    where t.workspace_id = p_workspace and t.key = trait and (texts is null or t.value_text = any (texts))
+                    limit p_most + 1
+                )
+                union all
+                -- A member of an object.
+                (
+                    select t.identity_id from public.traits as t
+                    where t.workspace_id = p_workspace and t.key = nullif(split_part(trait, '.', 1), trait)
+                    limit p_most + 1
+                )
+            ) as n
+            limit p_most + 1
+        );
+        if cardinality(senders) > p_most then
+            return null;
+        end if;
+        return array(select distinct i.contact_id from public.identities as i where i.id = any (senders));
+    end
+    $$;
+
+-- Name: few_with_traits(uuid, private.trait_filter[], integer); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.few_with_traits(p_workspace uuid, p_traits private.trait_filter[], p_most integer) RETURNS uuid[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    declare
+        one   private.trait_filter;
+        found uuid[];
+    begin
+        foreach one in array p_traits loop
+            if not one.is_not then
+                found := private.few_with_trait(p_workspace, one, p_most);
+                exit when found is not null;
+            end if;
+        end loop;
+        return found;
+    end
+    $$;
+
 -- Name: fill_decay_factors(smallint); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.fill_decay_factors(p_half_life_days smallint) RETURNS void
@@ -2854,11 +3197,134 @@ CREATE FUNCTION private.finish_step(p_draft public.rule_drafts) RETURNS void
     end
     $$;
 
+-- Name: first_matching(uuid, uuid[], private.trait_filter[], private.signal_filter[], integer); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.first_matching(p_workspace uuid, p_contacts uuid[], p_traits private.trait_filter[], p_signals private.signal_filter[], p_page integer) RETURNS bigint[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    AS $$
+    begin
+        return array(
+            select c.place
+            from unnest(p_contacts) with ordinality as c (id, place)
+            where c.id is not null
+                and (p_traits = '{}' or (
+                    select bool_and(private.fit_matches(f.operator, f.value, f.operand) <> f.is_not)
+                    from public.contacts as k
+                    cross join lateral (
+                        select
+                            a.operator, a.operand, a.is_not,
+                            nullif(coalesce(k.traits -> a.trait, k.traits #> string_to_array(a.trait, '.')), 'null') as value
+                        from unnest(p_traits) as a
+                        offset 0
+                    ) as f
+                    where k.id = c.id
+                ))
+                and (p_signals = '{}' or (
+                    select bool_and((d.times >= f.least) <> f.is_not)
+                    from unnest(p_signals) as f
+                    cross join lateral (
+                        -- Each row counts one at least, so no more of them are needed.
+                        select coalesce(sum(n.count), 0) as times
+                        from (
+                            select s.count from public.identities as i
+                            join public.signal_counts as s
+                                on s.workspace_id = p_workspace and s.identity_id = i.id
+                                and s.signal = f.signal and s.day >= f.since
+                            where i.contact_id = c.id
+                            limit f.least
+                        ) as n
+                    ) as d
+                ))
+            order by c.place
+            limit p_page
+        );
+    end
+    $$;
+
+-- Name: first_occurrence(uuid, private.compiled_rules, uuid, smallint); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.first_occurrence(p_workspace uuid, p_rules private.compiled_rules, p_contact uuid, p_signal smallint) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    declare
+        place constant integer := array_position(p_rules.last_signals, p_signal);
+    begin
+        return (
+            select min(first.occurred_at)
+            from public.identities as i
+            cross join lateral (
+                select e.occurred_at from public.events as e
+                where e.workspace_id = p_workspace and e.identity_id = i.id and e.type in ('track', 'page', 'screen')
+                    and e.name = p_rules.last_events[place]
+                    and private.meets(
+                        p_rules.last_trusted[place], p_rules.last_conditions[place], e.trusted, e.properties
+                    )
+                order by e.occurred_at
+                limit 1
+            ) as first
+            where i.contact_id = p_contact and i.workspace_id = p_workspace
+        );
+    end
+    $$;
+
+-- Name: first_payments(uuid, private.compiled_rules, smallint, timestamp with time zone, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.first_payments(p_workspace uuid, p_rules private.compiled_rules, p_signal smallint, p_from timestamp with time zone, p_to timestamp with time zone, p_deadline timestamp with time zone, OUT payments private.payment[], OUT is_cut boolean) RETURNS record
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    declare
+        most       constant integer := 200;
+        look       constant integer := 1000;
+        identities uuid[];
+        candidate  record;
+        first_at   timestamptz;
+    begin
+        payments := '{}';
+        identities := array(
+            select e.identity_id from public.stage_events as e
+            where e.workspace_id = p_workspace and e.signal = p_signal and e.occurred_at >= p_from
+            order by e.occurred_at desc
+            limit look
+        );
+        is_cut := cardinality(identities) = look;
+        for candidate in
+            select i.contact_id, max(e.occurred_at) as last_at
+            from public.stage_events as e
+            join public.identities as i on i.id = e.identity_id
+            where e.identity_id = any (identities) and e.signal = p_signal
+            group by i.contact_id
+            order by last_at desc, i.contact_id
+        loop
+            -- Nobody from here on can have paid first later than those.
+            if clock_timestamp() > p_deadline or cardinality(payments) > most and most < (
+                select count(*) from unnest(payments) as p where p.paid_at >= candidate.last_at
+            ) then
+                is_cut := true;
+                exit;
+            end if;
+            first_at := private.first_occurrence(p_workspace, p_rules, candidate.contact_id, p_signal);
+            if first_at >= p_from and first_at < p_to then
+                payments := payments || row(candidate.contact_id, first_at)::private.payment;
+            end if;
+        end loop;
+        is_cut := is_cut or cardinality(payments) > most;
+        payments := array(
+            select p from unnest(payments) as p order by p.paid_at desc, p.contact_id limit most
+        );
+    end
+    $$;
+
 -- Name: fit_matches(text, jsonb, jsonb); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.fit_matches(p_operator text, p_trait jsonb, p_operand jsonb) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    SET search_path TO ''
     AS $$
         select coalesce(
             case p_operator
@@ -3059,6 +3525,15 @@ CREATE FUNCTION private.has_room_by_trust(p_identity uuid, p_contact uuid) RETUR
     end
     $$;
 
+-- Name: hash_of_address(uuid, text, text); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.hash_of_address(p_workspace uuid, p_address text, p_address_key text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+        select private.hmac_sha256(p_address_key, p_workspace || ':' || p_address)
+    $$;
+
 -- Name: hmac_key(bytea, integer); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.hmac_key(p_secret bytea, p_pad integer) RETURNS bytea
@@ -3108,6 +3583,17 @@ CREATE FUNCTION private.identity_rank(p_kind text) RETURNS integer
     SET search_path TO ''
     AS $$
         select array_position(array['anonymousId', 'email', 'userId'], p_kind)
+    $$;
+
+-- Name: if_set(text, jsonb); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.if_set(p_name text, p_value jsonb) RETURNS jsonb
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+    begin
+        return case when coalesce(p_value, 'null') = 'null' then '{}' else jsonb_build_object(p_name, p_value) end;
+    end
     $$;
 
 -- Name: in_words(timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
@@ -3293,6 +3779,22 @@ CREATE FUNCTION private.joined_by_trust(p_identity public.identities) RETURNS bo
             ))
             and (select private.joined_by_trust(i) from public.identities as i where i.id = p_identity.owner_id)
         );
+    end
+    $$;
+
+-- Name: limit_saved_views(); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.limit_saved_views() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    begin
+        perform pg_advisory_xact_lock(hashtextextended('saved_views ' || new.workspace_id, 0));
+        if 50 < (select count(*) from public.saved_views as v where v.workspace_id = new.workspace_id) then
+            raise sqlstate 'PT429' using
+                message = 'too_many_views', detail = 'There are 50 saved views. Delete one first.';
+        end if;
+        return null;
     end
     $$;
 
@@ -3906,7 +4408,26 @@ CREATE FUNCTION private.my_invitations() RETURNS jsonb
         ), '[]')
         from public.invitations as i
         join public.workspaces as w on w.id = i.workspace_id
-        where i.email = lower(auth.jwt() ->> 'email') and i.status = 'open'
+        where i.email = lower(auth.jwt() ->> 'email') and i.status = 'open' and i.expires_at > now()
+    $$;
+
+-- Name: named_payers(uuid, jsonb[], jsonb, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.named_payers(p_workspace uuid, p_payers jsonb[], p_document jsonb, p_now timestamp with time zone) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select coalesce(jsonb_agg(
+            r.entry || p.entry || jsonb_build_object('stage', (
+                select g.entry -> 'name' from jsonb_array_elements(p_document -> 'stages') as g (entry)
+                where g.entry -> 'id' = p.entry -> 'stage'
+            ))
+            order by p.place
+        ), '[]')
+        from unnest(p_payers) with ordinality as p (entry, place)
+        join jsonb_array_elements(
+            public.contact_rows(p_workspace, array(select (e ->> 'id')::uuid from unnest(p_payers) as e), p_now)
+        ) as r (entry) on r.entry -> 'id' = p.entry -> 'id'
     $$;
 
 -- Name: no_gains(uuid[]); Type: FUNCTION; Schema: private; Owner: -
@@ -4036,6 +4557,26 @@ CREATE FUNCTION private.note_changes(p_draft public.rule_drafts, p_changes priva
     end
     $$;
 
+-- Name: notice_refusal(private.notices, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.notice_refusal(p_notice private.notices, p_now timestamp with time zone) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select case
+            when w.deletion_requested_at is not null and (p_notice).kind in ('usage', 'invitation')
+                then 'workspace_deletion_pending'
+            when not exists (
+                select from public.members as o
+                where o.workspace_id = w.id and o.user_id = coalesce((p_notice).user_id, i.invited_by) and o.role = 'owner'
+            ) then 'no_owner'
+            when i.expires_at <= p_now then 'lapsed'
+        end
+        from public.workspaces as w
+        left join public.invitations as i on i.id = (p_notice).invitation_id
+        where w.id = (p_notice).workspace_id
+    $$;
+
 -- Name: notify_owners(uuid, text, jsonb, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.notify_owners(p_workspace uuid, p_kind text, p_variables jsonb, p_now timestamp with time zone) RETURNS void
@@ -4046,6 +4587,43 @@ CREATE FUNCTION private.notify_owners(p_workspace uuid, p_kind text, p_variables
         select m.workspace_id, m.user_id, p_kind, p_variables || jsonb_build_object('owner', m.user_id), p_now
         from public.members as m
         where m.workspace_id = p_workspace and m.role = 'owner'
+    $$;
+
+-- Name: one_who_did_not(uuid, smallint, uuid, timestamp with time zone, uuid[]); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.one_who_did_not(p_workspace uuid, p_signal smallint, p_place uuid, p_before timestamp with time zone, p_taken uuid[]) RETURNS uuid
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    begin
+        return (
+            select c.id
+            from (
+                select c.id from public.contacts as c
+                where c.workspace_id = p_workspace and c.id > p_place
+                order by c.id
+                limit 200
+            ) as c
+            where c.id <> all (p_taken)
+                and not exists (
+                    select from public.identities as i
+                    join public.stage_events as e on e.identity_id = i.id and e.signal = p_signal
+                    where i.contact_id = c.id
+                )
+                and private.was_known(p_workspace, c.id, p_before)
+            order by c.id
+            limit 1
+        );
+    end
+    $$;
+
+-- Name: only_contact(uuid, jsonb); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.only_contact(p_workspace uuid, p_lookup jsonb) RETURNS uuid
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select min(f.id::text)::uuid from unnest(public.find_contacts(p_workspace, p_lookup)) as f (id) having count(*) = 1
     $$;
 
 -- Name: order_cancellations(uuid, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
@@ -4082,6 +4660,21 @@ CREATE FUNCTION private.order_entries(p_workspace uuid, p_contacts uuid[]) RETUR
             where i.contact_id = any (p_contacts)
         ) as n
         where t.id = n.id and t.previous_at is distinct from n.previous_at;
+    end
+    $$;
+
+-- Name: outranks(jsonb, jsonb); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.outranks(p_write jsonb, p_other jsonb) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+    begin
+        return (
+            (p_write ->> 'trusted')::boolean, (p_write ->> 'at')::timestamptz, (p_write ->> 'id') collate "C"
+        ) > (
+            (p_other ->> 'trusted')::boolean, (p_other ->> 'at')::timestamptz, (p_other ->> 'id') collate "C"
+        );
     end
     $$;
 
@@ -4278,6 +4871,23 @@ CREATE FUNCTION private.page_of_record(p_workspace uuid, p_contact uuid, p_ident
             'next', case when (select count(*) from page) < (select count(*) from sized) then (
                 select jsonb_build_object('id', p.place) from page as p order by p.n desc limit 1
             ) end
+        )
+    $$;
+
+-- Name: paid_stages(jsonb); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.paid_stages(p_document jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+        select coalesce(jsonb_agg(g.entry order by g.place desc) filter (where g.entry ? 'signal'), '[]')
+        from jsonb_array_elements(p_document -> 'stages') with ordinality as g (entry, place)
+        where g.place < coalesce(
+            (
+                select min(q.place) from jsonb_array_elements(p_document -> 'stages') with ordinality as q (entry, place)
+                where q.entry ? 'silenceDays'
+            ),
+            32767
         )
     $$;
 
@@ -4704,6 +5314,14 @@ CREATE FUNCTION private.record_of_account(p_user uuid) RETURNS jsonb
         select jsonb_build_object(
             'userId', u.id, 'email', u.email, 'createdAt', u.created_at, 'lastSignInAt', u.last_sign_in_at,
             'metadata', u.raw_user_meta_data,
+            'sessions', (
+                select coalesce(jsonb_agg(jsonb_build_object(
+                    'since', s.created_at, 'refreshedAt', s.refreshed_at at time zone 'utc', 'browser', s.user_agent,
+                    'ip', host(s.ip)
+                ) order by s.created_at), '[]')
+                from auth.sessions as s
+                where s.user_id = u.id
+            ),
             'memberships', (
                 select coalesce(jsonb_agg(jsonb_build_object(
                     'workspaceId', w.id, 'workspace', w.name, 'role', m.role, 'since', m.created_at
@@ -4712,12 +5330,27 @@ CREATE FUNCTION private.record_of_account(p_user uuid) RETURNS jsonb
                 join public.workspaces as w on w.id = m.workspace_id
                 where m.user_id = u.id
             ),
+            'invitations', (
+                select coalesce(jsonb_agg(jsonb_build_object(
+                    'workspaceId', i.workspace_id, 'role', i.role, 'status', i.status, 'at', i.created_at,
+                    'isByThem', i.invited_by = u.id
+                ) order by i.created_at), '[]')
+                from public.invitations as i
+                where i.email = lower(u.email) or i.invited_by = u.id
+            ),
             'notices', (
                 select coalesce(jsonb_agg(jsonb_build_object(
                     'workspaceId', n.workspace_id, 'kind', n.kind, 'status', n.status, 'at', n.send_at
                 ) order by n.send_at), '[]')
                 from private.notices as n
                 where n.user_id = u.id
+            ),
+            'announcements', (
+                select coalesce(jsonb_agg(jsonb_build_object(
+                    'policyOf', a.policy_date, 'status', a.status, 'at', a.send_at
+                ) order by a.send_at), '[]')
+                from private.announcements as a
+                where a.user_id = u.id
             ),
             'deeds', (
                 select coalesce(jsonb_agg(jsonb_build_object(
@@ -5129,6 +5762,19 @@ CREATE FUNCTION private.resolve_new(p_sender private.sender, INOUT p_messages pr
     end
     $$;
 
+-- Name: row_before_and_after(uuid, jsonb, jsonb); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.row_before_and_after(p_contact uuid, p_before jsonb, p_after jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $_$
+        select jsonb_build_object(
+            'id', p_contact,
+            'before', jsonb_path_query_first(p_before, '$[*] ? (@.id == $id)', jsonb_build_object('id', p_contact)),
+            'after', jsonb_path_query_first(p_after, '$[*] ? (@.id == $id)', jsonb_build_object('id', p_contact))
+        )
+    $_$;
+
 -- Name: rule_problems(jsonb); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.rule_problems(p_document jsonb) RETURNS TABLE(pointer text, expected text)
@@ -5149,6 +5795,35 @@ CREATE FUNCTION private.rule_problems(p_document jsonb) RETURNS TABLE(pointer te
         union all select * from private.fit_rule_problems(p_document)
         union all select * from private.stage_problems(p_document)
         union all select * from private.repetitions(p_document)
+    $$;
+
+-- Name: rules_to_test(uuid, uuid); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.rules_to_test(p_workspace uuid, p_draft uuid) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    begin
+        if p_draft is null then
+            return public.rules_in_force(p_workspace);
+        end if;
+        return (
+            select d.completed || jsonb_build_object('isCounting', d.status = 'counting') from public.rule_drafts as d
+            where d.id = p_draft and d.workspace_id = p_workspace and d.status in ('counting', 'previewing', 'previewed')
+        );
+    end
+    $$;
+
+-- Name: scalar_text(jsonb); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.scalar_text(p_value jsonb) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+        select case jsonb_typeof(p_value)
+            when 'string' then left(p_value #>> '{}', 100)
+            when 'number' then left(trim_scale(p_value::numeric)::text, 100)
+            when 'boolean' then p_value #>> '{}'
+        end
     $$;
 
 -- Name: score_rule_problems(jsonb); Type: FUNCTION; Schema: private; Owner: -
@@ -5186,6 +5861,33 @@ CREATE FUNCTION private.secret_workspace(p_key_hash text) RETURNS uuid
             raise sqlstate 'PT401' using message = 'secret_key_required';
         end if;
         return sender.workspace_id;
+    end
+    $$;
+
+-- Name: signal_filters(jsonb, date); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.signal_filters(p_filters jsonb, p_today date) RETURNS private.signal_filter[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    begin
+        if exists (
+            select from jsonb_array_elements(p_filters) as f
+            where not private.is_number(f -> 'signal', 1, 32767, 0) or not private.is_number(f -> 'least', 1, 1000, 0)
+                or (f ? 'days' and not private.is_number(f -> 'days', 1, 3650, 0))
+        ) then
+            raise sqlstate 'PT422' using message = 'filter_invalid', detail = 'A filter by a signal is not as it should be.';
+        end if;
+        return array(
+            select row(
+                (f -> 'signal')::smallint, (f -> 'least')::integer,
+                coalesce(p_today - (f -> 'days')::integer + 1, (f ->> 'since')::date, '-infinity'),
+                coalesce((f -> 'not')::boolean, false)
+            )::private.signal_filter
+            from jsonb_array_elements(p_filters) as f
+        );
+    exception when data_exception then
+        raise sqlstate 'PT422' using message = 'filter_invalid', detail = 'A filter by a signal is not as it should be.';
     end
     $$;
 
@@ -5386,6 +6088,73 @@ CREATE FUNCTION private.standing(p_rules private.compiled_rules, p_sums numeric[
         end if;
         here.due_on := least(here.due_on, p_known_due);
         return here;
+    end
+    $$;
+
+-- Name: standing_on(uuid, private.compiled_rules, uuid, date); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.standing_on(p_workspace uuid, p_rules private.compiled_rules, p_contact uuid, p_day date) RETURNS private.standing
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    declare
+        until       constant timestamptz := (p_day + 1)::timestamp at time zone 'utc';
+        identities  constant uuid[] := array(
+            select i.id from public.identities as i where i.contact_id = p_contact and i.workspace_id = p_workspace
+        );
+        fit         numeric := 0;
+        event_stage uuid;
+    begin
+        if cardinality(p_rules.fit_traits) > 0 then
+            fit := private.fit_of(p_rules, public.traits_as_of(p_workspace, p_contact, until, p_rules.fit_traits));
+        end if;
+        -- Few have had any; of the others no event needs to be looked at.
+        if exists (
+            select from public.stage_events as e
+            where e.identity_id = any (identities) and e.signal = any (p_rules.event_signals)
+        ) then
+            event_stage := (
+                select p_rules.event_stages[array_position(p_rules.event_signals, s.signal)]
+                from unnest(identities) as i (id)
+                join public.events as e on e.workspace_id = p_workspace and e.identity_id = i.id
+                join unnest(
+                    p_rules.last_signals, p_rules.last_events, p_rules.last_conditions, p_rules.last_trusted
+                ) as s (signal, event, condition, trusted_only)
+                    on s.event = e.name and private.meets(s.trusted_only, s.condition, e.trusted, e.properties)
+                where s.signal = any (p_rules.event_signals) and e.type in ('track', 'page', 'screen')
+                    and e.occurred_at < until
+                order by
+                    e.trusted desc, e.occurred_at desc, e.message_id desc,
+                    array_position(p_rules.event_signals, s.signal) desc
+                limit 1
+            );
+        end if;
+        return private.standing(
+            p_rules, private.sum_counts(p_rules, p_contact, p_day), fit,
+            (
+                select case
+                    when p.stage_id = any (p_rules.score_stages || p_rules.event_stages || p_rules.silence_stages)
+                        then p.stage_id
+                end
+                from public.stage_pins as p
+                where p.contact_id = any (identities) and p.pinned_at < until
+                order by p.pinned_at desc, p.id desc
+                limit 1
+            ),
+            event_stage,
+            (
+                select max(newest.occurred_at)
+                from unnest(identities) as i (id)
+                cross join lateral (
+                    select e.occurred_at from public.events as e
+                    where e.workspace_id = p_workspace and e.identity_id = i.id and e.type in ('track', 'page', 'screen')
+                        and e.occurred_at < until
+                    order by e.occurred_at desc
+                    limit 1
+                ) as newest
+            ),
+            p_day
+        );
     end
     $$;
 
@@ -6030,6 +6799,86 @@ CREATE FUNCTION private.track_traits(p_sender private.sender, p_rules private.co
     end
     $$;
 
+-- Name: trait_filters(jsonb); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.trait_filters(p_filters jsonb) RETURNS private.trait_filter[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    begin
+        if exists (
+            select from jsonb_array_elements(p_filters) as f
+            where not private.is_text(f -> 'trait', 255) or not private.is_operand(f ->> 'operator', f -> 'operand')
+        ) then
+            raise sqlstate 'PT422' using message = 'filter_invalid', detail = 'A filter by a trait is not as it should be.';
+        end if;
+        return array(
+            select row(f ->> 'trait', f ->> 'operator', f -> 'operand', coalesce((f -> 'not')::boolean, false))::private.trait_filter
+            from jsonb_array_elements(p_filters) as f
+        );
+    exception when data_exception then
+        raise sqlstate 'PT422' using message = 'filter_invalid', detail = 'A filter by a trait is not as it should be.';
+    end
+    $$;
+
+-- Name: traits_before(uuid, uuid[], text[], timestamp with time zone, text); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.traits_before(p_workspace uuid, p_identities uuid[], p_keys text[], p_at timestamp with time zone, p_key text) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    SET enable_seqscan TO 'off'
+    AS $$
+    declare
+        found jsonb := '{}';
+        level boolean;
+        kept  record;
+    begin
+        -- Any trusted write outranks all claims.
+        foreach level in array array[true, false] loop
+            -- The last write of all is kept: it says where there is none, and may be early enough itself.
+            with last_writes as (
+                select distinct on (t.key)
+                    t.*, t.trusted = level and (t.occurred_at, 'e' || t.message_id || t.trusted) < (p_at, p_key collate "C") as is_it
+                from public.traits as t
+                where t.identity_id = any (p_identities) and t.key = any (p_keys) and not found ? t.key
+                order by t.key, t.trusted desc, t.occurred_at desc, t.message_id desc
+            )
+            select
+                jsonb_object_agg(w.key, jsonb_build_object(
+                    'value', w.value, 'trusted', w.trusted, 'at', w.occurred_at, 'id', w.message_id
+                )) filter (where w.is_it) as found,
+                array_agg(w.key) filter (where not w.is_it and (w.trusted or not level)) as missing
+            into kept
+            from last_writes as w;
+            found := found || coalesce(kept.found, '{}')
+                || private.writes_before(p_workspace, p_identities, coalesce(kept.missing, '{}'), level, p_at, p_key);
+            if 'email' = any (kept.missing) and not coalesce(found -> 'email' ? 'unseen', false) then
+                found := found
+                    || private.address_before(p_workspace, p_identities, found -> 'email', level, p_at, p_key);
+            end if;
+        end loop;
+        return found;
+    end
+    $$;
+
+-- Name: traits_said(text, jsonb, jsonb); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.traits_said(p_type text, p_properties jsonb, p_context jsonb) RETURNS jsonb
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+    begin
+        if p_type = 'group' then
+            return jsonb_build_object(
+                'company', p_properties - 'groupId' || jsonb_build_object('id', p_properties -> 'groupId')
+            );
+        elsif jsonb_typeof(p_context -> 'traits') = 'object' then
+            return p_context -> 'traits' || p_properties;
+        end if;
+        return p_properties;
+    end
+    $$;
+
 -- Name: triggered_at(uuid[], public.automations, public.transitions, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.triggered_at(p_identities uuid[], p_automation public.automations, p_entry public.transitions, p_until timestamp with time zone) RETURNS timestamp with time zone
@@ -6262,6 +7111,21 @@ CREATE FUNCTION private.warn_owners(p_workspace uuid, p_now timestamp with time 
         where o.workspace_id = p_workspace and o.role = 'owner'
     $$;
 
+-- Name: was_known(uuid, uuid, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.was_known(p_workspace uuid, p_contact uuid, p_before timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    begin
+        return exists (
+            select from public.identities as i
+            join public.events as e on e.workspace_id = p_workspace and e.identity_id = i.id
+            where i.contact_id = p_contact and i.workspace_id = p_workspace and e.occurred_at < p_before
+        );
+    end
+    $$;
+
 -- Name: weigh_message(public.messages, public.workspaces, text, jsonb, boolean, timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.weigh_message(p_message public.messages, p_home public.workspaces, p_hash text, p_traits jsonb, p_claimed boolean, p_now timestamp with time zone) RETURNS private.verdict
@@ -6306,6 +7170,57 @@ CREATE FUNCTION private.weighed(p_sender private.sender, p_message private.messa
                 or private.vouches(p_sender, p_message.values[1], p_message.user_hash);
         end if;
         return p_message;
+    end
+    $$;
+
+-- Name: with_changes(jsonb, jsonb); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.with_changes(p_items jsonb, p_before jsonb) RETURNS jsonb
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+    declare
+        held      jsonb := p_before;
+        shown     jsonb[] := '{}';
+        item      jsonb;
+        trait     text;
+        said      jsonb;
+        was       jsonb;
+        write     jsonb;
+        changes   jsonb[];
+        outranked jsonb[];
+    begin
+        for n in reverse jsonb_array_length(p_items) - 1 .. 0 loop
+            item := p_items -> n;
+            if item ? 'writes' then
+                changes := '{}';
+                outranked := '{}';
+                write := jsonb_build_object('trusted', item -> 'trusted', 'at', item -> 'at', 'id', item -> 'writes' -> 'id');
+                for trait, said in select t.key, t.value from jsonb_each(item -> 'writes' -> 'traits') as t order by t.key loop
+                    was := held -> trait;
+                    if was is null or was ? 'unseen' or private.outranks(write, was) then
+                        held := held || jsonb_build_object(trait, write || jsonb_build_object('value', said));
+                        if was ? 'unseen' then
+                            changes := changes || (
+                                jsonb_build_object('trait', trait, 'unseen', true) || private.if_set('to', said)
+                            );
+                        elsif coalesce(was -> 'value', 'null') <> said then
+                            changes := changes || (
+                                jsonb_build_object('trait', trait) || private.if_set('from', was -> 'value')
+                                || private.if_set('to', said)
+                            );
+                        end if;
+                    elsif was -> 'trusted' <> write -> 'trusted' and was -> 'value' <> said then
+                        outranked := outranked || (
+                            jsonb_build_object('trait', trait, 'claimed', said) || private.if_set('kept', was -> 'value')
+                        );
+                    end if;
+                end loop;
+                item := item - 'writes' || jsonb_build_object('changes', to_jsonb(changes), 'outranked', to_jsonb(outranked));
+            end if;
+            shown := item || shown;
+        end loop;
+        return to_jsonb(shown);
     end
     $$;
 
@@ -6459,6 +7374,83 @@ CREATE FUNCTION private.write_traits(p_workspace uuid, p_messages private.messag
                 occurred_at = excluded.occurred_at, message_id = excluded.message_id
             where (excluded.trusted, excluded.occurred_at, excluded.message_id)
                 > (known.trusted, known.occurred_at, known.message_id);
+    end
+    $$;
+
+-- Name: writes_before(uuid, uuid[], text[], boolean, timestamp with time zone, text); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.writes_before(p_workspace uuid, p_identities uuid[], p_keys text[], p_trusted boolean, p_at timestamp with time zone, p_key text) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    SET enable_seqscan TO 'off'
+    AS $$
+    declare
+        missing  text[] := p_keys;
+        found    jsonb := '{}';
+        left_to  integer := 10000;
+        chunk    integer := 100;
+        place_at timestamptz := p_at;
+        -- After every messageId.
+        place_id text collate "C" := repeat(chr(1114111), 256);
+        here     record;
+    begin
+        -- Backwards, further each time: most keys are written by every identify.
+        while cardinality(missing) > 0 and chunk > 0 loop
+            with said as materialized (
+                select e.*
+                from unnest(p_identities) as i (id)
+                cross join lateral (
+                    select
+                        case
+                            when e.type = 'group' or e.properties ?| missing or e.context -> 'traits' ?| missing
+                                then private.traits_said(e.type, e.properties, e.context)
+                        end as traits,
+                        e.occurred_at, e.message_id
+                    from public.events as e
+                    where e.workspace_id = p_workspace and e.identity_id = i.id and e.trusted = p_trusted
+                        and e.type in ('identify', 'group')
+                        and (e.occurred_at, e.message_id) < (place_at, place_id)
+                        and (e.occurred_at < p_at or 'e' || e.message_id || e.trusted < p_key collate "C")
+                    order by e.occurred_at desc, e.message_id desc
+                    limit chunk
+                ) as e
+                order by e.occurred_at desc, e.message_id desc
+                limit chunk
+            ),
+            written as (
+                select distinct on (t.key) t.key, t.value, s.occurred_at, s.message_id
+                from said as s
+                cross join lateral jsonb_each(s.traits) as t
+                where s.traits is not null and t.key = any (missing)
+                order by t.key, s.occurred_at desc, s.message_id desc
+            )
+            select
+                count(*) as rows,
+                min(s.occurred_at) as last_at,
+                (
+                    select l.message_id from said as l order by l.occurred_at, l.message_id limit 1
+                ) as last_id,
+                (
+                    select jsonb_object_agg(w.key, jsonb_build_object(
+                        'value', w.value, 'trusted', p_trusted, 'at', w.occurred_at, 'id', w.message_id
+                    ))
+                    from written as w
+                ) as written
+            into here
+            from said as s;
+            found := found || coalesce(here.written, '{}');
+            missing := array(select key from unnest(missing) as key where not found ? key);
+            if here.rows < chunk then
+                return found;
+            end if;
+            left_to := left_to - chunk;
+            chunk := least(chunk * 10, left_to);
+            place_at := here.last_at;
+            place_id := here.last_id;
+        end loop;
+        return found || (
+            select coalesce(jsonb_object_agg(key, '{"unseen": true}'::jsonb), '{}') from unnest(missing) as key
+        );
     end
     $$;
 
@@ -6709,6 +7701,113 @@ CREATE FUNCTION public.ask_to_confirm(p_workspace uuid, p_address_hash text, p_c
     end
     $$;
 
+-- Name: back_test(uuid, uuid, integer, uuid, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.back_test(p_workspace uuid, p_draft uuid DEFAULT NULL::uuid, p_days integer DEFAULT 14, p_stage uuid DEFAULT NULL::uuid, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    AS $$
+    declare
+        began        constant timestamptz := clock_timestamp();
+        since        constant timestamptz := p_now - interval '90 days';
+        document     constant jsonb := private.rules_to_test(p_workspace, p_draft);
+        stages       constant jsonb := private.paid_stages(document);
+        rules        private.compiled_rules;
+        stage        jsonb := stages -> 0;
+        signal       smallint;
+        threshold    integer;
+        payments     private.payment[];
+        payment      private.payment;
+        here         private.standing;
+        day          date;
+        until        timestamptz;
+        place        uuid;
+        other        uuid;
+        others       uuid[] := '{}';
+        payers       jsonb[] := '{}';
+        named        integer := 0;
+        named_others integer := 0;
+        too_new      integer := 0;
+        misses       integer := 0;
+        is_cut       boolean;
+    begin
+        if p_days is null or p_days not between 1 and 90 then
+            raise sqlstate 'PT422' using message = 'days_invalid', detail = 'A back-test looks 1 to 90 days before.';
+        elsif document is null then
+            return null;
+        elsif document @> '{"isCounting": true}' then
+            return '{"status": "counting"}';
+        end if;
+        rules := private.compiled(p_workspace, -1, document);
+        threshold := rules.thresholds[cardinality(rules.thresholds)];
+        stage := coalesce(
+            (select s.entry from jsonb_array_elements(stages) as s (entry) where s.entry ->> 'id' = p_stage::text), stage
+        );
+        signal := stage ->> 'signal';
+        if stage is null then
+            return '{"status": "no_stage"}';
+        elsif threshold = 0 then
+            return '{"status": "no_score"}';
+        end if;
+        select f.payments, f.is_cut into payments, is_cut
+        from private.first_payments(
+            p_workspace, rules, signal, since, p_now, began + interval '3 seconds'
+        ) as f;
+        foreach payment in array payments loop
+            if clock_timestamp() > began + interval '5 seconds' then
+                is_cut := true;
+                exit;
+            end if;
+            day := (payment.paid_at at time zone 'utc')::date - p_days;
+            until := (day + 1)::timestamp at time zone 'utc';
+            if not private.was_known(p_workspace, payment.contact_id, until) then
+                too_new := too_new + 1;
+                continue;
+            end if;
+            here := private.standing_on(p_workspace, rules, payment.contact_id, day);
+            named := named + (here.score >= threshold)::integer;
+            payers := payers || jsonb_build_object(
+                'id', payment.contact_id, 'paidAt', payment.paid_at, 'on', day, 'score', here.score,
+                'stage', here.stage_id, 'isNamed', here.score >= threshold
+            );
+            -- Days only become earlier, on which no more were known: who finds nobody thrice needs to look no further.
+            continue when misses = 3;
+            foreach place in array array[
+                md5(payment.contact_id || ' one')::uuid, md5(payment.contact_id || ' other')::uuid,
+                '00000000-0000-0000-0000-000000000000'
+            ] loop
+                other := private.one_who_did_not(p_workspace, signal, place, until, others);
+                exit when other is not null;
+            end loop;
+            if other is null then
+                misses := misses + 1;
+                continue;
+            end if;
+            others := others || other;
+            here := private.standing_on(p_workspace, rules, other, day);
+            named_others := named_others + (here.score >= threshold)::integer;
+        end loop;
+        return jsonb_build_object(
+            'status', 'tested', 'days', p_days, 'from', since, 'to', p_now,
+            'stages', (
+                select jsonb_agg(jsonb_build_object('id', s.entry -> 'id', 'name', s.entry -> 'name') order by s.place)
+                from jsonb_array_elements(stages) with ordinality as s (entry, place)
+            ),
+            'stage', jsonb_build_object('id', stage -> 'id', 'name', stage -> 'name'),
+            'namedFrom', (
+                select jsonb_build_object('name', g.entry -> 'name', 'score', threshold)
+                from jsonb_array_elements(document -> 'stages') as g (entry)
+                where g.entry ->> 'id' = rules.score_stages[cardinality(rules.score_stages)]::text
+            ),
+            'payers', private.named_payers(p_workspace, payers, document, p_now), 'named', named, 'tooNew', too_new,
+            'isCut', is_cut,
+            'others', jsonb_build_object('contacts', cardinality(others), 'named', named_others)
+        );
+    end
+    $$;
+
 -- Name: billing(uuid, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.billing(p_workspace uuid, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
@@ -6920,6 +8019,30 @@ CREATE FUNCTION public.changes_since(p_workspace uuid, p_since timestamp with ti
     end
     $$;
 
+-- Name: check_deletion_link(uuid, uuid, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.check_deletion_link(p_request uuid, p_owner uuid, p_now timestamp with time zone DEFAULT now()) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    declare
+        request public.deletion_requests;
+    begin
+        select r.* into request
+        from public.deletion_requests as asked
+        join public.deletion_requests as r on r.workspace_id = asked.workspace_id
+        join public.members as o on o.workspace_id = r.workspace_id and o.user_id = p_owner and o.role = 'owner'
+        where asked.id = p_request
+        order by r.requested_at desc
+        limit 1;
+        if request.id is distinct from p_request then
+            raise sqlstate 'PT456' using message = 'deletion_unknown';
+        elsif request.cancelled_at is null and (request.purging_since is not null or request.purge_after <= p_now) then
+            raise sqlstate 'PT457' using message = 'deletion_grace_over';
+        end if;
+    end
+    $$;
+
 -- Name: check_drift(integer, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.check_drift(p_limit integer DEFAULT 200, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
@@ -7108,32 +8231,26 @@ CREATE FUNCTION public.claim_notices(p_limit integer, p_now timestamp with time 
         );
         answer jsonb;
     begin
-        delete from private.notices as n
-        where n.id = any (due) and not exists (
-            select from public.members as o
-            join public.workspaces as w on w.id = o.workspace_id
-            where o.workspace_id = n.workspace_id and o.user_id = n.user_id and o.role = 'owner'
-                and (w.deletion_requested_at is null or n.kind <> 'usage')
-        );
         update private.notices as n
         set status = 'unknown', claim = null
         where n.id = any (due) and n.first_attempt_at < p_now - interval '23 hours';
         with taken as (
             update private.notices as n
-            set
-                claim = gen_random_uuid(), claimed_until = p_now + interval '2 minutes', attempts = n.attempts + 1,
-                first_attempt_at = coalesce(n.first_attempt_at, p_now)
+            set claim = gen_random_uuid(), claimed_until = p_now + interval '2 minutes', attempts = n.attempts + 1
             where n.id = any (due) and n.status = 'queued'
             returning n.*
         )
         select coalesce(jsonb_agg(jsonb_build_object(
-            'id', t.id, 'claim', t.claim, 'to', private.address_of_user(t.user_id), 'kind', t.kind,
-            'variables', t.variables, 'workspace', jsonb_build_object('id', w.id, 'name', w.name),
-            'attempts', t.attempts
+            'id', t.id, 'claim', t.claim, 'to', coalesce(i.email, private.address_of_user(t.user_id)), 'kind', t.kind,
+            'variables', t.variables || case
+                when i.id is null then '{}' else jsonb_build_object('inviter', private.address_of_user(i.invited_by))
+            end,
+            'workspace', jsonb_build_object('id', w.id, 'name', w.name), 'attempts', t.attempts
         ) order by t.send_at), '[]')
         into answer
         from taken as t
-        join public.workspaces as w on w.id = t.workspace_id;
+        join public.workspaces as w on w.id = t.workspace_id
+        left join public.invitations as i on i.id = t.invitation_id;
         return answer;
     end
     $$;
@@ -7230,6 +8347,7 @@ CREATE FUNCTION public.contact_rows(p_workspace uuid, p_contacts uuid[], p_now t
 CREATE FUNCTION public.contact_timeline(p_workspace uuid, p_contact uuid, p_after jsonb DEFAULT NULL::jsonb) RETURNS jsonb
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
+    SET plan_cache_mode TO 'force_generic_plan'
     SET enable_seqscan TO 'off'
     AS $$
     declare
@@ -7240,24 +8358,35 @@ CREATE FUNCTION public.contact_timeline(p_workspace uuid, p_contact uuid, p_afte
             select i.id from public.identities as i where i.contact_id = p_contact and i.workspace_id = p_workspace
         );
         items      jsonb;
+        next       jsonb;
+        traits     text[];
     begin
         -- Row-level security alone would look at each row before it told an outsider nothing.
         if not exists (select from public.workspaces as w where w.id = p_workspace) then
             return null;
         end if;
         -- Rows of one instant are told apart by their key, however many there are.
-        select jsonb_agg(m.item || jsonb_build_object('key', m.key, 'at', m.at) order by m.at desc, m.key desc) into items
+        select jsonb_agg(
+            m.item || jsonb_build_object('key', m.key, 'at', m.at)
+            || case when writes.traits is null then '{}' else jsonb_build_object(
+                'writes', jsonb_build_object('id', (m.event).message_id, 'traits', writes.traits)
+            ) end
+            order by m.at desc, m.key desc
+        ) into items
         from (
             select *
             from (
                 (
-                    select e.occurred_at as at, ('e' || e.message_id || e.trusted) collate "C" as key, jsonb_build_object(
-                        'kind', 'event', 'name', e.name, 'type', e.type, 'trusted', e.trusted, 'properties', e.properties,
-                        'page', e.context -> 'page' ->> 'url'
-                    ) as item
+                    select
+                        (e.event).occurred_at as at, ('e' || (e.event).message_id || (e.event).trusted) collate "C" as key,
+                        jsonb_build_object(
+                            'kind', 'event', 'name', (e.event).name, 'type', (e.event).type, 'trusted', (e.event).trusted,
+                            'properties', (e.event).properties, 'page', (e.event).context -> 'page' ->> 'url'
+                        ) as item,
+                        e.event
                     from unnest(identities) as i (id)
                     cross join lateral (
-                        select * from public.events as e
+                        select e as event from public.events as e
                         where e.workspace_id = p_workspace and e.identity_id = i.id and e.occurred_at <= after_at
                             and (e.occurred_at, 'e' || e.message_id || e.trusted::text)
                                 < (after_at, after_key)
@@ -7270,7 +8399,7 @@ CREATE FUNCTION public.contact_timeline(p_workspace uuid, p_contact uuid, p_afte
                     select m.created_at, ('m' || m.id) collate "C", jsonb_build_object(
                         'kind', 'mail', 'subject', m.subject, 'template', t.name, 'status', m.status, 'reason', m.reason,
                         'delivery', m.delivery, 'sentAt', m.sent_at, 'automation', a.name
-                    )
+                    ), null
                     from public.messages as m
                     left join public.templates as t on t.id = m.template_id
                     left join public.automations as a on a.id = m.automation_id
@@ -7284,7 +8413,7 @@ CREATE FUNCTION public.contact_timeline(p_workspace uuid, p_contact uuid, p_afte
                 (
                     select n.created_at, ('t' || n.id) collate "C", jsonb_build_object(
                         'kind', 'transition', 'from', f.name, 'to', g.name, 'cause', n.cause, 'score', n.score
-                    )
+                    ), null
                     from public.transitions as n
                     left join public.stages as f on f.id = n.from_stage_id
                     join public.stages as g on g.id = n.to_stage_id
@@ -7297,13 +8426,38 @@ CREATE FUNCTION public.contact_timeline(p_workspace uuid, p_contact uuid, p_afte
             ) as happened
             order by happened.at desc, happened.key desc
             limit page
-        ) as m;
-        return jsonb_build_object(
-            'items', coalesce(items, '[]'),
-            'next', case when jsonb_array_length(items) = page then jsonb_build_object(
-                'at', items -> -1 -> 'at', 'key', items -> -1 -> 'key'
-            ) end
+        ) as m
+        cross join lateral (
+            select case
+                when (m.event).type in ('identify', 'group')
+                    then private.traits_said((m.event).type, (m.event).properties, (m.event).context)
+            end as traits
+        ) as said
+        cross join lateral (
+            -- Whatever names an address writes it; an identify has it among its traits.
+            select case
+                when (m.event).type <> 'identify' and ((m.event).type = 'group' or a.value is not null)
+                    then coalesce(said.traits, '{}') || private.if_set('email', to_jsonb(a.value))
+                else said.traits
+            end as traits
+            from (values (true)) as one
+            left join public.identities as a
+                on (m.event).type <> 'identify' and a.kind = 'email'
+                and a.id = any ((m.event).lower_ids || (m.event).identity_id)
+            limit 1
+        ) as writes;
+        if jsonb_array_length(items) = page then
+            next := jsonb_build_object('at', items -> -1 -> 'at', 'key', items -> -1 -> 'key');
+        end if;
+        traits := array(
+            select distinct t.key
+            from jsonb_array_elements(items) as i (item)
+            cross join jsonb_object_keys(i.item -> 'writes' -> 'traits') as t (key)
         );
+        items := private.with_changes(coalesce(items, '[]'), case when cardinality(traits) > 0 then private.traits_before(
+            p_workspace, identities, traits, (items -> -1 ->> 'at')::timestamptz, items -> -1 ->> 'key'
+        ) end);
+        return jsonb_build_object('items', items, 'next', next);
     end
     $$;
 
@@ -7560,6 +8714,31 @@ CREATE FUNCTION public.erasures_of(p_ids uuid[]) RETURNS jsonb
         select coalesce(jsonb_agg(private.receipt_of(e) order by e.contact_id), '[]')
         from public.erasures as e
         where e.id = any (p_ids)
+    $$;
+
+-- Name: event_silence(uuid, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.event_silence(p_workspace uuid, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    SET enable_seqscan TO 'off'
+    AS $$
+        select jsonb_build_object(
+            'any', known.any,
+            'silent', known.any and coalesce(counted.last_at < p_now - interval '24 hours', true) and not exists (
+                select from public.events as e
+                where e.workspace_id = p_workspace and e.received_at > p_now - interval '24 hours'
+            ),
+            'lastAt', counted.last_at
+        )
+        from (
+            select max(u.last_event_at) as last_at from public.usage as u where u.workspace_id = p_workspace
+        ) as counted
+        cross join lateral (
+            select counted.last_at is not null or exists (
+                select from public.events as e where e.workspace_id = p_workspace
+            ) as any
+        ) as known
     $$;
 
 -- Name: explain_mail(uuid, uuid, uuid, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
@@ -7923,14 +9102,16 @@ CREATE FUNCTION public.finish_message(p_id uuid, p_claim uuid, p_status text, p_
         returning true
     $$;
 
--- Name: finish_notice(uuid, uuid, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+-- Name: finish_notice(uuid, uuid, text, timestamp with time zone, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
-CREATE FUNCTION public.finish_notice(p_id uuid, p_claim uuid, p_status text, p_send_at timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS void
+CREATE FUNCTION public.finish_notice(p_id uuid, p_claim uuid, p_status text, p_send_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_reason text DEFAULT NULL::text, p_now timestamp with time zone DEFAULT now()) RETURNS void
     LANGUAGE sql
     SET search_path TO ''
     AS $$
         update private.notices
-        set status = p_status, send_at = coalesce(p_send_at, send_at), claim = null, claimed_until = null
+        set
+            status = p_status, send_at = coalesce(p_send_at, send_at), reason = p_reason,
+            sent_at = case when p_status = 'sent' then p_now end, claim = null, claimed_until = null
         where id = p_id and claim = p_claim
     $$;
 
@@ -7944,6 +9125,8 @@ CREATE FUNCTION public.forget_what_has_lapsed(p_limit integer, p_now timestamp w
         from (values
             ('private.tombstones'::regclass, 'expires_at <= $1'),
             ('public.rejections', 'received_at <= $1 - interval ''24 hours'''),
+            ('private.invitation_mails', 'at <= $1 - interval ''24 hours'''),
+            ('public.invitations', 'expires_at <= $1 - interval ''14 days'''),
             ('private.checkouts', 'opened_at <= $1 - interval ''30 days'''),
             ('public.audit_log', 'at <= $1 - interval ''3 years'''),
             ('public.deletion_requests', 'coalesce(finished_at, cancelled_at) <= $1 - interval ''3 years''')
@@ -7983,6 +9166,54 @@ CREATE FUNCTION public.health(p_now timestamp with time zone DEFAULT now()) RETU
                 select extract(epoch from p_now - min(send_at))::bigint from public.messages
                 where status in ('queued', 'claimed', 'sending') and send_at <= p_now
             ), 0)
+        )
+    $$;
+
+-- Name: invite_again(uuid, uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.invite_again(p_workspace uuid, p_invitation uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        before public.invitations;
+    begin
+        delete from public.invitations as i where i.workspace_id = p_workspace and i.id = p_invitation and i.status = 'open'
+        returning * into before;
+        if before.id is null then
+            raise sqlstate '42501' using message = 'not_allowed';
+        end if;
+        insert into public.invitations (workspace_id, email, role) values (p_workspace, before.email, before.role);
+    end
+    $$;
+
+-- Name: lift_by_hand(uuid, jsonb, text, text); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.lift_by_hand(p_workspace uuid, p_lookup jsonb, p_address_key text, p_actor text) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        address text := private.address_named(p_workspace, p_lookup);
+    begin
+        delete from public.suppressions as s
+        where s.workspace_id = p_workspace and s.reason = 'by_hand'
+            and s.address_hash = private.hash_of_address(p_workspace, address, p_address_key);
+        if found then
+            perform private.audit(p_workspace, 'suppressions.delete', private.only_contact(p_workspace, p_lookup), p_actor);
+        end if;
+        return public.suppressions_of(p_workspace, p_lookup, p_address_key);
+    end
+    $$;
+
+-- Name: lift_by_hand_by_key(text, jsonb, text); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.lift_by_hand_by_key(p_key_hash text, p_lookup jsonb, p_address_key text) RETURNS jsonb
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+        select public.lift_by_hand(
+            private.secret_workspace(p_key_hash), p_lookup, p_address_key, private.actor_of_key(p_key_hash)
         )
     $$;
 
@@ -8077,83 +9308,57 @@ CREATE FUNCTION public.list_cohort(p_workspace uuid, p_from timestamp with time 
     end
     $$;
 
--- Name: list_contacts(uuid, uuid, integer, integer, timestamp with time zone, timestamp with time zone, jsonb, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+-- Name: list_contacts(uuid, uuid, integer, integer, timestamp with time zone, timestamp with time zone, jsonb, jsonb, jsonb, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
-CREATE FUNCTION public.list_contacts(p_workspace uuid, p_stage uuid DEFAULT NULL::uuid, p_least integer DEFAULT 0, p_most integer DEFAULT 100, p_seen_from timestamp with time zone DEFAULT NULL::timestamp with time zone, p_seen_to timestamp with time zone DEFAULT NULL::timestamp with time zone, p_after jsonb DEFAULT NULL::jsonb, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+CREATE FUNCTION public.list_contacts(p_workspace uuid, p_stage uuid DEFAULT NULL::uuid, p_least integer DEFAULT 0, p_most integer DEFAULT 100, p_seen_from timestamp with time zone DEFAULT NULL::timestamp with time zone, p_seen_to timestamp with time zone DEFAULT NULL::timestamp with time zone, p_traits jsonb DEFAULT '[]'::jsonb, p_signals jsonb DEFAULT '[]'::jsonb, p_after jsonb DEFAULT NULL::jsonb, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
-    SET plan_cache_mode TO 'force_custom_plan'
-    SET enable_seqscan TO 'off'
     AS $$
     declare
         page        constant integer := 50;
-        look        constant integer := case when coalesce(p_seen_from, p_seen_to) is null then page else 2000 end;
+        look        integer;
         after_score constant smallint := least(coalesce((p_after ->> 'score')::integer, 101), p_most + 1);
-        after_id    constant uuid := coalesce((p_after ->> 'id')::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
+        after_id    constant uuid := case
+            when (p_after ->> 'score')::integer <= p_most then (p_after ->> 'id')::uuid
+            else 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+        end;
+        traits      private.trait_filter[];
+        signals     private.signal_filter[];
+        few         uuid[];
         looked      uuid[];
         scores      smallint[];
-        matches     boolean[];
-        found       integer[];
-        upto        integer;
+        candidates  uuid[];
+        found       bigint[];
+        upto        bigint;
     begin
         -- Row-level security alone would look at each row before it told an outsider nothing.
         if not exists (select from public.workspaces as w where w.id = p_workspace) then
             return null;
         end if;
-        -- Two ranges of the index, since it runs down by score and up by id, and a row comparison runs one way.
-        if p_stage is null then
-            select array_agg(o.contact_id), array_agg(o.score), array_agg(o.matches) into looked, scores, matches
-            from (
-                select
-                    n.contact_id, n.score,
-                    (p_seen_from is null or n.last_event_at >= p_seen_from)
-                    and (p_seen_to is null or n.last_event_at < p_seen_to) as matches
-                from (
-                    (
-                        select s.contact_id, s.score, s.last_event_at from public.contact_states as s
-                        where s.workspace_id = p_workspace and s.score = after_score and s.contact_id > after_id
-                        order by s.contact_id limit look
-                    )
-                    union all
-                    (
-                        select s.contact_id, s.score, s.last_event_at from public.contact_states as s
-                        where s.workspace_id = p_workspace and s.score < after_score and s.score >= p_least
-                        order by s.score desc, s.contact_id limit look
-                    )
-                ) as n
-                order by n.score desc, n.contact_id
-                limit look
-            ) as o;
-        else
-            select array_agg(o.contact_id), array_agg(o.score), array_agg(o.matches) into looked, scores, matches
-            from (
-                select
-                    n.contact_id, n.score,
-                    (p_seen_from is null or n.last_event_at >= p_seen_from)
-                    and (p_seen_to is null or n.last_event_at < p_seen_to) as matches
-                from (
-                    (
-                        select s.contact_id, s.score, s.last_event_at from public.contact_states as s
-                        where s.workspace_id = p_workspace and s.stage_id = p_stage
-                            and s.score = after_score and s.contact_id > after_id
-                        order by s.contact_id limit look
-                    )
-                    union all
-                    (
-                        select s.contact_id, s.score, s.last_event_at from public.contact_states as s
-                        where s.workspace_id = p_workspace and s.stage_id = p_stage
-                            and s.score < after_score and s.score >= p_least
-                        order by s.score desc, s.contact_id limit look
-                    )
-                ) as n
-                order by n.score desc, n.contact_id
-                limit look
-            ) as o;
+        traits := private.trait_filters(p_traits);
+        signals := private.signal_filters(p_signals, (p_now at time zone 'utc')::date);
+        if cardinality(traits) > 10 or cardinality(signals) > 10 then
+            raise sqlstate 'PT422' using
+                message = 'filter_invalid', detail = 'A list takes at most 10 filters by traits and 10 by signals.';
         end if;
-        found := array(
-            select m.place from unnest(matches) with ordinality as m (matches, place)
-            where m.matches order by m.place limit page
-        );
+        -- As many as can be looked at within 20 ms, three times over.
+        look := case
+            when cardinality(traits) > 0 or cardinality(signals) > 0
+                then 1500 / (1 + 1.5 * cardinality(traits) + 2 * cardinality(signals))
+            when coalesce(p_seen_from, p_seen_to) is not null then 2000
+            else page
+        end;
+        few := private.few_with_traits(p_workspace, traits, look);
+        look := case when few is null then look else cardinality(few) + 1 end;
+        select
+            array_agg(n.contact_id), array_agg(n.score),
+            array_agg(case
+                when (p_seen_from is null or n.last_event_at >= p_seen_from)
+                    and (p_seen_to is null or n.last_event_at < p_seen_to) then n.contact_id
+            end)
+        into looked, scores, candidates
+        from private.contacts_after(p_workspace, few, p_stage, p_least, after_score, after_id, look) as n;
+        found := private.first_matching(p_workspace, candidates, traits, signals, page);
         upto := case cardinality(found) when page then found[page] else cardinality(looked) end;
         return jsonb_build_object(
             'contacts', public.contact_rows(p_workspace, array(select looked[f] from unnest(found) as f), p_now),
@@ -8202,6 +9407,31 @@ CREATE FUNCTION public.list_entries(p_workspace uuid, p_stage uuid, p_from times
             'next', case when cardinality(found) = page then jsonb_build_object('at', times[page], 'id', ids[page]) end
         );
     end
+    $$;
+
+-- Name: list_invitations(uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.list_invitations(p_workspace uuid) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select (
+            select coalesce(jsonb_agg(
+                jsonb_build_object(
+                    'id', i.id, 'email', i.email, 'role', i.role, 'by', c.email, 'createdAt', i.created_at,
+                    'expiresAt', i.expires_at,
+                    'mail', case when n.invitation_id is not null then jsonb_build_object(
+                        'status', n.status, 'reason', n.reason, 'at', coalesce(n.sent_at, n.send_at)
+                    ) end
+                ) order by i.created_at, i.id
+            ), '[]')
+            from public.invitations as i
+            left join private.notices as n on n.workspace_id = p_workspace and n.invitation_id = i.id
+            left join private.my_colleagues() as c on c.workspace_id = p_workspace and c.user_id = i.invited_by
+            where i.workspace_id = p_workspace and i.status = 'open'
+        )
+        from public.workspaces as w
+        where w.id = p_workspace
     $$;
 
 -- Name: list_messages(uuid, text, jsonb, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
@@ -8285,7 +9515,8 @@ CREATE FUNCTION public.list_suppressions(p_workspace uuid, p_after jsonb DEFAULT
         select jsonb_agg(
             jsonb_build_object(
                 'key', s.key, 'hash', s.address_hash, 'to', m.to_address, 'contactId', i.contact_id,
-                'category', s.category, 'reason', s.reason, 'at', s.created_at
+                'category', s.category, 'reason', s.reason, 'at', s.created_at,
+                'who', case s.reason when 'by_hand' then coalesce(c.email, k.hint) end
             ) order by s.created_at desc, s.key desc
         ) into found
         from (
@@ -8302,7 +9533,9 @@ CREATE FUNCTION public.list_suppressions(p_workspace uuid, p_after jsonb DEFAULT
             order by n.counted_at desc
             limit 1
         ) as m on true
-        left join public.identities as i on i.id = m.contact_id;
+        left join public.identities as i on i.id = m.contact_id
+        left join private.my_colleagues() as c on c.workspace_id = p_workspace and s.suppressed_by = 'member:' || c.user_id
+        left join public.api_keys as k on k.workspace_id = p_workspace and s.suppressed_by = 'key:' || k.id;
         return jsonb_build_object(
             'suppressions', coalesce(found, '[]'),
             'next', case when jsonb_array_length(found) = page then jsonb_build_object(
@@ -8411,17 +9644,19 @@ CREATE FUNCTION public.meter_events(p_now timestamp with time zone DEFAULT now()
         if begins is null or ends <= begins then
             return false;
         end if;
-        insert into public.usage as u (workspace_id, month, events)
-        select w.id, e.month, e.events
+        insert into public.usage as u (workspace_id, month, events, last_event_at)
+        select w.id, e.month, e.events, e.last_at
         from (
-            select workspace_id, private.month_of(received_at) as month, count(*) as events
+            select
+                workspace_id, private.month_of(received_at) as month, count(*) as events, max(received_at) as last_at
             from public.events
             where received_at >= begins and received_at < ends
             group by 1, 2
         ) as e
         join public.workspaces as w on w.id = e.workspace_id
         order by w.id, e.month
-        on conflict on constraint usage_pkey do update set events = u.events + excluded.events;
+        on conflict on constraint usage_pkey do update
+            set events = u.events + excluded.events, last_event_at = excluded.last_event_at;
         update private.metering set counted_until = ends;
         return ends < p_now - interval '1 minute';
     end
@@ -8667,6 +9902,44 @@ CREATE FUNCTION public.preview_mail(p_workspace uuid, p_mail jsonb) RETURNS json
         message.plain_text := p_mail ->> 'text';
         return private.renderable(
             message, p_mail ->> 'to', coalesce((select c.traits from public.contacts as c where c.id = contact), '{}')
+        );
+    end
+    $$;
+
+-- Name: preview_move(uuid, uuid, uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.preview_move(p_workspace uuid, p_identity uuid, p_contact uuid) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        origin constant uuid := (
+            select i.contact_id from public.identities as i where i.id = p_identity and i.workspace_id = p_workspace
+        );
+        target uuid;
+        after  jsonb;
+        before jsonb;
+    begin
+        begin
+            insert into public.identity_moves (workspace_id, identity_id, contact_id)
+            values (p_workspace, p_identity, p_contact);
+            target := (select i.contact_id from public.identities as i where i.id = p_identity);
+            after := public.contact_rows(p_workspace, array[origin, target]);
+            raise sqlstate 'PT299' using message = 'taken_back';
+        exception when sqlstate 'PT299' then
+            before := public.contact_rows(p_workspace, array[origin, target]);
+        end;
+        return jsonb_build_object(
+            'events', (
+                select count(*)
+                from (
+                    select from public.events as e
+                    where e.workspace_id = p_workspace and e.identity_id = p_identity
+                    limit 10000
+                ) as e
+            ),
+            'from', private.row_before_and_after(origin, before, after),
+            'to', private.row_before_and_after(target, before, after)
         );
     end
     $$;
@@ -9117,13 +10390,18 @@ CREATE FUNCTION public.recorded_score(p_contact uuid, p_on date) RETURNS TABLE(s
         )
     $$;
 
--- Name: remove_smtp(uuid); Type: FUNCTION; Schema: public; Owner: -
+-- Name: remove_smtp(uuid, text); Type: FUNCTION; Schema: public; Owner: -
 
-CREATE FUNCTION public.remove_smtp(p_workspace uuid) RETURNS void
-    LANGUAGE sql
+CREATE FUNCTION public.remove_smtp(p_workspace uuid, p_actor text DEFAULT NULL::text) RETURNS void
+    LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
-        delete from public.smtp_settings where workspace_id = p_workspace
+    begin
+        delete from public.smtp_settings where workspace_id = p_workspace;
+        if found and p_actor is not null then
+            perform private.audit(p_workspace, 'smtp_settings.delete', null, p_actor);
+        end if;
+    end
     $$;
 
 -- Name: replace_encrypted_value(uuid, text, text); Type: FUNCTION; Schema: public; Owner: -
@@ -9400,13 +10678,17 @@ CREATE FUNCTION public.save_identity_secret(p_workspace uuid, p_secret text) RET
     end
     $$;
 
--- Name: save_smtp(uuid, jsonb, text); Type: FUNCTION; Schema: public; Owner: -
+-- Name: save_smtp(uuid, jsonb, text, text); Type: FUNCTION; Schema: public; Owner: -
 
-CREATE FUNCTION public.save_smtp(p_workspace uuid, p_smtp jsonb, p_password text) RETURNS jsonb
+CREATE FUNCTION public.save_smtp(p_workspace uuid, p_smtp jsonb, p_password text, p_actor text DEFAULT NULL::text) RETURNS jsonb
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
+    declare
+        before public.smtp_settings;
+        saved  public.smtp_settings;
     begin
+        select * into before from public.smtp_settings as s where s.workspace_id = p_workspace for update;
         insert into public.smtp_settings (workspace_id, host, port, username, from_address, from_name)
         values (
             p_workspace, p_smtp ->> 'host', (p_smtp ->> 'port')::integer, p_smtp ->> 'username', p_smtp ->> 'from',
@@ -9415,9 +10697,27 @@ CREATE FUNCTION public.save_smtp(p_workspace uuid, p_smtp jsonb, p_password text
         on conflict on constraint smtp_settings_pkey do update set
             host = excluded.host, port = excluded.port, username = excluded.username,
             from_address = excluded.from_address, from_name = excluded.from_name, revision = excluded.revision,
-            verified_at = null, last_error = null, last_error_at = null, updated_at = excluded.updated_at;
+            verified_at = null, last_error = null, last_error_at = null, updated_at = excluded.updated_at
+        returning * into saved;
         insert into private.smtp_passwords (workspace_id, password) values (p_workspace, p_password)
         on conflict on constraint smtp_passwords_pkey do update set password = excluded.password;
+        if p_actor is not null then
+            perform private.audit(
+                p_workspace, 'smtp_settings.' || case when before.workspace_id is null then 'insert' else 'update' end,
+                null, p_actor, jsonb_build_object('columns', array(
+                    select name from (values
+                        ('host', before.host is distinct from saved.host),
+                        ('port', before.port is distinct from saved.port),
+                        ('username', before.username is distinct from saved.username),
+                        ('from_address', before.from_address is distinct from saved.from_address),
+                        ('from_name', before.from_name is distinct from saved.from_name),
+                        -- Given anew each time, and encrypted so that nobody here can tell it from the one before.
+                        ('password', true)
+                    ) as c (name, is_new)
+                    where is_new
+                ))
+            );
+        end if;
         return private.smtp_shown(p_workspace);
     end
     $$;
@@ -9644,7 +10944,10 @@ CREATE FUNCTION public.show_contact(p_workspace uuid, p_contact uuid, p_now time
             'pinned', s.pinned_stage_id is not null,
             'identities', (
                 select jsonb_agg(
-                    jsonb_build_object('id', i.id, 'kind', i.kind, 'value', i.value, 'since', i.created_at)
+                    jsonb_build_object(
+                        'id', i.id, 'kind', i.kind, 'value', i.value, 'since', i.created_at,
+                        'isMoved', i.pinned_to_id is not null
+                    )
                     order by i.created_at, i.id
                 )
                 from public.identities as i
@@ -9868,6 +11171,42 @@ CREATE FUNCTION public.start_message(p_id uuid, p_claim uuid, p_rendered jsonb, 
         returning m.status = 'sending'
     $$;
 
+-- Name: start_notice(uuid, uuid, text, jsonb, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.start_notice(p_id uuid, p_claim uuid, p_address_key text, p_limits jsonb, p_now timestamp with time zone DEFAULT now()) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        notice  private.notices;
+        refusal text;
+    begin
+        select * into notice from private.notices as n where n.id = p_id and n.claim = p_claim and n.status = 'queued'
+        for update;
+        if not found then
+            return false;
+        end if;
+        refusal := private.notice_refusal(notice, p_now);
+        if refusal is null and notice.invitation_id is not null then
+            refusal := private.count_invitation_mail(notice, p_address_key, p_limits, p_now);
+        end if;
+        if refusal is not null and notice.user_id is not null then
+            delete from private.notices as n where n.id = p_id;
+        else
+            update private.notices as n
+            set
+                first_attempt_at = coalesce(n.first_attempt_at, case when refusal is null then p_now end),
+                -- The provider may have had it from an earlier attempt.
+                status = case
+                    when refusal is null then 'queued' when n.first_attempt_at is null then 'skipped' else 'unknown'
+                end,
+                reason = refusal
+            where n.id = p_id;
+        end if;
+        return refusal is null;
+    end
+    $$;
+
 -- Name: subscription_order_done(text, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.subscription_order_done(p_subscription text, p_wish text, p_now timestamp with time zone DEFAULT now()) RETURNS void
@@ -9894,6 +11233,78 @@ CREATE FUNCTION public.subscription_order_done(p_subscription text, p_wish text,
             on conflict on constraint subscription_orders_pkey do nothing;
         end if;
     end
+    $$;
+
+-- Name: suppress_by_hand(uuid, jsonb, text, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.suppress_by_hand(p_workspace uuid, p_lookup jsonb, p_address_key text, p_actor text, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    declare
+        address text := private.address_named(p_workspace, p_lookup);
+    begin
+        insert into public.suppressions (workspace_id, address_hash, category, reason, suppressed_by, created_at)
+        values (
+            p_workspace, private.hash_of_address(p_workspace, address, p_address_key), null, 'by_hand', p_actor, p_now
+        )
+        on conflict on constraint suppressions_key do nothing;
+        if found then
+            perform private.audit(p_workspace, 'suppressions.insert', private.only_contact(p_workspace, p_lookup), p_actor);
+        end if;
+        return public.suppressions_of(p_workspace, p_lookup, p_address_key);
+    end
+    $$;
+
+-- Name: suppress_by_hand_by_key(text, jsonb, text); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.suppress_by_hand_by_key(p_key_hash text, p_lookup jsonb, p_address_key text) RETURNS jsonb
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+        select public.suppress_by_hand(
+            private.secret_workspace(p_key_hash), p_lookup, p_address_key, private.actor_of_key(p_key_hash)
+        )
+    $$;
+
+-- Name: suppressions_of(uuid, jsonb, text); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.suppressions_of(p_workspace uuid, p_lookup jsonb, p_address_key text) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    declare
+        address text;
+    begin
+        if not exists (select from public.workspaces as w where w.id = p_workspace) then
+            raise sqlstate '42501' using message = 'not_allowed';
+        end if;
+        address := private.address_named(p_workspace, p_lookup);
+        return jsonb_build_object('address', address, 'suppressions', (
+            select coalesce(jsonb_agg(
+                jsonb_build_object(
+                    'category', s.category, 'reason', s.reason, 'at', s.created_at,
+                    'by', case s.reason when 'by_hand' then s.suppressed_by end,
+                    'who', case s.reason when 'by_hand' then coalesce(c.email, k.hint) end
+                ) order by s.created_at, s.category
+            ), '[]')
+            from public.suppressions as s
+            left join private.my_colleagues() as c
+                on c.workspace_id = p_workspace and s.suppressed_by = 'member:' || c.user_id
+            left join public.api_keys as k on k.workspace_id = p_workspace and s.suppressed_by = 'key:' || k.id
+            where s.workspace_id = p_workspace
+                and s.address_hash = private.hash_of_address(p_workspace, address, p_address_key)
+        ));
+    end
+    $$;
+
+-- Name: suppressions_of_by_key(text, jsonb, text); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.suppressions_of_by_key(p_key_hash text, p_lookup jsonb, p_address_key text) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+        select public.suppressions_of(private.secret_workspace(p_key_hash), p_lookup, p_address_key)
     $$;
 
 -- Name: sweep_contacts(integer, timestamp with time zone, uuid); Type: FUNCTION; Schema: public; Owner: -
@@ -10031,6 +11442,133 @@ CREATE FUNCTION public.track(p_key_hash text, p_origin text, p_messages jsonb, p
             'workspaceId', sender.workspace_id,
             'rateMultiplier', sender.rate_multiplier,
             'duplicates', sent - (result ->> 'accepted')::integer - jsonb_array_length(result -> 'rejected')
+        );
+    end
+    $$;
+
+-- Name: trait_names(uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.trait_names(p_workspace uuid) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    SET enable_seqscan TO 'off'
+    AS $$
+    declare
+        most    constant integer := 500;
+        names   text[];
+        members text[];
+    begin
+        if not exists (select from public.workspaces as w where w.id = p_workspace) then
+            return null;
+        end if;
+        -- From each name to the next by the index, however many contacts have it.
+        with recursive known as (
+            (
+                select t.key, 1 as place from public.traits as t
+                where t.workspace_id = p_workspace order by t.key limit 1
+            )
+            union all
+            select n.key, k.place + 1
+            from known as k
+            cross join lateral (
+                select t.key from public.traits as t
+                where t.workspace_id = p_workspace and t.key > k.key order by t.key limit 1
+            ) as n
+            where k.place <= most
+        )
+        select array_agg(k.key order by k.place) into names from known as k;
+        members := array(
+            select distinct n.name || '.' || m.member
+            from unnest(names[1:most]) as n (name)
+            cross join lateral (
+                select t.value from public.traits as t
+                where t.workspace_id = p_workspace and t.key = n.name and t.value_text is null limit 20
+            ) as o
+            cross join lateral jsonb_object_keys(case jsonb_typeof(o.value) when 'object' then o.value else '{}' end) as m (member)
+            limit most
+        );
+        return jsonb_build_object(
+            'names', (
+                select coalesce(jsonb_agg(n.name order by n.name collate "C"), '[]')
+                from unnest(names[1:most] || members) as n (name)
+            ),
+            'more', coalesce(cardinality(names) > most, false)
+        );
+    end
+    $$;
+
+-- Name: trait_values(uuid, text); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.trait_values(p_workspace uuid, p_trait text) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    SET enable_seqscan TO 'off'
+    AS $$
+    begin
+        if not exists (select from public.workspaces as w where w.id = p_workspace) then
+            return null;
+        end if;
+        return (
+            with recursive known as (
+                (
+                    select t.value_text, t.value, 1 as place from public.traits as t
+                    where t.workspace_id = p_workspace and t.key = p_trait and t.value_text is not null
+                    order by t.value_text limit 1
+                )
+                union all
+                select n.value_text, n.value, k.place + 1
+                from known as k
+                cross join lateral (
+                    select t.value_text, t.value from public.traits as t
+                    where t.workspace_id = p_workspace and t.key = p_trait and t.value_text > k.value_text
+                    order by t.value_text limit 1
+                ) as n
+                where k.place < 50
+            )
+            select coalesce(jsonb_agg(k.value order by k.place), '[]') from known as k
+        );
+    end
+    $$;
+
+-- Name: traits_as_of(uuid, uuid, timestamp with time zone, text[]); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.traits_as_of(p_workspace uuid, p_contact uuid, p_before timestamp with time zone, p_keys text[] DEFAULT NULL::text[]) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    SET enable_seqscan TO 'off'
+    AS $$
+    declare
+        identities constant uuid[] := array(
+            select i.id from public.identities as i where i.contact_id = p_contact and i.workspace_id = p_workspace
+        );
+        addresses  uuid[] := '{}';
+    begin
+        if p_keys is null or 'email' = any (p_keys) then
+            addresses := private.addresses_named(p_workspace, identities);
+        end if;
+        return (
+            select coalesce(jsonb_object_agg(w.key, w.value) filter (where w.value <> 'null'), '{}')
+            from (
+                select distinct on (s.key) s.key, s.value
+                from (
+                    select t.key, t.value, e.trusted, e.occurred_at, e.message_id
+                    from unnest(identities) as i (id)
+                    join public.events as e on e.workspace_id = p_workspace and e.identity_id = i.id
+                    cross join lateral jsonb_each(private.traits_said(e.type, e.properties, e.context)) as t
+                    where e.type in ('identify', 'group') and e.occurred_at < p_before
+                        and (p_keys is null or t.key = any (p_keys))
+                    union all
+                    select 'email', to_jsonb(a.value), e.trusted, e.occurred_at, e.message_id
+                    from public.identities as a
+                    cross join unnest(identities) as i (id)
+                    join public.events as e on e.workspace_id = p_workspace and e.identity_id = i.id
+                    where a.id = any (addresses) and e.type <> 'identify' and e.occurred_at < p_before
+                        and (e.identity_id = a.id or a.id = any (e.lower_ids))
+                ) as s
+                order by s.key, s.trusted desc, s.occurred_at desc, s.message_id desc
+            ) as w
         );
     end
     $$;
@@ -10441,6 +11979,40 @@ COMMENT ON COLUMN private.identity_secrets.inner_key IS 'owner: inner HMAC key m
 
 COMMENT ON COLUMN private.identity_secrets.outer_key IS 'owner: outer HMAC key made from the secret; a userHash is checked with it';
 
+-- Name: invitation_mails; Type: TABLE; Schema: private; Owner: -
+
+CREATE TABLE private.invitation_mails (
+    id uuid NOT NULL,
+    workspace_id uuid NOT NULL,
+    invited_by uuid NOT NULL,
+    address_hash text NOT NULL COLLATE pg_catalog."C",
+    at timestamp with time zone NOT NULL
+);
+
+-- Name: TABLE invitation_mails; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON TABLE private.invitation_mails IS 'Counts of invitation mails: which workspace and owner had whom mailed on the last day, as hashes; kept until 24 hours have passed';
+
+-- Name: COLUMN invitation_mails.id; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.invitation_mails.id IS 'nobody: id of the notice; it is counted once';
+
+-- Name: COLUMN invitation_mails.workspace_id; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.invitation_mails.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN invitation_mails.invited_by; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.invitation_mails.invited_by IS 'owner: account of who invited; limits how many people they have mailed';
+
+-- Name: COLUMN invitation_mails.address_hash; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.invitation_mails.address_hash IS 'owner: keyed hash of the address, whose key is not in the database; limits how often one address is mailed';
+
+-- Name: COLUMN invitation_mails.at; Type: COMMENT; Schema: private; Owner: -
+
+COMMENT ON COLUMN private.invitation_mails.at IS 'owner: when the mail was let through; counts for a day';
+
 -- Name: metering; Type: TABLE; Schema: private; Owner: -
 
 CREATE TABLE private.metering (
@@ -10460,71 +12032,6 @@ COMMENT ON COLUMN private.metering.is_only IS 'nobody: always true; there is one
 -- Name: COLUMN metering.counted_until; Type: COMMENT; Schema: private; Owner: -
 
 COMMENT ON COLUMN private.metering.counted_until IS 'nobody: until when events have been counted; the sweep goes on there';
-
--- Name: notices; Type: TABLE; Schema: private; Owner: -
-
-CREATE TABLE private.notices (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    workspace_id uuid NOT NULL,
-    user_id uuid NOT NULL,
-    kind text NOT NULL,
-    variables jsonb NOT NULL,
-    status text DEFAULT 'queued'::text NOT NULL,
-    send_at timestamp with time zone NOT NULL,
-    attempts smallint DEFAULT 0 NOT NULL,
-    claim uuid,
-    claimed_until timestamp with time zone,
-    first_attempt_at timestamp with time zone,
-    CONSTRAINT notices_status_known CHECK ((status = ANY (ARRAY['queued'::text, 'sent'::text, 'failed'::text, 'unknown'::text])))
-);
-
--- Name: TABLE notices; Type: COMMENT; Schema: private; Owner: -
-
-COMMENT ON TABLE private.notices IS 'Notices: mail from us to owners about their workspace; kept until the owner''s account or the workspace is deleted';
-
--- Name: COLUMN notices.id; Type: COMMENT; Schema: private; Owner: -
-
-COMMENT ON COLUMN private.notices.id IS 'nobody: id of the notice; the provider sends it once by it';
-
--- Name: COLUMN notices.workspace_id; Type: COMMENT; Schema: private; Owner: -
-
-COMMENT ON COLUMN private.notices.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
-
--- Name: COLUMN notices.user_id; Type: COMMENT; Schema: private; Owner: -
-
-COMMENT ON COLUMN private.notices.user_id IS 'owner: account of the owner it goes to; the mail is sent to its address';
-
--- Name: COLUMN notices.kind; Type: COMMENT; Schema: private; Owner: -
-
-COMMENT ON COLUMN private.notices.kind IS 'owner: what it is about; the mail is made from it';
-
--- Name: COLUMN notices.variables; Type: COMMENT; Schema: private; Owner: -
-
-COMMENT ON COLUMN private.notices.variables IS 'owner: figures and links that it names; the mail is made from it';
-
--- Name: COLUMN notices.status; Type: COMMENT; Schema: private; Owner: -
-
-COMMENT ON COLUMN private.notices.status IS 'owner: whether it is queued, sent, failed or unknown; it goes out once';
-
--- Name: COLUMN notices.send_at; Type: COMMENT; Schema: private; Owner: -
-
-COMMENT ON COLUMN private.notices.send_at IS 'nobody: when it is to go out; it goes out then';
-
--- Name: COLUMN notices.attempts; Type: COMMENT; Schema: private; Owner: -
-
-COMMENT ON COLUMN private.notices.attempts IS 'nobody: how often it was tried; pauses grow with it';
-
--- Name: COLUMN notices.claim; Type: COMMENT; Schema: private; Owner: -
-
-COMMENT ON COLUMN private.notices.claim IS 'nobody: which run works on it; no two runs send it';
-
--- Name: COLUMN notices.claimed_until; Type: COMMENT; Schema: private; Owner: -
-
-COMMENT ON COLUMN private.notices.claimed_until IS 'nobody: how long that run may take; another one takes over after a crash';
-
--- Name: COLUMN notices.first_attempt_at; Type: COMMENT; Schema: private; Owner: -
-
-COMMENT ON COLUMN private.notices.first_attempt_at IS 'nobody: when the provider may first have seen it; it is not repeated once the provider may have forgotten it';
 
 -- Name: policies; Type: TABLE; Schema: private; Owner: -
 
@@ -11425,14 +12932,14 @@ CREATE TABLE public.invitations (
     status text DEFAULT 'open'::text NOT NULL,
     invited_by uuid DEFAULT auth.uid() NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT invitations_email_format CHECK (((email ~ '^[^@\s]+@[^@\s]+$'::text) AND (email = lower(email)) AND (char_length(email) < 255))),
+    expires_at timestamp with time zone DEFAULT (now() + '14 days'::interval) NOT NULL,
     CONSTRAINT invitations_role_known CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'viewer'::text]))),
     CONSTRAINT invitations_status_known CHECK ((status = ANY (ARRAY['open'::text, 'accepted'::text])))
 );
 
 -- Name: TABLE invitations; Type: COMMENT; Schema: public; Owner: -
 
-COMMENT ON TABLE public.invitations IS 'Invitations: which addresses were invited to which workspace; kept until they are accepted, declined or taken back, or the workspace is deleted';
+COMMENT ON TABLE public.invitations IS 'Invitations: which addresses were invited to which workspace; kept until they are accepted, declined or taken back, 14 days after they ran out, or until the workspace is deleted';
 
 -- Name: COLUMN invitations.id; Type: COMMENT; Schema: public; Owner: -
 
@@ -11444,7 +12951,7 @@ COMMENT ON COLUMN public.invitations.workspace_id IS 'nobody: the workspace that
 
 -- Name: COLUMN invitations.email; Type: COMMENT; Schema: public; Owner: -
 
-COMMENT ON COLUMN public.invitations.email IS 'owner: address of the colleague who is invited; recognises them when they sign in';
+COMMENT ON COLUMN public.invitations.email IS 'owner: address of the colleague who is invited; mailed once and again when an owner asks for it, and recognises them when they sign in';
 
 -- Name: COLUMN invitations.role; Type: COMMENT; Schema: public; Owner: -
 
@@ -11461,6 +12968,10 @@ COMMENT ON COLUMN public.invitations.invited_by IS 'owner: who invited them; sho
 -- Name: COLUMN invitations.created_at; Type: COMMENT; Schema: public; Owner: -
 
 COMMENT ON COLUMN public.invitations.created_at IS 'owner: when they were invited; orders the list';
+
+-- Name: COLUMN invitations.expires_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.invitations.expires_at IS 'owner: until when it can be accepted; nobody joins by an old one';
 
 -- Name: member_changes; Type: TABLE; Schema: public; Owner: -
 
@@ -11845,6 +13356,48 @@ COMMENT ON COLUMN public.rule_templates.description IS 'nobody: what it is good 
 
 COMMENT ON COLUMN public.rule_templates.rules IS 'nobody: the rules; a workspace starts with them';
 
+-- Name: saved_views; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.saved_views (
+    workspace_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    name text NOT NULL,
+    query text NOT NULL,
+    created_by uuid DEFAULT auth.uid(),
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT saved_views_name_length CHECK ((((char_length(name) >= 1) AND (char_length(name) <= 60)) AND (name ~ '\S'::text))),
+    CONSTRAINT saved_views_no_address CHECK ((query !~* '@|%40'::text)),
+    CONSTRAINT saved_views_query_length CHECK (((char_length(query) >= 1) AND (char_length(query) <= 2000)))
+);
+
+-- Name: TABLE saved_views; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.saved_views IS 'Saved views: filters of the list of contacts, under a name; kept until they are deleted or the workspace is';
+
+-- Name: COLUMN saved_views.workspace_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.saved_views.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN saved_views.id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.saved_views.id IS 'nobody: id of the view; finds the row';
+
+-- Name: COLUMN saved_views.name; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.saved_views.name IS 'owner: what it is called; shown to members';
+
+-- Name: COLUMN saved_views.query; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.saved_views.query IS 'end user: the filters, which may name values of traits but no address; the list is narrowed by them';
+
+-- Name: COLUMN saved_views.created_by; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.saved_views.created_by IS 'owner: id of the member who saved it; says who did it';
+
+-- Name: COLUMN saved_views.created_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.saved_views.created_at IS 'owner: when it was saved; orders the views';
+
 -- Name: score_history; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.score_history (
@@ -12152,6 +13705,7 @@ CREATE TABLE public.suppressions (
     category text,
     reason text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    suppressed_by text,
     CONSTRAINT suppressions_category_known CHECK ((category = ANY (ARRAY['transactional'::text, 'marketing'::text]))),
     CONSTRAINT suppressions_reason_known CHECK ((reason = ANY (ARRAY['unsubscribed'::text, 'bounced'::text, 'complained'::text, 'erased'::text, 'by_hand'::text])))
 );
@@ -12180,6 +13734,10 @@ COMMENT ON COLUMN public.suppressions.reason IS 'end user: unsubscribed, bounced
 
 COMMENT ON COLUMN public.suppressions.created_at IS 'end user: when it began; shown to members';
 
+-- Name: COLUMN suppressions.suppressed_by; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.suppressions.suppressed_by IS 'owner: id of the member or API key that suppressed it by hand; shown to members';
+
 -- Name: traits; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.traits (
@@ -12189,7 +13747,8 @@ CREATE TABLE public.traits (
     value jsonb,
     trusted boolean NOT NULL,
     occurred_at timestamp with time zone NOT NULL,
-    message_id text NOT NULL COLLATE pg_catalog."C"
+    message_id text NOT NULL COLLATE pg_catalog."C",
+    value_text text GENERATED ALWAYS AS (private.scalar_text(value)) STORED COLLATE pg_catalog."C"
 );
 
 -- Name: TABLE traits; Type: COMMENT; Schema: public; Owner: -
@@ -12224,6 +13783,10 @@ COMMENT ON COLUMN public.traits.occurred_at IS 'end user: when the message that 
 
 COMMENT ON COLUMN public.traits.message_id IS 'end user: messageId of the message that set it; decides between writes of one moment';
 
+-- Name: COLUMN traits.value_text; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.traits.value_text IS 'end user: the beginning of value; finds the contacts that have it';
+
 -- Name: usage; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.usage (
@@ -12233,7 +13796,8 @@ CREATE TABLE public.usage (
     contacts integer DEFAULT 0 NOT NULL,
     emails integer DEFAULT 0 NOT NULL,
     emails_until timestamp with time zone,
-    measured_at timestamp with time zone
+    measured_at timestamp with time zone,
+    last_event_at timestamp with time zone
 );
 
 -- Name: TABLE usage; Type: COMMENT; Schema: public; Owner: -
@@ -12267,6 +13831,10 @@ COMMENT ON COLUMN public.usage.emails_until IS 'nobody: until when emails are co
 -- Name: COLUMN usage.measured_at; Type: COMMENT; Schema: public; Owner: -
 
 COMMENT ON COLUMN public.usage.measured_at IS 'nobody: when contacts and emails were counted; shown to members';
+
+-- Name: COLUMN usage.last_event_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.usage.last_event_at IS 'owner: when the last event of the month came, as counted; tells that an install has gone silent';
 
 -- Name: usage_warnings; Type: TABLE; Schema: public; Owner: -
 
@@ -12466,6 +14034,11 @@ ALTER TABLE ONLY private.export_exclusions
 
 ALTER TABLE ONLY private.identity_secrets
     ADD CONSTRAINT identity_secrets_pkey PRIMARY KEY (workspace_id);
+
+-- Name: invitation_mails invitation_mails_pkey; Type: CONSTRAINT; Schema: private; Owner: -
+
+ALTER TABLE ONLY private.invitation_mails
+    ADD CONSTRAINT invitation_mails_pkey PRIMARY KEY (id);
 
 -- Name: metering metering_pkey; Type: CONSTRAINT; Schema: private; Owner: -
 
@@ -12667,6 +14240,11 @@ ALTER TABLE ONLY public.identity_links
 ALTER TABLE ONLY public.identity_moves
     ADD CONSTRAINT identity_moves_pkey PRIMARY KEY (id);
 
+-- Name: invitations invitations_email_format; Type: CHECK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE public.invitations
+    ADD CONSTRAINT invitations_email_format CHECK (((email ~ '^[^][@\s<>(),;:"\\]+@[^][@\s<>(),;:"\\]+$'::text) AND (email = lower(email)) AND (char_length(email) < 255))) NOT VALID;
+
 -- Name: invitations invitations_email_key; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.invitations
@@ -12766,6 +14344,16 @@ ALTER TABLE ONLY public.rule_drafts
 
 ALTER TABLE ONLY public.rule_templates
     ADD CONSTRAINT rule_templates_pkey PRIMARY KEY (kind);
+
+-- Name: saved_views saved_views_name_key; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.saved_views
+    ADD CONSTRAINT saved_views_name_key UNIQUE (workspace_id, name);
+
+-- Name: saved_views saved_views_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.saved_views
+    ADD CONSTRAINT saved_views_pkey PRIMARY KEY (workspace_id, id);
 
 -- Name: score_history score_history_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -12918,9 +14506,17 @@ CREATE INDEX api_key_hashes_api_key_idx ON private.api_key_hashes USING btree (a
 
 CREATE INDEX checkouts_address_idx ON private.checkouts USING btree (address_hash, variant_id);
 
+-- Name: invitation_mails_at_idx; Type: INDEX; Schema: private; Owner: -
+
+CREATE INDEX invitation_mails_at_idx ON private.invitation_mails USING btree (at);
+
 -- Name: notices_due_idx; Type: INDEX; Schema: private; Owner: -
 
 CREATE INDEX notices_due_idx ON private.notices USING btree (send_at) WHERE (status = 'queued'::text);
+
+-- Name: notices_invitation_key; Type: INDEX; Schema: private; Owner: -
+
+CREATE UNIQUE INDEX notices_invitation_key ON private.notices USING btree (invitation_id) WHERE (invitation_id IS NOT NULL);
 
 -- Name: notices_user_idx; Type: INDEX; Schema: private; Owner: -
 
@@ -13030,6 +14626,14 @@ CREATE INDEX events_identity_idx ON ONLY public.events USING btree (identity_id,
 
 CREATE INDEX events_0_identity_id_occurred_at_idx ON public.events_0 USING btree (identity_id, occurred_at);
 
+-- Name: events_traits_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX events_traits_idx ON ONLY public.events USING btree (identity_id, trusted, occurred_at, message_id) WHERE (type = ANY (ARRAY['identify'::text, 'group'::text]));
+
+-- Name: events_0_identity_id_trusted_occurred_at_message_id_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX events_0_identity_id_trusted_occurred_at_message_id_idx ON public.events_0 USING btree (identity_id, trusted, occurred_at, message_id) WHERE (type = ANY (ARRAY['identify'::text, 'group'::text]));
+
 -- Name: events_received_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_received_idx ON ONLY public.events USING brin (received_at) WITH (pages_per_range='32', autosummarize='on');
@@ -13042,6 +14646,10 @@ CREATE INDEX events_0_received_at_idx ON public.events_0 USING brin (received_at
 
 CREATE INDEX events_10_identity_id_occurred_at_idx ON public.events_10 USING btree (identity_id, occurred_at);
 
+-- Name: events_10_identity_id_trusted_occurred_at_message_id_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX events_10_identity_id_trusted_occurred_at_message_id_idx ON public.events_10 USING btree (identity_id, trusted, occurred_at, message_id) WHERE (type = ANY (ARRAY['identify'::text, 'group'::text]));
+
 -- Name: events_10_received_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_10_received_at_idx ON public.events_10 USING brin (received_at) WITH (pages_per_range='32', autosummarize='on');
@@ -13049,6 +14657,10 @@ CREATE INDEX events_10_received_at_idx ON public.events_10 USING brin (received_
 -- Name: events_11_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_11_identity_id_occurred_at_idx ON public.events_11 USING btree (identity_id, occurred_at);
+
+-- Name: events_11_identity_id_trusted_occurred_at_message_id_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX events_11_identity_id_trusted_occurred_at_message_id_idx ON public.events_11 USING btree (identity_id, trusted, occurred_at, message_id) WHERE (type = ANY (ARRAY['identify'::text, 'group'::text]));
 
 -- Name: events_11_received_at_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -13058,6 +14670,10 @@ CREATE INDEX events_11_received_at_idx ON public.events_11 USING brin (received_
 
 CREATE INDEX events_12_identity_id_occurred_at_idx ON public.events_12 USING btree (identity_id, occurred_at);
 
+-- Name: events_12_identity_id_trusted_occurred_at_message_id_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX events_12_identity_id_trusted_occurred_at_message_id_idx ON public.events_12 USING btree (identity_id, trusted, occurred_at, message_id) WHERE (type = ANY (ARRAY['identify'::text, 'group'::text]));
+
 -- Name: events_12_received_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_12_received_at_idx ON public.events_12 USING brin (received_at) WITH (pages_per_range='32', autosummarize='on');
@@ -13065,6 +14681,10 @@ CREATE INDEX events_12_received_at_idx ON public.events_12 USING brin (received_
 -- Name: events_13_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_13_identity_id_occurred_at_idx ON public.events_13 USING btree (identity_id, occurred_at);
+
+-- Name: events_13_identity_id_trusted_occurred_at_message_id_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX events_13_identity_id_trusted_occurred_at_message_id_idx ON public.events_13 USING btree (identity_id, trusted, occurred_at, message_id) WHERE (type = ANY (ARRAY['identify'::text, 'group'::text]));
 
 -- Name: events_13_received_at_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -13074,6 +14694,10 @@ CREATE INDEX events_13_received_at_idx ON public.events_13 USING brin (received_
 
 CREATE INDEX events_14_identity_id_occurred_at_idx ON public.events_14 USING btree (identity_id, occurred_at);
 
+-- Name: events_14_identity_id_trusted_occurred_at_message_id_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX events_14_identity_id_trusted_occurred_at_message_id_idx ON public.events_14 USING btree (identity_id, trusted, occurred_at, message_id) WHERE (type = ANY (ARRAY['identify'::text, 'group'::text]));
+
 -- Name: events_14_received_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_14_received_at_idx ON public.events_14 USING brin (received_at) WITH (pages_per_range='32', autosummarize='on');
@@ -13081,6 +14705,10 @@ CREATE INDEX events_14_received_at_idx ON public.events_14 USING brin (received_
 -- Name: events_15_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_15_identity_id_occurred_at_idx ON public.events_15 USING btree (identity_id, occurred_at);
+
+-- Name: events_15_identity_id_trusted_occurred_at_message_id_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX events_15_identity_id_trusted_occurred_at_message_id_idx ON public.events_15 USING btree (identity_id, trusted, occurred_at, message_id) WHERE (type = ANY (ARRAY['identify'::text, 'group'::text]));
 
 -- Name: events_15_received_at_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -13090,6 +14718,10 @@ CREATE INDEX events_15_received_at_idx ON public.events_15 USING brin (received_
 
 CREATE INDEX events_1_identity_id_occurred_at_idx ON public.events_1 USING btree (identity_id, occurred_at);
 
+-- Name: events_1_identity_id_trusted_occurred_at_message_id_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX events_1_identity_id_trusted_occurred_at_message_id_idx ON public.events_1 USING btree (identity_id, trusted, occurred_at, message_id) WHERE (type = ANY (ARRAY['identify'::text, 'group'::text]));
+
 -- Name: events_1_received_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_1_received_at_idx ON public.events_1 USING brin (received_at) WITH (pages_per_range='32', autosummarize='on');
@@ -13097,6 +14729,10 @@ CREATE INDEX events_1_received_at_idx ON public.events_1 USING brin (received_at
 -- Name: events_2_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_2_identity_id_occurred_at_idx ON public.events_2 USING btree (identity_id, occurred_at);
+
+-- Name: events_2_identity_id_trusted_occurred_at_message_id_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX events_2_identity_id_trusted_occurred_at_message_id_idx ON public.events_2 USING btree (identity_id, trusted, occurred_at, message_id) WHERE (type = ANY (ARRAY['identify'::text, 'group'::text]));
 
 -- Name: events_2_received_at_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -13106,6 +14742,10 @@ CREATE INDEX events_2_received_at_idx ON public.events_2 USING brin (received_at
 
 CREATE INDEX events_3_identity_id_occurred_at_idx ON public.events_3 USING btree (identity_id, occurred_at);
 
+-- Name: events_3_identity_id_trusted_occurred_at_message_id_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX events_3_identity_id_trusted_occurred_at_message_id_idx ON public.events_3 USING btree (identity_id, trusted, occurred_at, message_id) WHERE (type = ANY (ARRAY['identify'::text, 'group'::text]));
+
 -- Name: events_3_received_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_3_received_at_idx ON public.events_3 USING brin (received_at) WITH (pages_per_range='32', autosummarize='on');
@@ -13113,6 +14753,10 @@ CREATE INDEX events_3_received_at_idx ON public.events_3 USING brin (received_at
 -- Name: events_4_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_4_identity_id_occurred_at_idx ON public.events_4 USING btree (identity_id, occurred_at);
+
+-- Name: events_4_identity_id_trusted_occurred_at_message_id_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX events_4_identity_id_trusted_occurred_at_message_id_idx ON public.events_4 USING btree (identity_id, trusted, occurred_at, message_id) WHERE (type = ANY (ARRAY['identify'::text, 'group'::text]));
 
 -- Name: events_4_received_at_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -13122,6 +14766,10 @@ CREATE INDEX events_4_received_at_idx ON public.events_4 USING brin (received_at
 
 CREATE INDEX events_5_identity_id_occurred_at_idx ON public.events_5 USING btree (identity_id, occurred_at);
 
+-- Name: events_5_identity_id_trusted_occurred_at_message_id_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX events_5_identity_id_trusted_occurred_at_message_id_idx ON public.events_5 USING btree (identity_id, trusted, occurred_at, message_id) WHERE (type = ANY (ARRAY['identify'::text, 'group'::text]));
+
 -- Name: events_5_received_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_5_received_at_idx ON public.events_5 USING brin (received_at) WITH (pages_per_range='32', autosummarize='on');
@@ -13129,6 +14777,10 @@ CREATE INDEX events_5_received_at_idx ON public.events_5 USING brin (received_at
 -- Name: events_6_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_6_identity_id_occurred_at_idx ON public.events_6 USING btree (identity_id, occurred_at);
+
+-- Name: events_6_identity_id_trusted_occurred_at_message_id_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX events_6_identity_id_trusted_occurred_at_message_id_idx ON public.events_6 USING btree (identity_id, trusted, occurred_at, message_id) WHERE (type = ANY (ARRAY['identify'::text, 'group'::text]));
 
 -- Name: events_6_received_at_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -13138,6 +14790,10 @@ CREATE INDEX events_6_received_at_idx ON public.events_6 USING brin (received_at
 
 CREATE INDEX events_7_identity_id_occurred_at_idx ON public.events_7 USING btree (identity_id, occurred_at);
 
+-- Name: events_7_identity_id_trusted_occurred_at_message_id_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX events_7_identity_id_trusted_occurred_at_message_id_idx ON public.events_7 USING btree (identity_id, trusted, occurred_at, message_id) WHERE (type = ANY (ARRAY['identify'::text, 'group'::text]));
+
 -- Name: events_7_received_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_7_received_at_idx ON public.events_7 USING brin (received_at) WITH (pages_per_range='32', autosummarize='on');
@@ -13146,6 +14802,10 @@ CREATE INDEX events_7_received_at_idx ON public.events_7 USING brin (received_at
 
 CREATE INDEX events_8_identity_id_occurred_at_idx ON public.events_8 USING btree (identity_id, occurred_at);
 
+-- Name: events_8_identity_id_trusted_occurred_at_message_id_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX events_8_identity_id_trusted_occurred_at_message_id_idx ON public.events_8 USING btree (identity_id, trusted, occurred_at, message_id) WHERE (type = ANY (ARRAY['identify'::text, 'group'::text]));
+
 -- Name: events_8_received_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_8_received_at_idx ON public.events_8 USING brin (received_at) WITH (pages_per_range='32', autosummarize='on');
@@ -13153,6 +14813,10 @@ CREATE INDEX events_8_received_at_idx ON public.events_8 USING brin (received_at
 -- Name: events_9_identity_id_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX events_9_identity_id_occurred_at_idx ON public.events_9 USING btree (identity_id, occurred_at);
+
+-- Name: events_9_identity_id_trusted_occurred_at_message_id_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX events_9_identity_id_trusted_occurred_at_message_id_idx ON public.events_9 USING btree (identity_id, trusted, occurred_at, message_id) WHERE (type = ANY (ARRAY['identify'::text, 'group'::text]));
 
 -- Name: events_9_received_at_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -13197,6 +14861,10 @@ CREATE INDEX identity_moves_identity_idx ON public.identity_moves USING btree (w
 -- Name: invitations_email_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX invitations_email_idx ON public.invitations USING btree (email);
+
+-- Name: invitations_expires_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX invitations_expires_idx ON public.invitations USING btree (expires_at);
 
 -- Name: member_changes_workspace_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -13290,9 +14958,9 @@ CREATE INDEX rule_drafts_open_idx ON public.rule_drafts USING btree (changed_at)
 
 CREATE INDEX rule_drafts_workspace_idx ON public.rule_drafts USING btree (workspace_id, created_at);
 
--- Name: stage_events_workspace_idx; Type: INDEX; Schema: public; Owner: -
+-- Name: stage_events_latest_idx; Type: INDEX; Schema: public; Owner: -
 
-CREATE INDEX stage_events_workspace_idx ON public.stage_events USING btree (workspace_id);
+CREATE INDEX stage_events_latest_idx ON public.stage_events USING btree (workspace_id, signal, occurred_at);
 
 -- Name: stage_pins_contact_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -13314,9 +14982,9 @@ CREATE INDEX subscriptions_workspace_idx ON public.subscriptions USING btree (wo
 
 CREATE INDEX suppressions_created_idx ON public.suppressions USING btree (workspace_id, created_at);
 
--- Name: traits_workspace_idx; Type: INDEX; Schema: public; Owner: -
+-- Name: traits_value_idx; Type: INDEX; Schema: public; Owner: -
 
-CREATE INDEX traits_workspace_idx ON public.traits USING btree (workspace_id);
+CREATE INDEX traits_value_idx ON public.traits USING btree (workspace_id, key, value_text);
 
 -- Name: transitions_contact_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -13338,6 +15006,10 @@ CREATE INDEX workspace_requests_requested_by_idx ON public.workspace_requests US
 
 ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_0_identity_id_occurred_at_idx;
 
+-- Name: events_0_identity_id_trusted_occurred_at_message_id_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+
+ALTER INDEX public.events_traits_idx ATTACH PARTITION public.events_0_identity_id_trusted_occurred_at_message_id_idx;
+
 -- Name: events_0_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_0_pkey;
@@ -13349,6 +15021,10 @@ ALTER INDEX public.events_received_idx ATTACH PARTITION public.events_0_received
 -- Name: events_10_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_10_identity_id_occurred_at_idx;
+
+-- Name: events_10_identity_id_trusted_occurred_at_message_id_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+
+ALTER INDEX public.events_traits_idx ATTACH PARTITION public.events_10_identity_id_trusted_occurred_at_message_id_idx;
 
 -- Name: events_10_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
 
@@ -13362,6 +15038,10 @@ ALTER INDEX public.events_received_idx ATTACH PARTITION public.events_10_receive
 
 ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_11_identity_id_occurred_at_idx;
 
+-- Name: events_11_identity_id_trusted_occurred_at_message_id_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+
+ALTER INDEX public.events_traits_idx ATTACH PARTITION public.events_11_identity_id_trusted_occurred_at_message_id_idx;
+
 -- Name: events_11_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_11_pkey;
@@ -13373,6 +15053,10 @@ ALTER INDEX public.events_received_idx ATTACH PARTITION public.events_11_receive
 -- Name: events_12_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_12_identity_id_occurred_at_idx;
+
+-- Name: events_12_identity_id_trusted_occurred_at_message_id_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+
+ALTER INDEX public.events_traits_idx ATTACH PARTITION public.events_12_identity_id_trusted_occurred_at_message_id_idx;
 
 -- Name: events_12_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
 
@@ -13386,6 +15070,10 @@ ALTER INDEX public.events_received_idx ATTACH PARTITION public.events_12_receive
 
 ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_13_identity_id_occurred_at_idx;
 
+-- Name: events_13_identity_id_trusted_occurred_at_message_id_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+
+ALTER INDEX public.events_traits_idx ATTACH PARTITION public.events_13_identity_id_trusted_occurred_at_message_id_idx;
+
 -- Name: events_13_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_13_pkey;
@@ -13397,6 +15085,10 @@ ALTER INDEX public.events_received_idx ATTACH PARTITION public.events_13_receive
 -- Name: events_14_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_14_identity_id_occurred_at_idx;
+
+-- Name: events_14_identity_id_trusted_occurred_at_message_id_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+
+ALTER INDEX public.events_traits_idx ATTACH PARTITION public.events_14_identity_id_trusted_occurred_at_message_id_idx;
 
 -- Name: events_14_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
 
@@ -13410,6 +15102,10 @@ ALTER INDEX public.events_received_idx ATTACH PARTITION public.events_14_receive
 
 ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_15_identity_id_occurred_at_idx;
 
+-- Name: events_15_identity_id_trusted_occurred_at_message_id_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+
+ALTER INDEX public.events_traits_idx ATTACH PARTITION public.events_15_identity_id_trusted_occurred_at_message_id_idx;
+
 -- Name: events_15_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_15_pkey;
@@ -13421,6 +15117,10 @@ ALTER INDEX public.events_received_idx ATTACH PARTITION public.events_15_receive
 -- Name: events_1_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_1_identity_id_occurred_at_idx;
+
+-- Name: events_1_identity_id_trusted_occurred_at_message_id_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+
+ALTER INDEX public.events_traits_idx ATTACH PARTITION public.events_1_identity_id_trusted_occurred_at_message_id_idx;
 
 -- Name: events_1_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
 
@@ -13434,6 +15134,10 @@ ALTER INDEX public.events_received_idx ATTACH PARTITION public.events_1_received
 
 ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_2_identity_id_occurred_at_idx;
 
+-- Name: events_2_identity_id_trusted_occurred_at_message_id_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+
+ALTER INDEX public.events_traits_idx ATTACH PARTITION public.events_2_identity_id_trusted_occurred_at_message_id_idx;
+
 -- Name: events_2_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_2_pkey;
@@ -13445,6 +15149,10 @@ ALTER INDEX public.events_received_idx ATTACH PARTITION public.events_2_received
 -- Name: events_3_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_3_identity_id_occurred_at_idx;
+
+-- Name: events_3_identity_id_trusted_occurred_at_message_id_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+
+ALTER INDEX public.events_traits_idx ATTACH PARTITION public.events_3_identity_id_trusted_occurred_at_message_id_idx;
 
 -- Name: events_3_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
 
@@ -13458,6 +15166,10 @@ ALTER INDEX public.events_received_idx ATTACH PARTITION public.events_3_received
 
 ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_4_identity_id_occurred_at_idx;
 
+-- Name: events_4_identity_id_trusted_occurred_at_message_id_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+
+ALTER INDEX public.events_traits_idx ATTACH PARTITION public.events_4_identity_id_trusted_occurred_at_message_id_idx;
+
 -- Name: events_4_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_4_pkey;
@@ -13469,6 +15181,10 @@ ALTER INDEX public.events_received_idx ATTACH PARTITION public.events_4_received
 -- Name: events_5_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_5_identity_id_occurred_at_idx;
+
+-- Name: events_5_identity_id_trusted_occurred_at_message_id_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+
+ALTER INDEX public.events_traits_idx ATTACH PARTITION public.events_5_identity_id_trusted_occurred_at_message_id_idx;
 
 -- Name: events_5_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
 
@@ -13482,6 +15198,10 @@ ALTER INDEX public.events_received_idx ATTACH PARTITION public.events_5_received
 
 ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_6_identity_id_occurred_at_idx;
 
+-- Name: events_6_identity_id_trusted_occurred_at_message_id_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+
+ALTER INDEX public.events_traits_idx ATTACH PARTITION public.events_6_identity_id_trusted_occurred_at_message_id_idx;
+
 -- Name: events_6_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_6_pkey;
@@ -13493,6 +15213,10 @@ ALTER INDEX public.events_received_idx ATTACH PARTITION public.events_6_received
 -- Name: events_7_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_7_identity_id_occurred_at_idx;
+
+-- Name: events_7_identity_id_trusted_occurred_at_message_id_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+
+ALTER INDEX public.events_traits_idx ATTACH PARTITION public.events_7_identity_id_trusted_occurred_at_message_id_idx;
 
 -- Name: events_7_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
 
@@ -13506,6 +15230,10 @@ ALTER INDEX public.events_received_idx ATTACH PARTITION public.events_7_received
 
 ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_8_identity_id_occurred_at_idx;
 
+-- Name: events_8_identity_id_trusted_occurred_at_message_id_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+
+ALTER INDEX public.events_traits_idx ATTACH PARTITION public.events_8_identity_id_trusted_occurred_at_message_id_idx;
+
 -- Name: events_8_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_pkey ATTACH PARTITION public.events_8_pkey;
@@ -13517,6 +15245,10 @@ ALTER INDEX public.events_received_idx ATTACH PARTITION public.events_8_received
 -- Name: events_9_identity_id_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 
 ALTER INDEX public.events_identity_idx ATTACH PARTITION public.events_9_identity_id_occurred_at_idx;
+
+-- Name: events_9_identity_id_trusted_occurred_at_message_id_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+
+ALTER INDEX public.events_traits_idx ATTACH PARTITION public.events_9_identity_id_trusted_occurred_at_message_id_idx;
 
 -- Name: events_9_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
 
@@ -13548,7 +15280,7 @@ CREATE TRIGGER identity_moves_audit AFTER INSERT ON public.identity_moves FOR EA
 
 -- Name: invitations invitations_apply; Type: TRIGGER; Schema: public; Owner: -
 
-CREATE TRIGGER invitations_apply AFTER INSERT OR UPDATE ON public.invitations FOR EACH ROW EXECUTE FUNCTION private.apply_invitation();
+CREATE TRIGGER invitations_apply AFTER INSERT OR UPDATE OF status ON public.invitations FOR EACH ROW EXECUTE FUNCTION private.apply_invitation();
 
 -- Name: invitations invitations_audit; Type: TRIGGER; Schema: public; Owner: -
 
@@ -13573,6 +15305,14 @@ CREATE TRIGGER rule_drafts_audit AFTER INSERT OR UPDATE ON public.rule_drafts FO
 -- Name: rule_drafts rule_drafts_handle; Type: TRIGGER; Schema: public; Owner: -
 
 CREATE TRIGGER rule_drafts_handle AFTER INSERT OR UPDATE OF rules, decision ON public.rule_drafts FOR EACH ROW EXECUTE FUNCTION private.handle_draft();
+
+-- Name: saved_views saved_views_audit; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER saved_views_audit AFTER INSERT OR DELETE OR UPDATE ON public.saved_views FOR EACH ROW EXECUTE FUNCTION private.audit_change();
+
+-- Name: saved_views saved_views_limit; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER saved_views_limit AFTER INSERT ON public.saved_views FOR EACH ROW EXECUTE FUNCTION private.limit_saved_views();
 
 -- Name: smtp_settings smtp_settings_audit; Type: TRIGGER; Schema: public; Owner: -
 
@@ -13636,6 +15376,11 @@ ALTER TABLE ONLY private.export_builds
 
 ALTER TABLE ONLY private.identity_secrets
     ADD CONSTRAINT identity_secrets_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE;
+
+-- Name: notices notices_invitation_fkey; Type: FK CONSTRAINT; Schema: private; Owner: -
+
+ALTER TABLE ONLY private.notices
+    ADD CONSTRAINT notices_invitation_fkey FOREIGN KEY (invitation_id) REFERENCES public.invitations(id) ON DELETE CASCADE;
 
 -- Name: notices notices_user_fkey; Type: FK CONSTRAINT; Schema: private; Owner: -
 
@@ -13762,6 +15507,11 @@ ALTER TABLE ONLY public.rule_draft_moves
 ALTER TABLE ONLY public.rule_drafts
     ADD CONSTRAINT rule_drafts_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE;
 
+-- Name: saved_views saved_views_workspace_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.saved_views
+    ADD CONSTRAINT saved_views_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE;
+
 -- Name: score_rules score_rules_signal_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.score_rules
@@ -13821,6 +15571,18 @@ ALTER TABLE ONLY public.usage
 
 ALTER TABLE ONLY public.workspace_requests
     ADD CONSTRAINT workspace_requests_kind_fkey FOREIGN KEY (kind) REFERENCES public.rule_templates(kind);
+
+-- Name: decay_factors Members of any workspace see how points fade; Type: POLICY; Schema: private; Owner: -
+
+CREATE POLICY "Members of any workspace see how points fade" ON private.decay_factors FOR SELECT TO authenticated USING ((EXISTS ( SELECT
+   FROM public.members
+  WHERE (members.user_id = ( SELECT auth.uid() AS uid)))));
+
+-- Name: notices Members see what became of mail to whom they invited; Type: POLICY; Schema: private; Owner: -
+
+CREATE POLICY "Members see what became of mail to whom they invited" ON private.notices FOR SELECT TO authenticated USING (((invitation_id IS NOT NULL) AND (workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE (members.user_id = ( SELECT auth.uid() AS uid))))));
 
 -- Name: identity_secrets Members see whether there is an identity secret; Type: POLICY; Schema: private; Owner: -
 
@@ -13883,6 +15645,10 @@ ALTER TABLE private.export_exclusions ENABLE ROW LEVEL SECURITY;
 -- Name: identity_secrets; Type: ROW SECURITY; Schema: private; Owner: -
 
 ALTER TABLE private.identity_secrets ENABLE ROW LEVEL SECURITY;
+
+-- Name: invitation_mails; Type: ROW SECURITY; Schema: private; Owner: -
+
+ALTER TABLE private.invitation_mails ENABLE ROW LEVEL SECURITY;
 
 -- Name: metering; Type: ROW SECURITY; Schema: private; Owner: -
 
@@ -14076,6 +15842,12 @@ CREATE POLICY "Members see their workspace's messages" ON public.messages FOR SE
    FROM public.members
   WHERE (members.user_id = ( SELECT auth.uid() AS uid)))));
 
+-- Name: saved_views Members see their workspace's saved views; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Members see their workspace's saved views" ON public.saved_views FOR SELECT TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE (members.user_id = ( SELECT auth.uid() AS uid)))));
+
 -- Name: score_rules Members see their workspace's score rules; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY "Members see their workspace's score rules" ON public.score_rules FOR SELECT TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
@@ -14196,6 +15968,12 @@ CREATE POLICY "Owners and admins change automations" ON public.automations FOR U
    FROM public.members
   WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text]))))));
 
+-- Name: saved_views Owners and admins change saved views; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Owners and admins change saved views" ON public.saved_views FOR UPDATE TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text]))))));
+
 -- Name: templates Owners and admins change templates; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY "Owners and admins change templates" ON public.templates FOR UPDATE TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
@@ -14220,6 +15998,12 @@ CREATE POLICY "Owners and admins delete automations" ON public.automations FOR D
    FROM public.members
   WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text]))))));
 
+-- Name: saved_views Owners and admins delete saved views; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Owners and admins delete saved views" ON public.saved_views FOR DELETE TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text]))))));
+
 -- Name: templates Owners and admins delete templates; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY "Owners and admins delete templates" ON public.templates FOR DELETE TO authenticated USING ((workspace_id IN ( SELECT members.workspace_id
@@ -14231,6 +16015,12 @@ CREATE POLICY "Owners and admins delete templates" ON public.templates FOR DELET
 CREATE POLICY "Owners and admins draft rules" ON public.rule_drafts FOR INSERT TO authenticated WITH CHECK ((workspace_id IN ( SELECT members.workspace_id
    FROM public.members
   WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text]))))));
+
+-- Name: suppressions Owners and admins lift what was suppressed by hand; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Owners and admins lift what was suppressed by hand" ON public.suppressions FOR DELETE TO authenticated USING (((reason = 'by_hand'::text) AND (workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text])))))));
 
 -- Name: automations Owners and admins make automations; Type: POLICY; Schema: public; Owner: -
 
@@ -14261,6 +16051,12 @@ CREATE POLICY "Owners and admins queue messages" ON public.messages FOR INSERT T
   WHERE (workspaces.deletion_requested_at IS NULL))) AND (EXISTS ( SELECT
    FROM public.identities i
   WHERE ((i.id = messages.contact_id) AND (i.workspace_id = messages.workspace_id))))));
+
+-- Name: saved_views Owners and admins save views; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY "Owners and admins save views" ON public.saved_views FOR INSERT TO authenticated WITH CHECK ((workspace_id IN ( SELECT members.workspace_id
+   FROM public.members
+  WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = ANY (ARRAY['owner'::text, 'admin'::text]))))));
 
 -- Name: erasures Owners and admins see the receipts of erasures; Type: POLICY; Schema: public; Owner: -
 
@@ -14324,9 +16120,9 @@ CREATE POLICY "Owners take invitations back, and who is invited declines" ON pub
    FROM public.members
   WHERE ((members.user_id = ( SELECT auth.uid() AS uid)) AND (members.role = 'owner'::text))))));
 
--- Name: invitations Who is invited accepts; Type: POLICY; Schema: public; Owner: -
+-- Name: invitations Who is invited accepts, while it holds; Type: POLICY; Schema: public; Owner: -
 
-CREATE POLICY "Who is invited accepts" ON public.invitations FOR UPDATE TO authenticated USING (((status = 'open'::text) AND (email = lower((( SELECT auth.jwt() AS jwt) ->> 'email'::text))))) WITH CHECK ((status = 'accepted'::text));
+CREATE POLICY "Who is invited accepts, while it holds" ON public.invitations FOR UPDATE TO authenticated USING (((status = 'open'::text) AND (expires_at > now()) AND (email = lower((( SELECT auth.jwt() AS jwt) ->> 'email'::text))))) WITH CHECK ((status = 'accepted'::text));
 
 -- Name: workspace_requests Whoever is signed in may ask for a workspace; Type: POLICY; Schema: public; Owner: -
 
@@ -14516,6 +16312,10 @@ ALTER TABLE public.rule_drafts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.rule_templates ENABLE ROW LEVEL SECURITY;
 
+-- Name: saved_views; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.saved_views ENABLE ROW LEVEL SECURITY;
+
 -- Name: score_history; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.score_history ENABLE ROW LEVEL SECURITY;
@@ -14629,10 +16429,27 @@ GRANT ALL ON FUNCTION private.add_subscription(p_workspace uuid, p_said public.s
 REVOKE ALL ON FUNCTION private.added_counts(p_counts jsonb, p_more jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.added_counts(p_counts jsonb, p_more jsonb) TO service_role;
 
+-- Name: FUNCTION address_before(p_workspace uuid, p_identities uuid[], p_known jsonb, p_trusted boolean, p_at timestamp with time zone, p_key text); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.address_before(p_workspace uuid, p_identities uuid[], p_known jsonb, p_trusted boolean, p_at timestamp with time zone, p_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.address_before(p_workspace uuid, p_identities uuid[], p_known jsonb, p_trusted boolean, p_at timestamp with time zone, p_key text) TO authenticated;
+
+-- Name: FUNCTION address_named(p_workspace uuid, p_lookup jsonb); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.address_named(p_workspace uuid, p_lookup jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.address_named(p_workspace uuid, p_lookup jsonb) TO authenticated;
+GRANT ALL ON FUNCTION private.address_named(p_workspace uuid, p_lookup jsonb) TO service_role;
+
 -- Name: FUNCTION address_of_user(p_user uuid); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.address_of_user(p_user uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.address_of_user(p_user uuid) TO service_role;
+
+-- Name: FUNCTION addresses_named(p_workspace uuid, p_identities uuid[]); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.addresses_named(p_workspace uuid, p_identities uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.addresses_named(p_workspace uuid, p_identities uuid[]) TO authenticated;
+GRANT ALL ON FUNCTION private.addresses_named(p_workspace uuid, p_identities uuid[]) TO service_role;
 
 -- Name: FUNCTION addresses_of(p_workspace uuid, p_contact uuid, p_identities uuid[]); Type: ACL; Schema: private; Owner: -
 
@@ -14896,6 +16713,7 @@ GRANT ALL ON FUNCTION private.compile_rules(p_workspace uuid) TO service_role;
 
 REVOKE ALL ON FUNCTION private.compiled(p_workspace uuid, p_version integer, p_document jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.compiled(p_workspace uuid, p_version integer, p_document jsonb) TO service_role;
+GRANT ALL ON FUNCTION private.compiled(p_workspace uuid, p_version integer, p_document jsonb) TO authenticated;
 
 -- Name: FUNCTION compiled_draft(p_draft public.rule_drafts); Type: ACL; Schema: private; Owner: -
 
@@ -14923,6 +16741,11 @@ REVOKE ALL ON FUNCTION private.contact_named(p_workspace uuid, p_lookup jsonb) F
 GRANT ALL ON FUNCTION private.contact_named(p_workspace uuid, p_lookup jsonb) TO authenticated;
 GRANT ALL ON FUNCTION private.contact_named(p_workspace uuid, p_lookup jsonb) TO service_role;
 
+-- Name: FUNCTION contacts_after(p_workspace uuid, p_few uuid[], p_stage uuid, p_least integer, p_score integer, p_id uuid, p_look integer); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.contacts_after(p_workspace uuid, p_few uuid[], p_stage uuid, p_least integer, p_score integer, p_id uuid, p_look integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.contacts_after(p_workspace uuid, p_few uuid[], p_stage uuid, p_least integer, p_score integer, p_id uuid, p_look integer) TO authenticated;
+
 -- Name: FUNCTION contacts_counted(p_workspace uuid); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.contacts_counted(p_workspace uuid) FROM PUBLIC;
@@ -14939,6 +16762,39 @@ GRANT ALL ON FUNCTION private.correct_guess(p_subscription text, p_workspace uui
 REVOKE ALL ON FUNCTION private.count_back(p_workspace uuid, p_contacts uuid[], p_signals smallint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.count_back(p_workspace uuid, p_contacts uuid[], p_signals smallint[]) TO service_role;
 
+-- Name: TABLE notices; Type: ACL; Schema: private; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.notices TO service_role;
+
+-- Name: COLUMN notices.workspace_id; Type: ACL; Schema: private; Owner: -
+
+GRANT SELECT(workspace_id) ON TABLE private.notices TO authenticated;
+
+-- Name: COLUMN notices.status; Type: ACL; Schema: private; Owner: -
+
+GRANT SELECT(status) ON TABLE private.notices TO authenticated;
+
+-- Name: COLUMN notices.send_at; Type: ACL; Schema: private; Owner: -
+
+GRANT SELECT(send_at) ON TABLE private.notices TO authenticated;
+
+-- Name: COLUMN notices.invitation_id; Type: ACL; Schema: private; Owner: -
+
+GRANT SELECT(invitation_id) ON TABLE private.notices TO authenticated;
+
+-- Name: COLUMN notices.reason; Type: ACL; Schema: private; Owner: -
+
+GRANT SELECT(reason) ON TABLE private.notices TO authenticated;
+
+-- Name: COLUMN notices.sent_at; Type: ACL; Schema: private; Owner: -
+
+GRANT SELECT(sent_at) ON TABLE private.notices TO authenticated;
+
+-- Name: FUNCTION count_invitation_mail(p_notice private.notices, p_address_key text, p_limits jsonb, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.count_invitation_mail(p_notice private.notices, p_address_key text, p_limits jsonb, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.count_invitation_mail(p_notice private.notices, p_address_key text, p_limits jsonb, p_now timestamp with time zone) TO service_role;
+
 -- Name: FUNCTION count_signals(p_workspace uuid, p_rules private.compiled_rules, p_messages private.message[], p_resolved private.resolution[], p_today date); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.count_signals(p_workspace uuid, p_rules private.compiled_rules, p_messages private.message[], p_resolved private.resolution[], p_today date) FROM PUBLIC;
@@ -14953,6 +16809,7 @@ GRANT ALL ON FUNCTION private.counts_by_events(p_workspace uuid, p_contacts uuid
 
 REVOKE ALL ON FUNCTION private.days_to_change(p_gained double precision, p_free double precision, p_uncapping double precision, p_owed double precision, p_loss double precision, p_rise double precision, p_half_life double precision) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.days_to_change(p_gained double precision, p_free double precision, p_uncapping double precision, p_owed double precision, p_loss double precision, p_rise double precision, p_half_life double precision) TO service_role;
+GRANT ALL ON FUNCTION private.days_to_change(p_gained double precision, p_free double precision, p_uncapping double precision, p_owed double precision, p_loss double precision, p_rise double precision, p_half_life double precision) TO authenticated;
 
 -- Name: FUNCTION decay(p_age integer, p_half_life_days smallint); Type: ACL; Schema: private; Owner: -
 
@@ -15097,6 +16954,16 @@ GRANT ALL ON FUNCTION private.export_query(p_read jsonb, p_of_contact boolean, p
 REVOKE ALL ON FUNCTION private.exports_at_rest(p_workspace uuid, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.exports_at_rest(p_workspace uuid, p_now timestamp with time zone) TO service_role;
 
+-- Name: FUNCTION few_with_trait(p_workspace uuid, p_filter private.trait_filter, p_most integer); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.few_with_trait(p_workspace uuid, p_filter private.trait_filter, p_most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.few_with_trait(p_workspace uuid, p_filter private.trait_filter, p_most integer) TO authenticated;
+
+-- Name: FUNCTION few_with_traits(p_workspace uuid, p_traits private.trait_filter[], p_most integer); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.few_with_traits(p_workspace uuid, p_traits private.trait_filter[], p_most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.few_with_traits(p_workspace uuid, p_traits private.trait_filter[], p_most integer) TO authenticated;
+
 -- Name: FUNCTION fill_decay_factors(p_half_life_days smallint); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.fill_decay_factors(p_half_life_days smallint) FROM PUBLIC;
@@ -15117,6 +16984,21 @@ GRANT ALL ON FUNCTION private.finish_erasure(p_erasure public.erasures, p_now ti
 REVOKE ALL ON FUNCTION private.finish_step(p_draft public.rule_drafts) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.finish_step(p_draft public.rule_drafts) TO service_role;
 
+-- Name: FUNCTION first_matching(p_workspace uuid, p_contacts uuid[], p_traits private.trait_filter[], p_signals private.signal_filter[], p_page integer); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.first_matching(p_workspace uuid, p_contacts uuid[], p_traits private.trait_filter[], p_signals private.signal_filter[], p_page integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.first_matching(p_workspace uuid, p_contacts uuid[], p_traits private.trait_filter[], p_signals private.signal_filter[], p_page integer) TO authenticated;
+
+-- Name: FUNCTION first_occurrence(p_workspace uuid, p_rules private.compiled_rules, p_contact uuid, p_signal smallint); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.first_occurrence(p_workspace uuid, p_rules private.compiled_rules, p_contact uuid, p_signal smallint) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.first_occurrence(p_workspace uuid, p_rules private.compiled_rules, p_contact uuid, p_signal smallint) TO authenticated;
+
+-- Name: FUNCTION first_payments(p_workspace uuid, p_rules private.compiled_rules, p_signal smallint, p_from timestamp with time zone, p_to timestamp with time zone, p_deadline timestamp with time zone, OUT payments private.payment[], OUT is_cut boolean); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.first_payments(p_workspace uuid, p_rules private.compiled_rules, p_signal smallint, p_from timestamp with time zone, p_to timestamp with time zone, p_deadline timestamp with time zone, OUT payments private.payment[], OUT is_cut boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.first_payments(p_workspace uuid, p_rules private.compiled_rules, p_signal smallint, p_from timestamp with time zone, p_to timestamp with time zone, p_deadline timestamp with time zone, OUT payments private.payment[], OUT is_cut boolean) TO authenticated;
+
 -- Name: FUNCTION fit_matches(p_operator text, p_trait jsonb, p_operand jsonb); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.fit_matches(p_operator text, p_trait jsonb, p_operand jsonb) FROM PUBLIC;
@@ -15127,6 +17009,7 @@ GRANT ALL ON FUNCTION private.fit_matches(p_operator text, p_trait jsonb, p_oper
 
 REVOKE ALL ON FUNCTION private.fit_of(p_rules private.compiled_rules, p_traits jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.fit_of(p_rules private.compiled_rules, p_traits jsonb) TO service_role;
+GRANT ALL ON FUNCTION private.fit_of(p_rules private.compiled_rules, p_traits jsonb) TO authenticated;
 
 -- Name: FUNCTION fit_rule_problems(p_document jsonb); Type: ACL; Schema: private; Owner: -
 
@@ -15166,6 +17049,12 @@ REVOKE ALL ON FUNCTION private.handle_draft() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.has_room_by_trust(p_identity uuid, p_contact uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.has_room_by_trust(p_identity uuid, p_contact uuid) TO service_role;
 
+-- Name: FUNCTION hash_of_address(p_workspace uuid, p_address text, p_address_key text); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.hash_of_address(p_workspace uuid, p_address text, p_address_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.hash_of_address(p_workspace uuid, p_address text, p_address_key text) TO authenticated;
+GRANT ALL ON FUNCTION private.hash_of_address(p_workspace uuid, p_address text, p_address_key text) TO service_role;
+
 -- Name: FUNCTION hmac_key(p_secret bytea, p_pad integer); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.hmac_key(p_secret bytea, p_pad integer) FROM PUBLIC;
@@ -15176,6 +17065,7 @@ GRANT ALL ON FUNCTION private.hmac_key(p_secret bytea, p_pad integer) TO authent
 
 REVOKE ALL ON FUNCTION private.hmac_sha256(p_key text, p_message text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.hmac_sha256(p_key text, p_message text) TO service_role;
+GRANT ALL ON FUNCTION private.hmac_sha256(p_key text, p_message text) TO authenticated;
 
 -- Name: FUNCTION identities_of(p_workspace uuid, p_contact uuid); Type: ACL; Schema: private; Owner: -
 
@@ -15186,6 +17076,11 @@ GRANT ALL ON FUNCTION private.identities_of(p_workspace uuid, p_contact uuid) TO
 
 REVOKE ALL ON FUNCTION private.identity_rank(p_kind text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.identity_rank(p_kind text) TO service_role;
+
+-- Name: FUNCTION if_set(p_name text, p_value jsonb); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.if_set(p_name text, p_value jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.if_set(p_name text, p_value jsonb) TO authenticated;
 
 -- Name: FUNCTION in_words(p_at timestamp with time zone); Type: ACL; Schema: private; Owner: -
 
@@ -15222,6 +17117,7 @@ GRANT ALL ON FUNCTION private.is_later(p_said public.subscriptions, p_known publ
 
 REVOKE ALL ON FUNCTION private.is_number(p_value jsonb, p_low numeric, p_high numeric, p_decimals integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.is_number(p_value jsonb, p_low numeric, p_high numeric, p_decimals integer) TO service_role;
+GRANT ALL ON FUNCTION private.is_number(p_value jsonb, p_low numeric, p_high numeric, p_decimals integer) TO authenticated;
 
 -- Name: FUNCTION is_object(p_value jsonb, p_members text[]); Type: ACL; Schema: private; Owner: -
 
@@ -15232,6 +17128,7 @@ GRANT ALL ON FUNCTION private.is_object(p_value jsonb, p_members text[]) TO serv
 
 REVOKE ALL ON FUNCTION private.is_operand(p_operator text, p_operand jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.is_operand(p_operator text, p_operand jsonb) TO service_role;
+GRANT ALL ON FUNCTION private.is_operand(p_operator text, p_operand jsonb) TO authenticated;
 
 -- Name: FUNCTION is_over_quota(p_workspace public.workspaces, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
 
@@ -15249,11 +17146,16 @@ GRANT ALL ON FUNCTION private.is_served(p_status text, p_pause_mode text, p_ends
 
 REVOKE ALL ON FUNCTION private.is_text(p_value jsonb, p_longest integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.is_text(p_value jsonb, p_longest integer) TO service_role;
+GRANT ALL ON FUNCTION private.is_text(p_value jsonb, p_longest integer) TO authenticated;
 
 -- Name: FUNCTION joined_by_trust(p_identity public.identities); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.joined_by_trust(p_identity public.identities) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.joined_by_trust(p_identity public.identities) TO service_role;
+
+-- Name: FUNCTION limit_saved_views(); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.limit_saved_views() FROM PUBLIC;
 
 -- Name: FUNCTION link_identities(p_workspace uuid, p_message private.message); Type: ACL; Schema: private; Owner: -
 
@@ -15424,11 +17326,17 @@ GRANT ALL ON FUNCTION private.my_account() TO authenticated;
 
 REVOKE ALL ON FUNCTION private.my_colleagues() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.my_colleagues() TO authenticated;
+GRANT ALL ON FUNCTION private.my_colleagues() TO service_role;
 
 -- Name: FUNCTION my_invitations(); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.my_invitations() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.my_invitations() TO authenticated;
+
+-- Name: FUNCTION named_payers(p_workspace uuid, p_payers jsonb[], p_document jsonb, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.named_payers(p_workspace uuid, p_payers jsonb[], p_document jsonb, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.named_payers(p_workspace uuid, p_payers jsonb[], p_document jsonb, p_now timestamp with time zone) TO authenticated;
 
 -- Name: FUNCTION no_gains(p_contacts uuid[]); Type: ACL; Schema: private; Owner: -
 
@@ -15451,10 +17359,25 @@ GRANT ALL ON FUNCTION private.not_yet_answer(p_contact uuid, p_automation public
 REVOKE ALL ON FUNCTION private.note_changes(p_draft public.rule_drafts, p_changes private.stage_change[], p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.note_changes(p_draft public.rule_drafts, p_changes private.stage_change[], p_now timestamp with time zone) TO service_role;
 
+-- Name: FUNCTION notice_refusal(p_notice private.notices, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.notice_refusal(p_notice private.notices, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.notice_refusal(p_notice private.notices, p_now timestamp with time zone) TO service_role;
+
 -- Name: FUNCTION notify_owners(p_workspace uuid, p_kind text, p_variables jsonb, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.notify_owners(p_workspace uuid, p_kind text, p_variables jsonb, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.notify_owners(p_workspace uuid, p_kind text, p_variables jsonb, p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION one_who_did_not(p_workspace uuid, p_signal smallint, p_place uuid, p_before timestamp with time zone, p_taken uuid[]); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.one_who_did_not(p_workspace uuid, p_signal smallint, p_place uuid, p_before timestamp with time zone, p_taken uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.one_who_did_not(p_workspace uuid, p_signal smallint, p_place uuid, p_before timestamp with time zone, p_taken uuid[]) TO authenticated;
+
+-- Name: FUNCTION only_contact(p_workspace uuid, p_lookup jsonb); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.only_contact(p_workspace uuid, p_lookup jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.only_contact(p_workspace uuid, p_lookup jsonb) TO service_role;
 
 -- Name: FUNCTION order_cancellations(p_workspace uuid, p_purge_after timestamp with time zone, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
 
@@ -15465,6 +17388,11 @@ GRANT ALL ON FUNCTION private.order_cancellations(p_workspace uuid, p_purge_afte
 
 REVOKE ALL ON FUNCTION private.order_entries(p_workspace uuid, p_contacts uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.order_entries(p_workspace uuid, p_contacts uuid[]) TO service_role;
+
+-- Name: FUNCTION outranks(p_write jsonb, p_other jsonb); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.outranks(p_write jsonb, p_other jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.outranks(p_write jsonb, p_other jsonb) TO authenticated;
 
 -- Name: FUNCTION overflowing_traits(p_messages private.message[], p_resolved private.resolution[]); Type: ACL; Schema: private; Owner: -
 
@@ -15493,6 +17421,11 @@ GRANT ALL ON FUNCTION private.page_of_mails(p_workspace uuid, p_identities uuid[
 REVOKE ALL ON FUNCTION private.page_of_record(p_workspace uuid, p_contact uuid, p_identities uuid[], p_after text, p_bytes integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.page_of_record(p_workspace uuid, p_contact uuid, p_identities uuid[], p_after text, p_bytes integer) TO authenticated;
 GRANT ALL ON FUNCTION private.page_of_record(p_workspace uuid, p_contact uuid, p_identities uuid[], p_after text, p_bytes integer) TO service_role;
+
+-- Name: FUNCTION paid_stages(p_document jsonb); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.paid_stages(p_document jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.paid_stages(p_document jsonb) TO authenticated;
 
 -- Name: FUNCTION people_entered(p_workspace uuid, p_from timestamp with time zone, p_to timestamp with time zone); Type: ACL; Schema: private; Owner: -
 
@@ -15674,10 +17607,26 @@ GRANT ALL ON FUNCTION private.resolve_messages(p_workspace uuid, p_messages priv
 REVOKE ALL ON FUNCTION private.resolve_new(p_sender private.sender, INOUT p_messages private.message[], p_structural boolean, OUT resolved private.resolution[], OUT touched uuid[], OUT rejected jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.resolve_new(p_sender private.sender, INOUT p_messages private.message[], p_structural boolean, OUT resolved private.resolution[], OUT touched uuid[], OUT rejected jsonb) TO service_role;
 
+-- Name: FUNCTION row_before_and_after(p_contact uuid, p_before jsonb, p_after jsonb); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.row_before_and_after(p_contact uuid, p_before jsonb, p_after jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.row_before_and_after(p_contact uuid, p_before jsonb, p_after jsonb) TO authenticated;
+
 -- Name: FUNCTION rule_problems(p_document jsonb); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.rule_problems(p_document jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.rule_problems(p_document jsonb) TO service_role;
+
+-- Name: FUNCTION rules_to_test(p_workspace uuid, p_draft uuid); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.rules_to_test(p_workspace uuid, p_draft uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.rules_to_test(p_workspace uuid, p_draft uuid) TO authenticated;
+
+-- Name: FUNCTION scalar_text(p_value jsonb); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.scalar_text(p_value jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.scalar_text(p_value jsonb) TO authenticated;
+GRANT ALL ON FUNCTION private.scalar_text(p_value jsonb) TO service_role;
 
 -- Name: FUNCTION score_rule_problems(p_document jsonb); Type: ACL; Schema: private; Owner: -
 
@@ -15688,6 +17637,11 @@ GRANT ALL ON FUNCTION private.score_rule_problems(p_document jsonb) TO service_r
 
 REVOKE ALL ON FUNCTION private.secret_workspace(p_key_hash text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.secret_workspace(p_key_hash text) TO service_role;
+
+-- Name: FUNCTION signal_filters(p_filters jsonb, p_today date); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.signal_filters(p_filters jsonb, p_today date) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.signal_filters(p_filters jsonb, p_today date) TO authenticated;
 
 -- Name: FUNCTION signal_number(p_workspace uuid, p_kind text, p_entry jsonb); Type: ACL; Schema: private; Owner: -
 
@@ -15719,6 +17673,13 @@ GRANT ALL ON FUNCTION private.stages_of(p_workspace uuid, p_contact uuid) TO ser
 
 REVOKE ALL ON FUNCTION private.standing(p_rules private.compiled_rules, p_sums numeric[], p_fit numeric, p_pinned_stage uuid, p_event_stage uuid, p_last_event_at timestamp with time zone, p_day date, p_known_due date) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.standing(p_rules private.compiled_rules, p_sums numeric[], p_fit numeric, p_pinned_stage uuid, p_event_stage uuid, p_last_event_at timestamp with time zone, p_day date, p_known_due date) TO service_role;
+GRANT ALL ON FUNCTION private.standing(p_rules private.compiled_rules, p_sums numeric[], p_fit numeric, p_pinned_stage uuid, p_event_stage uuid, p_last_event_at timestamp with time zone, p_day date, p_known_due date) TO authenticated;
+
+-- Name: FUNCTION standing_on(p_workspace uuid, p_rules private.compiled_rules, p_contact uuid, p_day date); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.standing_on(p_workspace uuid, p_rules private.compiled_rules, p_contact uuid, p_day date) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.standing_on(p_workspace uuid, p_rules private.compiled_rules, p_contact uuid, p_day date) TO authenticated;
+GRANT ALL ON FUNCTION private.standing_on(p_workspace uuid, p_rules private.compiled_rules, p_contact uuid, p_day date) TO service_role;
 
 -- Name: FUNCTION starter_templates(); Type: ACL; Schema: private; Owner: -
 
@@ -15739,6 +17700,7 @@ GRANT ALL ON FUNCTION private.subscription_of(p_said jsonb) TO service_role;
 
 REVOKE ALL ON FUNCTION private.sum_counts(p_rules private.compiled_rules, p_contact uuid, p_today date) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.sum_counts(p_rules private.compiled_rules, p_contact uuid, p_today date) TO service_role;
+GRANT ALL ON FUNCTION private.sum_counts(p_rules private.compiled_rules, p_contact uuid, p_today date) TO authenticated;
 
 -- Name: FUNCTION suppress(p_workspace uuid, p_address_hash text, p_reason text, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
 
@@ -15821,6 +17783,22 @@ GRANT ALL ON FUNCTION private.track_one(p_sender private.sender, p_rules private
 REVOKE ALL ON FUNCTION private.track_traits(p_sender private.sender, p_rules private.compiled_rules, p_messages private.message[], p_structural boolean, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.track_traits(p_sender private.sender, p_rules private.compiled_rules, p_messages private.message[], p_structural boolean, p_now timestamp with time zone) TO service_role;
 
+-- Name: FUNCTION trait_filters(p_filters jsonb); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.trait_filters(p_filters jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.trait_filters(p_filters jsonb) TO authenticated;
+
+-- Name: FUNCTION traits_before(p_workspace uuid, p_identities uuid[], p_keys text[], p_at timestamp with time zone, p_key text); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.traits_before(p_workspace uuid, p_identities uuid[], p_keys text[], p_at timestamp with time zone, p_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.traits_before(p_workspace uuid, p_identities uuid[], p_keys text[], p_at timestamp with time zone, p_key text) TO authenticated;
+
+-- Name: FUNCTION traits_said(p_type text, p_properties jsonb, p_context jsonb); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.traits_said(p_type text, p_properties jsonb, p_context jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.traits_said(p_type text, p_properties jsonb, p_context jsonb) TO authenticated;
+GRANT ALL ON FUNCTION private.traits_said(p_type text, p_properties jsonb, p_context jsonb) TO service_role;
+
 -- Name: FUNCTION triggered_at(p_identities uuid[], p_automation public.automations, p_entry public.transitions, p_until timestamp with time zone); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.triggered_at(p_identities uuid[], p_automation public.automations, p_entry public.transitions, p_until timestamp with time zone) FROM PUBLIC;
@@ -15859,6 +17837,11 @@ GRANT ALL ON FUNCTION private.wait_words(p_reason text) TO service_role;
 REVOKE ALL ON FUNCTION private.warn_owners(p_workspace uuid, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.warn_owners(p_workspace uuid, p_now timestamp with time zone) TO service_role;
 
+-- Name: FUNCTION was_known(p_workspace uuid, p_contact uuid, p_before timestamp with time zone); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.was_known(p_workspace uuid, p_contact uuid, p_before timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.was_known(p_workspace uuid, p_contact uuid, p_before timestamp with time zone) TO authenticated;
+
 -- Name: FUNCTION weigh_message(p_message public.messages, p_home public.workspaces, p_hash text, p_traits jsonb, p_claimed boolean, p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.weigh_message(p_message public.messages, p_home public.workspaces, p_hash text, p_traits jsonb, p_claimed boolean, p_now timestamp with time zone) FROM PUBLIC;
@@ -15868,6 +17851,11 @@ GRANT ALL ON FUNCTION private.weigh_message(p_message public.messages, p_home pu
 
 REVOKE ALL ON FUNCTION private.weighed(p_sender private.sender, p_message private.message) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.weighed(p_sender private.sender, p_message private.message) TO service_role;
+
+-- Name: FUNCTION with_changes(p_items jsonb, p_before jsonb); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.with_changes(p_items jsonb, p_before jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.with_changes(p_items jsonb, p_before jsonb) TO authenticated;
 
 -- Name: FUNCTION with_originals(p_messages jsonb); Type: ACL; Schema: private; Owner: -
 
@@ -15903,6 +17891,11 @@ GRANT ALL ON FUNCTION private.write_stages(p_workspace uuid, p_stages jsonb) TO 
 
 REVOKE ALL ON FUNCTION private.write_traits(p_workspace uuid, p_messages private.message[], p_resolved private.resolution[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.write_traits(p_workspace uuid, p_messages private.message[], p_resolved private.resolution[]) TO service_role;
+
+-- Name: FUNCTION writes_before(p_workspace uuid, p_identities uuid[], p_keys text[], p_trusted boolean, p_at timestamp with time zone, p_key text); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.writes_before(p_workspace uuid, p_identities uuid[], p_keys text[], p_trusted boolean, p_at timestamp with time zone, p_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.writes_before(p_workspace uuid, p_identities uuid[], p_keys text[], p_trusted boolean, p_at timestamp with time zone, p_key text) TO authenticated;
 
 -- Name: FUNCTION access_contact(p_workspace uuid, p_lookup jsonb, p_after jsonb, p_actor text); Type: ACL; Schema: public; Owner: -
 
@@ -15945,6 +17938,11 @@ GRANT ALL ON FUNCTION public.announcement_status(p_policy_date date, p_now times
 REVOKE ALL ON FUNCTION public.ask_to_confirm(p_workspace uuid, p_address_hash text, p_category text, p_subject text, p_text text, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.ask_to_confirm(p_workspace uuid, p_address_hash text, p_category text, p_subject text, p_text text, p_now timestamp with time zone) TO service_role;
 
+-- Name: FUNCTION back_test(p_workspace uuid, p_draft uuid, p_days integer, p_stage uuid, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.back_test(p_workspace uuid, p_draft uuid, p_days integer, p_stage uuid, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.back_test(p_workspace uuid, p_draft uuid, p_days integer, p_stage uuid, p_now timestamp with time zone) TO authenticated;
+
 -- Name: FUNCTION billing(p_workspace uuid, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.billing(p_workspace uuid, p_now timestamp with time zone) FROM PUBLIC;
@@ -15980,6 +17978,11 @@ GRANT ALL ON FUNCTION public.cancel_deletion_by_link(p_request uuid, p_owner uui
 
 REVOKE ALL ON FUNCTION public.changes_since(p_workspace uuid, p_since timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.changes_since(p_workspace uuid, p_since timestamp with time zone, p_now timestamp with time zone) TO authenticated;
+
+-- Name: FUNCTION check_deletion_link(p_request uuid, p_owner uuid, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.check_deletion_link(p_request uuid, p_owner uuid, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.check_deletion_link(p_request uuid, p_owner uuid, p_now timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION check_drift(p_limit integer, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
@@ -16092,6 +18095,11 @@ GRANT ALL ON FUNCTION public.erase_contacts_by_key(p_key_hash text, p_lookup jso
 REVOKE ALL ON FUNCTION public.erasures_of(p_ids uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.erasures_of(p_ids uuid[]) TO service_role;
 
+-- Name: FUNCTION event_silence(p_workspace uuid, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.event_silence(p_workspace uuid, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.event_silence(p_workspace uuid, p_now timestamp with time zone) TO authenticated;
+
 -- Name: FUNCTION explain_mail(p_contact uuid, p_automation uuid, p_message uuid, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.explain_mail(p_contact uuid, p_automation uuid, p_message uuid, p_now timestamp with time zone) FROM PUBLIC;
@@ -16146,10 +18154,10 @@ GRANT ALL ON FUNCTION public.finish_deletion(p_request uuid, p_now timestamp wit
 REVOKE ALL ON FUNCTION public.finish_message(p_id uuid, p_claim uuid, p_status text, p_provider text, p_provider_message_id text, p_reason text, p_retry_at timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.finish_message(p_id uuid, p_claim uuid, p_status text, p_provider text, p_provider_message_id text, p_reason text, p_retry_at timestamp with time zone, p_now timestamp with time zone) TO service_role;
 
--- Name: FUNCTION finish_notice(p_id uuid, p_claim uuid, p_status text, p_send_at timestamp with time zone); Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION finish_notice(p_id uuid, p_claim uuid, p_status text, p_send_at timestamp with time zone, p_reason text, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
-REVOKE ALL ON FUNCTION public.finish_notice(p_id uuid, p_claim uuid, p_status text, p_send_at timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.finish_notice(p_id uuid, p_claim uuid, p_status text, p_send_at timestamp with time zone) TO service_role;
+REVOKE ALL ON FUNCTION public.finish_notice(p_id uuid, p_claim uuid, p_status text, p_send_at timestamp with time zone, p_reason text, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.finish_notice(p_id uuid, p_claim uuid, p_status text, p_send_at timestamp with time zone, p_reason text, p_now timestamp with time zone) TO service_role;
 
 -- Name: FUNCTION forget_what_has_lapsed(p_limit integer, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
@@ -16166,6 +18174,21 @@ GRANT ALL ON FUNCTION public.funnel_stages(p_workspace uuid) TO authenticated;
 REVOKE ALL ON FUNCTION public.health(p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.health(p_now timestamp with time zone) TO service_role;
 
+-- Name: FUNCTION invite_again(p_workspace uuid, p_invitation uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.invite_again(p_workspace uuid, p_invitation uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.invite_again(p_workspace uuid, p_invitation uuid) TO authenticated;
+
+-- Name: FUNCTION lift_by_hand(p_workspace uuid, p_lookup jsonb, p_address_key text, p_actor text); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.lift_by_hand(p_workspace uuid, p_lookup jsonb, p_address_key text, p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.lift_by_hand(p_workspace uuid, p_lookup jsonb, p_address_key text, p_actor text) TO service_role;
+
+-- Name: FUNCTION lift_by_hand_by_key(p_key_hash text, p_lookup jsonb, p_address_key text); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.lift_by_hand_by_key(p_key_hash text, p_lookup jsonb, p_address_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.lift_by_hand_by_key(p_key_hash text, p_lookup jsonb, p_address_key text) TO service_role;
+
 -- Name: FUNCTION list_audit(p_workspace uuid, p_after jsonb); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.list_audit(p_workspace uuid, p_after jsonb) FROM PUBLIC;
@@ -16176,15 +18199,20 @@ GRANT ALL ON FUNCTION public.list_audit(p_workspace uuid, p_after jsonb) TO auth
 REVOKE ALL ON FUNCTION public.list_cohort(p_workspace uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_reached uuid, p_now_in uuid, p_after jsonb, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.list_cohort(p_workspace uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_reached uuid, p_now_in uuid, p_after jsonb, p_now timestamp with time zone) TO authenticated;
 
--- Name: FUNCTION list_contacts(p_workspace uuid, p_stage uuid, p_least integer, p_most integer, p_seen_from timestamp with time zone, p_seen_to timestamp with time zone, p_after jsonb, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION list_contacts(p_workspace uuid, p_stage uuid, p_least integer, p_most integer, p_seen_from timestamp with time zone, p_seen_to timestamp with time zone, p_traits jsonb, p_signals jsonb, p_after jsonb, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
-REVOKE ALL ON FUNCTION public.list_contacts(p_workspace uuid, p_stage uuid, p_least integer, p_most integer, p_seen_from timestamp with time zone, p_seen_to timestamp with time zone, p_after jsonb, p_now timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.list_contacts(p_workspace uuid, p_stage uuid, p_least integer, p_most integer, p_seen_from timestamp with time zone, p_seen_to timestamp with time zone, p_after jsonb, p_now timestamp with time zone) TO authenticated;
+REVOKE ALL ON FUNCTION public.list_contacts(p_workspace uuid, p_stage uuid, p_least integer, p_most integer, p_seen_from timestamp with time zone, p_seen_to timestamp with time zone, p_traits jsonb, p_signals jsonb, p_after jsonb, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.list_contacts(p_workspace uuid, p_stage uuid, p_least integer, p_most integer, p_seen_from timestamp with time zone, p_seen_to timestamp with time zone, p_traits jsonb, p_signals jsonb, p_after jsonb, p_now timestamp with time zone) TO authenticated;
 
 -- Name: FUNCTION list_entries(p_workspace uuid, p_stage uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_after jsonb, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.list_entries(p_workspace uuid, p_stage uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_after jsonb, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.list_entries(p_workspace uuid, p_stage uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_after jsonb, p_now timestamp with time zone) TO authenticated;
+
+-- Name: FUNCTION list_invitations(p_workspace uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.list_invitations(p_workspace uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.list_invitations(p_workspace uuid) TO authenticated;
 
 -- Name: FUNCTION list_messages(p_workspace uuid, p_status text, p_after jsonb, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
@@ -16274,6 +18302,11 @@ GRANT ALL ON FUNCTION public.preview_by_key(p_key_hash text, p_draft uuid) TO se
 REVOKE ALL ON FUNCTION public.preview_mail(p_workspace uuid, p_mail jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.preview_mail(p_workspace uuid, p_mail jsonb) TO service_role;
 
+-- Name: FUNCTION preview_move(p_workspace uuid, p_identity uuid, p_contact uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.preview_move(p_workspace uuid, p_identity uuid, p_contact uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.preview_move(p_workspace uuid, p_identity uuid, p_contact uuid) TO authenticated;
+
 -- Name: FUNCTION purchase(p_workspace uuid, p_plan text, p_interval text, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.purchase(p_workspace uuid, p_plan text, p_interval text, p_now timestamp with time zone) FROM PUBLIC;
@@ -16362,10 +18395,10 @@ REVOKE ALL ON FUNCTION public.recorded_score(p_contact uuid, p_on date) FROM PUB
 GRANT ALL ON FUNCTION public.recorded_score(p_contact uuid, p_on date) TO authenticated;
 GRANT ALL ON FUNCTION public.recorded_score(p_contact uuid, p_on date) TO service_role;
 
--- Name: FUNCTION remove_smtp(p_workspace uuid); Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION remove_smtp(p_workspace uuid, p_actor text); Type: ACL; Schema: public; Owner: -
 
-REVOKE ALL ON FUNCTION public.remove_smtp(p_workspace uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.remove_smtp(p_workspace uuid) TO service_role;
+REVOKE ALL ON FUNCTION public.remove_smtp(p_workspace uuid, p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.remove_smtp(p_workspace uuid, p_actor text) TO service_role;
 
 -- Name: FUNCTION replace_encrypted_value(p_workspace uuid, p_before text, p_after text); Type: ACL; Schema: public; Owner: -
 
@@ -16424,10 +18457,10 @@ GRANT ALL ON FUNCTION public.rules_in_force(p_workspace uuid) TO service_role;
 REVOKE ALL ON FUNCTION public.save_identity_secret(p_workspace uuid, p_secret text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.save_identity_secret(p_workspace uuid, p_secret text) TO authenticated;
 
--- Name: FUNCTION save_smtp(p_workspace uuid, p_smtp jsonb, p_password text); Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION save_smtp(p_workspace uuid, p_smtp jsonb, p_password text, p_actor text); Type: ACL; Schema: public; Owner: -
 
-REVOKE ALL ON FUNCTION public.save_smtp(p_workspace uuid, p_smtp jsonb, p_password text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.save_smtp(p_workspace uuid, p_smtp jsonb, p_password text) TO service_role;
+REVOKE ALL ON FUNCTION public.save_smtp(p_workspace uuid, p_smtp jsonb, p_password text, p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.save_smtp(p_workspace uuid, p_smtp jsonb, p_password text, p_actor text) TO service_role;
 
 -- Name: FUNCTION score(p_workspace uuid, p_lookups jsonb, p_now timestamp with time zone, p_on date); Type: ACL; Schema: public; Owner: -
 
@@ -16518,10 +18551,36 @@ GRANT ALL ON FUNCTION public.stages_as_far_as(p_workspace uuid, p_stage uuid) TO
 REVOKE ALL ON FUNCTION public.start_message(p_id uuid, p_claim uuid, p_rendered jsonb, p_address_key text, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.start_message(p_id uuid, p_claim uuid, p_rendered jsonb, p_address_key text, p_now timestamp with time zone) TO service_role;
 
+-- Name: FUNCTION start_notice(p_id uuid, p_claim uuid, p_address_key text, p_limits jsonb, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.start_notice(p_id uuid, p_claim uuid, p_address_key text, p_limits jsonb, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.start_notice(p_id uuid, p_claim uuid, p_address_key text, p_limits jsonb, p_now timestamp with time zone) TO service_role;
+
 -- Name: FUNCTION subscription_order_done(p_subscription text, p_wish text, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
 REVOKE ALL ON FUNCTION public.subscription_order_done(p_subscription text, p_wish text, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.subscription_order_done(p_subscription text, p_wish text, p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION suppress_by_hand(p_workspace uuid, p_lookup jsonb, p_address_key text, p_actor text, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.suppress_by_hand(p_workspace uuid, p_lookup jsonb, p_address_key text, p_actor text, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.suppress_by_hand(p_workspace uuid, p_lookup jsonb, p_address_key text, p_actor text, p_now timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION suppress_by_hand_by_key(p_key_hash text, p_lookup jsonb, p_address_key text); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.suppress_by_hand_by_key(p_key_hash text, p_lookup jsonb, p_address_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.suppress_by_hand_by_key(p_key_hash text, p_lookup jsonb, p_address_key text) TO service_role;
+
+-- Name: FUNCTION suppressions_of(p_workspace uuid, p_lookup jsonb, p_address_key text); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.suppressions_of(p_workspace uuid, p_lookup jsonb, p_address_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.suppressions_of(p_workspace uuid, p_lookup jsonb, p_address_key text) TO authenticated;
+GRANT ALL ON FUNCTION public.suppressions_of(p_workspace uuid, p_lookup jsonb, p_address_key text) TO service_role;
+
+-- Name: FUNCTION suppressions_of_by_key(p_key_hash text, p_lookup jsonb, p_address_key text); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.suppressions_of_by_key(p_key_hash text, p_lookup jsonb, p_address_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.suppressions_of_by_key(p_key_hash text, p_lookup jsonb, p_address_key text) TO service_role;
 
 -- Name: FUNCTION sweep_contacts(p_limit integer, p_now timestamp with time zone, p_workspace uuid); Type: ACL; Schema: public; Owner: -
 
@@ -16542,6 +18601,22 @@ GRANT ALL ON FUNCTION public.time_in_stages(p_workspace uuid, p_from timestamp w
 
 REVOKE ALL ON FUNCTION public.track(p_key_hash text, p_origin text, p_messages jsonb, p_now timestamp with time zone, p_rejected jsonb, p_tombstone_key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.track(p_key_hash text, p_origin text, p_messages jsonb, p_now timestamp with time zone, p_rejected jsonb, p_tombstone_key text) TO service_role;
+
+-- Name: FUNCTION trait_names(p_workspace uuid); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.trait_names(p_workspace uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.trait_names(p_workspace uuid) TO authenticated;
+
+-- Name: FUNCTION trait_values(p_workspace uuid, p_trait text); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.trait_values(p_workspace uuid, p_trait text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.trait_values(p_workspace uuid, p_trait text) TO authenticated;
+
+-- Name: FUNCTION traits_as_of(p_workspace uuid, p_contact uuid, p_before timestamp with time zone, p_keys text[]); Type: ACL; Schema: public; Owner: -
+
+REVOKE ALL ON FUNCTION public.traits_as_of(p_workspace uuid, p_contact uuid, p_before timestamp with time zone, p_keys text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.traits_as_of(p_workspace uuid, p_contact uuid, p_before timestamp with time zone, p_keys text[]) TO authenticated;
+GRANT ALL ON FUNCTION public.traits_as_of(p_workspace uuid, p_contact uuid, p_before timestamp with time zone, p_keys text[]) TO service_role;
 
 -- Name: FUNCTION troubles(p_workspace uuid, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
@@ -16590,6 +18665,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.checkouts TO service_role;
 -- Name: TABLE decay_factors; Type: ACL; Schema: private; Owner: -
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.decay_factors TO service_role;
+GRANT SELECT ON TABLE private.decay_factors TO authenticated;
 
 -- Name: TABLE drift_checks; Type: ACL; Schema: private; Owner: -
 
@@ -16620,13 +18696,13 @@ GRANT UPDATE(inner_key) ON TABLE private.identity_secrets TO authenticated;
 
 GRANT UPDATE(outer_key) ON TABLE private.identity_secrets TO authenticated;
 
+-- Name: TABLE invitation_mails; Type: ACL; Schema: private; Owner: -
+
+GRANT SELECT,INSERT,DELETE ON TABLE private.invitation_mails TO service_role;
+
 -- Name: TABLE metering; Type: ACL; Schema: private; Owner: -
 
 GRANT SELECT,UPDATE ON TABLE private.metering TO service_role;
-
--- Name: TABLE notices; Type: ACL; Schema: private; Owner: -
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE private.notices TO service_role;
 
 -- Name: TABLE policies; Type: ACL; Schema: private; Owner: -
 
@@ -16821,6 +18897,23 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rule_draft_moves TO service_ro
 GRANT SELECT ON TABLE public.rule_templates TO authenticated;
 GRANT SELECT ON TABLE public.rule_templates TO service_role;
 
+-- Name: TABLE saved_views; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,DELETE ON TABLE public.saved_views TO authenticated;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.saved_views TO service_role;
+
+-- Name: COLUMN saved_views.workspace_id; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(workspace_id) ON TABLE public.saved_views TO authenticated;
+
+-- Name: COLUMN saved_views.name; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(name),UPDATE(name) ON TABLE public.saved_views TO authenticated;
+
+-- Name: COLUMN saved_views.query; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(query),UPDATE(query) ON TABLE public.saved_views TO authenticated;
+
 -- Name: TABLE score_history; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT ON TABLE public.score_history TO authenticated;
@@ -16870,7 +18963,7 @@ GRANT INSERT(stage_id) ON TABLE public.stage_pins TO authenticated;
 
 -- Name: TABLE suppressions; Type: ACL; Schema: public; Owner: -
 
-GRANT SELECT ON TABLE public.suppressions TO authenticated;
+GRANT SELECT,DELETE ON TABLE public.suppressions TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.suppressions TO service_role;
 
 -- Name: TABLE traits; Type: ACL; Schema: public; Owner: -

@@ -2,6 +2,9 @@
 create table auth.users (
     id uuid primary key, email text, created_at timestamptz, last_sign_in_at timestamptz, raw_user_meta_data jsonb
 );
+create table auth.sessions (
+    user_id uuid, created_at timestamptz, refreshed_at timestamp, user_agent text, ip inet
+);
 create function auth.uid() returns uuid language sql stable as $$
     select coalesce(
         nullif(current_setting('request.jwt.claim.sub', true), ''),

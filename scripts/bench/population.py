@@ -13,6 +13,7 @@ PRODUCT = "product"
 WRITERS = 4
 NAMES = ("Feature Used", "Page Viewed", "Project Created", "Feature Used", "Report Opened", "Pricing Viewed")
 FIRST = f"'user-' || ({FIRST_CONTACT} + n)"
+PLAN = "case when n % 10000 = 7 then 'partner' when n % 10 = 1 then 'pro' else 'free' end"
 
 
 @dataclass(frozen=True)
@@ -51,10 +52,10 @@ def seen(population: Population) -> str:
 
 
 def identities(workspace: str, population: Population) -> str:
-    """Users who said what their address is, which is their contact's only trait."""
+    """Users who said what their address is, and on which plan they are: few of them are partners."""
     return f"""
         with users as materialized (
-            select gen_random_uuid() as id, {FIRST} as value, {seen(population)} as seen
+            select gen_random_uuid() as id, {FIRST} as value, {seen(population)} as seen, n
             from generate_series(0, {population.contacts - 1}) as n
             where n % {WRITERS} = :client_id
         ),
@@ -64,12 +65,16 @@ def identities(workspace: str, population: Population) -> str:
         ),
         described as (
             insert into public.traits (workspace_id, identity_id, key, value, trusted, occurred_at, message_id)
-            select '{workspace}', id, 'email', to_jsonb(value || '@example.com'), true, '{TODAY}T00:00Z', value
-            from users
+            select '{workspace}', u.id, t.key, t.value, true, '{TODAY}T00:00Z', u.value
+            from users as u
+            cross join lateral (values
+                ('email', to_jsonb(u.value || '@example.com')), ('plan', to_jsonb({PLAN}))
+            ) as t (key, value)
         )
         insert into public.contacts (id, workspace_id, traits, email, email_trusted, created_at)
         select
-            id, '{workspace}', jsonb_build_object('email', value || '@example.com'), value || '@example.com', true, seen
+            id, '{workspace}', jsonb_build_object('email', value || '@example.com', 'plan', {PLAN}),
+            value || '@example.com', true, seen
         from users;
         """
 

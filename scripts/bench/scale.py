@@ -20,7 +20,7 @@ from scripts.bench.population import PRODUCT, Population, populate
 from scripts.bench.publishing import NOW, Chunk, Connection, Pair, one, publish_under_load
 from scripts.bench.report import Row, table
 from scripts.bench.sql import BATCH, CLIENTS, OWNER, Side, alternate, create_product
-from scripts.bench.workload import random_contacts, track_script
+from scripts.bench.workload import TODAY, random_contacts, track_script
 
 BIG, FEW_CONTACTS, FEW_EVENTS = "big", "few_contacts", "few_events"
 BIG_TABLES = (
@@ -56,6 +56,18 @@ MIDDLE = """
     ) as s
     where half = 2 order by score desc, contact_id limit 1
     """
+
+
+def trait(operator: str, operand: str) -> str:
+    """A statement that finds a filter by the trait that everybody has a value of."""
+    return f"select '{json.dumps([{'trait': 'plan', 'operator': operator, 'operand': operand}])}'"
+
+
+def signals(*numbers: int, least: int) -> str:
+    """A statement that finds a filter by those signals, each so often in the last 30 days."""
+    return f"select '{json.dumps([{'signal': number, 'least': least, 'days': 30} for number in numbers])}'"
+
+
 # The list of contacts, as the dashboard asks for it.
 LISTS: dict[str, Call] = {
     "the top": ("list_contacts", {}),
@@ -64,6 +76,17 @@ LISTS: dict[str, Call] = {
     "whom nobody has seen": ("list_contacts", {"p_seen_from": "select 'infinity'"}),
     "a stage": ("list_contacts", {"p_stage": "select id from public.stages where name = 'at_risk'"}),
     "an empty stage": ("list_contacts", {"p_stage": "select gen_random_uuid()"}),
+    "a trait that many have": ("list_contacts", {"p_traits": trait("equals", "free")}),
+    "a trait that few have": ("list_contacts", {"p_traits": trait("equals", "partner")}),
+    "a trait that nobody has": ("list_contacts", {"p_traits": trait("contains", "zz")}),
+    "who did something": ("list_contacts", {"p_signals": signals(2, least=1)}),
+    "who did nothing so often": ("list_contacts", {"p_signals": signals(1, 2, least=900)}),
+    "no such trait and signal": (
+        "list_contacts",
+        {"p_traits": trait("contains", "e"), "p_signals": signals(5, least=900)},
+    ),
+    "names of traits": ("trait_names", {}),
+    "values of a trait": ("trait_values", {"p_trait": "select 'plan'"}),
 }
 
 
@@ -185,6 +208,28 @@ def tie(db: Connection, contacts: int) -> None:
         (contacts,),
     )
     db.execute("vacuum analyze public.contact_states")
+
+
+def pay(db: Connection, contacts: int) -> None:
+    """Has that many contacts pay, over the last twenty days."""
+    paid = "select id, workspace_id, row_number() over (order by id) as n from public.contacts order by id limit %s"
+    at = f"timestamptz '{TODAY}T00:00Z' - n * interval '2 hours'"
+    event = f"workspace_id, true, 'paid-' || n, id, 'track', 'Subscription Started', {at}, {at}, '{{}}', '{{}}'"
+    columns = (
+        "workspace_id, trusted, message_id, identity_id, type, name, occurred_at, received_at, properties, context"
+    )
+    db.execute(
+        f"""
+        with paid as ({paid}),
+        stored as (insert into public.events ({columns}) select {event} from paid)
+        insert into public.stage_events (workspace_id, identity_id, signal, trusted, occurred_at, message_id)
+        select p.workspace_id, p.id, s.number, true, {at}, 'paid-' || n
+        from paid as p
+        join public.signals as s on s.workspace_id = p.workspace_id and s.event = 'Subscription Started'
+        """,
+        (contacts,),
+    )
+    db.execute("vacuum analyze public.stage_events")
 
 
 def ingest(postgres: Cluster, size: Size, messages: int, transactions: int, folder: Path) -> list[float]:

@@ -53,6 +53,7 @@ class LemonSqueezyFake:
                 Route("/v1/subscriptions/{id}", self.admitted(self.cancel_subscription), methods=["DELETE"]),
                 Route("/v1/subscriptions/{id}", self.admitted(self.update_subscription), methods=["PATCH"]),
                 Route("/v1/checkouts", self.admitted(self.create_checkout), methods=["POST"]),
+                Route("/v1/stores/{id}", self.admitted(self.show_store)),
             ]
         )
 
@@ -101,6 +102,12 @@ class LemonSqueezyFake:
             return problem(422, "Unprocessable Entity", "An expired subscription can't be resumed.")
         known |= {"status": "active", "cancelled": False, "ends_at": None}
         return document(self.resource(wanted))
+
+    async def show_store(self, request: Request) -> Response:
+        wanted = request.path_params["id"]
+        if wanted != STORE_ID:
+            return problem(404, "Not Found", "The related resource does not exist.")
+        return document({"type": "stores", "id": STORE_ID, "attributes": {"name": "ConversionCRM"}})
 
     async def create_checkout(self, request: Request) -> Response:
         """Takes what the documentation shows, and refuses relations and custom data of another form."""

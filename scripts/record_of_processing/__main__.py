@@ -1,4 +1,4 @@
-"""Writes the record of processing, docs/processing.json, and the policy page made from it, public/privacy.html."""
+"""Writes the record of processing, docs/processing.json, out of the comments in the database."""
 
 from __future__ import annotations
 
@@ -14,19 +14,13 @@ import psycopg
 from scripts.local.layout import ROOT
 from scripts.record_of_processing.comments import as_record, faults, tables
 from scripts.record_of_processing.outside import OUTSIDE
-from scripts.record_of_processing.page import page
 
-POLICY = ROOT / "docs/privacy-policy.md"
 RECORD = ROOT / "docs/processing.json"
-PAGE = ROOT / "public/privacy.html"
 
 MORE = """
 `make schema` runs this on the migrations. With DATABASE_URL set to any database
 that is migrated, this reads the comments there; how they are written, and what
 a new column needs, is in docs/processing.md.
-
-`page` makes the page anew from docs/privacy-policy.md and the record as it is,
-and needs no database.
 """
 
 
@@ -48,13 +42,11 @@ def main(given: list[str] | None = None) -> int:
         prog="python -m scripts.record_of_processing", description=__doc__, epilog=MORE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
-    parser.add_argument("only", nargs="?", choices=["page"], help="leave the record as it is")
-    if not parser.parse_args(given).only:
-        if "DATABASE_URL" not in os.environ:
-            parser.error("DATABASE_URL is not set: run `make schema`, or `page` for the page alone")
-        with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
-            RECORD.write_text(written(record(connection)))
-    PAGE.write_text(page(POLICY.read_text(), json.loads(RECORD.read_text())))
+    parser.parse_args(given)
+    if "DATABASE_URL" not in os.environ:
+        parser.error("DATABASE_URL is not set: run `make schema`")
+    with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
+        RECORD.write_text(written(record(connection)))
     return 0
 
 

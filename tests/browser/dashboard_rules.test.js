@@ -40,7 +40,6 @@ test("the rules in force are sentences", async () => {
   await alice.page.goto(`${base}/rules`);
   await alice.page.getByText("Upgrade Clicked gives").waitFor();
   await alice.page.getByText("signed up everybody begins here").waitFor();
-  await assertAccessible(alice, "rules");
 });
 
 test("a form in the URL keeps what was typed when the database refuses it, and says what is wrong", async () => {
@@ -48,7 +47,6 @@ test("a form in the URL keeps what was typed when the database refuses it, and s
   await page.goto(`${base}/rules?edit=signals.new`);
   await page.getByLabel("Event").fill("Upgrade Clicked");
   await page.getByLabel("Name").fill("Upgrade Clicked");
-  await assertAccessible(alice, "rules, editing");
   await button("Put it in the draft").click();
   await page.getByRole("alert").getByText("needs another definition").waitFor();
   assert.equal(await page.getByLabel("Name").inputValue(), "Upgrade Clicked");
@@ -61,7 +59,6 @@ test("a draft says who would move, and publishing it moves just those", async ()
   await heading("Your draft").waitFor();
   await previewed();
   await page.getByRole("link", { name: /^user-/ }).first().waitFor();
-  await assertAccessible(alice, "rules, a draft");
   const said = Number(/(\d+) people move/.exec(await button(/^Publish/).innerText())[1]);
   await button(/^Publish/).click();
   await page.getByText(/Published: 30 people scored by the new rules/).waitFor({ timeout: 60_000 });
@@ -99,22 +96,6 @@ test("a version that was published can be drafted again", async () => {
   await heading("Your draft").waitFor();
   await page.getByRole("deletion").getByText("Second: each Seconded gives 5 points").waitFor();
   await assertAccessible(alice, "rules, versions");
-});
-
-test("a viewer sees the draft and can change nothing", async () => {
-  const bob = await openDashboard(browser);
-  await bob.signUp();
-  await sql`
-    insert into public.members (workspace_id, user_id, role)
-    select w.id, u.id, 'viewer' from public.workspaces as w, auth.users as u where w.slug = ${slug} and u.email = ${bob.email}`;
-  await bob.page.goto(`${base}/rules`);
-  await bob.page.getByText("Only owners and admins can change rules.").waitFor();
-  await bob.page.getByText("If you publish on").waitFor({ timeout: 60_000 });
-  const enabled = await bob.page.locator("main button:enabled").allInnerTexts();
-  assert.deepEqual(enabled, []);
-  await assertAccessible(bob, "rules, viewer");
-  assert.deepEqual(bob.complaints, []);
-  await bob.close();
 });
 
 test("the browser has nothing to complain about", () => assert.deepEqual(alice.complaints, []));

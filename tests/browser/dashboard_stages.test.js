@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { launch } from "./chromium.js";
-import { assertAccessible, openDashboard, send } from "./founder.js";
+import { openDashboard, send } from "./founder.js";
 import { connect, setting } from "./stack.js";
 
 const HOSTILE = `<img src=x onerror="alert(1)">`;
@@ -63,10 +63,8 @@ async function assertListed() {
 test("without anybody the screens say what will be there, and how", async () => {
   await visit("/today", "Nobody to write to yet.");
   await alice.page.getByText("Marketing mail needs your postal address").waitFor();
-  await assertAccessible(alice, "today, empty");
   await visit("/stages", "Nobody new in these days.");
   await alice.page.getByText("Nobody entered ready in these days.").waitFor();
-  await assertAccessible(alice, "stages, empty");
 });
 
 test("every number of the stages opens a list of that length", async () => {
@@ -76,9 +74,7 @@ test("every number of the stages opens a list of that length", async () => {
   await alice.page.locator(".figures .count:visible").nth(6).waitFor();
   await alice.page.locator(".chart").waitFor();
   await alice.page.getByText("As a table").click();
-  await assertAccessible(alice, "stages");
   await assertListed();
-  await assertAccessible(alice, "the people of a number");
 });
 
 test("the period and the stage are in the URL", async () => {
@@ -99,7 +95,6 @@ test("today names whom to write to and why, and a name that is markup is a name"
   assert.match(await page.getByRole("link", { name: /^Write to/ }).first().getAttribute("href"), /^mailto:p\d+%40example\.com$/);
   await page.keyboard.press("j");
   assert.equal(await page.evaluate(() => document.activeElement.className), "who");
-  await assertAccessible(alice, "today");
   await page.locator(".changes .count").first().waitFor();
   await assertListed();
   await visit(`/contacts?from=2026-01-01&to=2100-01-01`, "Contacts");
@@ -129,19 +124,6 @@ test("what is broken is said, with where to mend it", async () => {
   await visit("/today", "Write to them next");
   await alice.page.getByText("smtp.example.com takes no mail").waitFor();
   await alice.page.getByText("Refused in the last 24 hours: 1 message").waitFor();
-  await assertAccessible(alice, "today, broken");
-});
-
-test("somebody outside sees none of it", async () => {
-  const charlie = await openDashboard(browser);
-  await charlie.signUp();
-  const headers = { apikey: setting("SUPABASE_PUBLISHABLE_KEY"), authorization: `Bearer ${await charlie.token()}` };
-  const calls = new Map(alice.asked.map((call) => [call.url + call.body, call]));
-  for (const { url, method, body } of calls.values()) {
-    const answer = await fetch(url, { method, body, headers: { ...headers, "content-type": "application/json" } });
-    assert.doesNotMatch(await answer.text(), /user-\d|Person|example\.com|"contacts": ?[1-9]|entered": ?[1-9]/, `${url} ${body}`);
-  }
-  await charlie.close();
 });
 
 test("the browser has nothing to complain about", () => assert.deepEqual(alice.complaints, []));

@@ -1,174 +1,178 @@
-// Every screen in each of its states: readable for everybody, honest when something fails, closed to those outside.
+// Every screen in each of its states: readable for everybody, honest when something fails, shut for who may not.
 import assert from "node:assert/strict";
-import { after, afterEach, before, test } from "node:test";
+import { after, before, test } from "node:test";
 import { launch } from "./chromium.js";
-import { assertAccessible, openDashboard, send } from "./founder.js";
-import { connect, fail, heal, setting } from "./stack.js";
+import { assertAccessible, openDashboard } from "./founder.js";
+import { fill, HOSTILE, join, REFUSED } from "./full.js";
+import { SCREENS, address, settled, show } from "./screens.js";
+import { connect, setting } from "./stack.js";
 
-const HOSTILE = `<img src=x onerror="alert(1)"><script>alert(2)</script>`;
-const NAME = `Quux ${Date.now()}`;
+const ASKS = /\/(rest\/v1\/(?!rpc\/my_workspaces)|api\/)/;
+const NOTHING_TO_LOAD = ["emails/templates/new"];
 const sql = connect();
 let browser;
 let alice;
-let slug;
-let key;
-let base;
+let ids;
 
 before(async () => {
   browser = await launch();
-  alice = await openDashboard(browser, "/app/", { allowed: [503] });
+  alice = await openDashboard(browser, "/app/", { allowed: [500] });
 });
-afterEach(heal);
 after(() => Promise.all([browser?.close(), sql.end()]));
 
-const visit = async (path, heading) => {
-  await alice.page.goto(base + path);
-  await alice.page.getByRole("heading", { name: heading, exact: true }).waitFor();
-};
+/** Looks at each screen, in two tabs at a time. */
+async function each(member, screens, look) {
+  const left = [...screens];
+  const second = await member.context.newPage();
+  const tabs = [member, { page: second, base: member.base }];
+  await Promise.all(tabs.map(async (tab) => {
+    while (left.length) await look(tab, left.shift());
+  }));
+  await second.close();
+}
 
-test("the ways in are accessible", async () => {
-  const { page } = alice;
+// Not 503, which the client tries again for seconds before it says so.
+const DOWN = {
+  status: 500, headers: { "access-control-allow-origin": "*" },
+  json: { code: "XX000", message: "could not read a block", requestId: "from-the-endpoint" },
+};
+/** The server is down, for what a tab asks under that name. */
+const broken = ({ page }, asks = ASKS) => page.route(asks, (route) => route.fulfill(DOWN));
+const mended = ({ page }) => page.unrouteAll({ behavior: "ignoreErrors" });
+
+/** What failed is said, with a way to try again and the id under which it is found; and the page is there. */
+async function assertHonest({ page }, name) {
+  const alerts = page.getByRole("alert");
+  await alerts.first().waitFor();
+  await page.waitForFunction(() => !document.querySelector(".skeleton"));
+  for (const alert of await alerts.all()) {
+    const said = (await alert.innerText()).replace(/\s+/g, " ");
+    assert.match(said, /^[A-Z][\w' ]+: .+ Try again Request [\w-]+$/, name);
+  }
+  assert.ok(await page.getByRole("navigation", { name: "Screens" }).isVisible(), name);
+}
+
+test("the ways in", async () => {
   for (const [path, heading] of [["sign-in", "Sign in"], ["sign-up", "Create your account"], ["reset", "Reset your password"]]) {
-    await page.goto(`${setting("API_URL")}/app/${path}`);
-    await page.getByRole("heading", { name: heading }).waitFor();
+    await alice.page.goto(`${setting("API_URL")}/app/${path}`);
+    await alice.page.getByRole("heading", { name: heading }).waitFor();
     await assertAccessible(alice, path);
   }
-});
-
-test("a new workspace says what will appear, and how", async () => {
   await alice.signUp();
   await assertAccessible(alice, "start");
-  slug = await alice.makeWorkspace(NAME);
-  base = `${setting("API_URL")}/app/w/${slug}`;
-  await alice.page.getByText("Waiting for the first event").waitFor();
-  await assertAccessible(alice, "setup, empty");
-  await visit("/contacts", "Contacts");
-  await alice.page.getByRole("heading", { name: "No contacts yet." }).waitFor();
-  await assertAccessible(alice, "contacts, empty");
+  await alice.page.goto(`${setting("API_URL")}/app/account`);
+  await alice.page.getByRole("heading", { name: "Address" }).waitFor();
+  await assertAccessible(alice, "account");
+  await alice.page.goto(`${setting("API_URL")}/app/start`);
 });
 
-test("what was refused is in the debugger, with what to change", async () => {
-  await visit("/setup", "Setup");
-  key = await alice.makeTag();
-  const track = (n, event) => ({ type: "track", event, userId: `user-${n}`, messageId: `${slug}-${n}-${event}` });
-  const people = Array.from({ length: 60 }, (_, n) => n).flatMap((n) => [
-    { type: "identify", userId: `user-${n}`, traits: { name: n ? `Person ${n}` : HOSTILE }, messageId: `${slug}-${n}` },
-    ...(n % 2 ? [track(n, "Upgrade Clicked")] : []),
-  ]);
-  await send(key, people);
-  await send(key, [track(0, "Upgrade Clicked"), track(0, "Upgrade Clicked"), { type: "track", event: "Lost" }]);
-  await alice.page.getByText("Name who did it: userId, anonymousId or email.").waitFor();
-  await assertAccessible(alice, "setup");
+test("empty", async () => {
+  await alice.makeWorkspace(`${Date.now()} ${HOSTILE[0]}`.slice(0, 100));
+  await each(alice, SCREENS.filter((screen) => !screen.includes("{")), async (tab, screen) => {
+    await show(tab, screen);
+    await assertAccessible(tab, `${screen}, empty`);
+  });
 });
 
-test("the list, the reasons and the contact are accessible", async () => {
-  await visit("/contacts?q=user-1", "Contacts");
-  await alice.page.getByRole("button", { name: /^Why/ }).first().click();
-  await alice.page.getByRole("row", { name: "Sum" }).waitFor();
-  await assertAccessible(alice, "contacts");
-  await alice.page.locator("a.who").first().click();
-  await alice.page.getByRole("heading", { name: "Timeline" }).waitFor();
-  await alice.page.locator(".timeline li").first().waitFor();
-  await assertAccessible(alice, "contact");
+test("full", async () => {
+  ids = await fill(alice, sql, HOSTILE.map((text) => text.slice(0, 200))); // axe measures every line
+  await each(alice, SCREENS, async (tab, screen) => {
+    await show(tab, screen, ids);
+    await assertAccessible(tab, `${screen}, full`);
+  });
 });
 
-test("paging shows each contact once, and going back goes back", async () => {
+test("loading", async () => {
+  await each(alice, SCREENS, async (tab, screen) => {
+    await tab.page.route(ASKS, () => {}); // no answer
+    await tab.page.goto(`${tab.base()}/${address(screen, ids)}`);
+    await tab.page.locator("main h1").waitFor();
+    if (!NOTHING_TO_LOAD.includes(screen)) await tab.page.locator(".skeleton").first().waitFor();
+    await assertAccessible(tab, `${screen}, loading`);
+    await mended(tab);
+  });
+});
+
+test("failed, and mended by trying again", async () => {
+  await each(alice, SCREENS, async (tab, screen) => {
+    if (NOTHING_TO_LOAD.includes(screen)) return;
+    await broken(tab);
+    await tab.page.goto(`${tab.base()}/${address(screen, ids)}`);
+    await assertHonest(tab, screen);
+    await assertAccessible(tab, `${screen}, failed`);
+    await mended(tab);
+    const again = tab.page.getByRole("button", { name: "Try again" });
+    await again.evaluateAll((all) => all.forEach((button) => button.click()));
+    await settled(tab.page);
+    await tab.page.waitForFunction(() => !document.querySelector("[role=alert]"));
+  });
+});
+
+test("one part that fails leaves the others as they are", async () => {
+  alice.asked.length = 0;
+  await show(alice, "today", ids);
+  const names = new Set(alice.asked.map(({ url }) => new URL(url).pathname.split("/").at(-1)).filter((name) => name !== "my_workspaces"));
+  assert.ok(names.size > 2);
+  for (const name of names) {
+    await broken(alice, new RegExp(`/rest/v1/(rpc/)?${name}`));
+    await alice.page.reload();
+    await assertHonest(alice, `today without ${name}`);
+    assert.equal(await alice.page.getByRole("alert").count(), 1);
+    await mended(alice);
+  }
+});
+
+test("what was there stays with its time while it is asked anew, and when that fails", async () => {
   const { page } = alice;
-  await visit("/contacts", "Contacts");
-  const names = async () => page.locator("a.who b").allInnerTexts();
-  await page.locator("a.who").nth(49).waitFor();
-  const first = await names();
-  await page.getByRole("link", { name: "Next 50" }).click();
-  await page.waitForFunction(() => document.querySelectorAll("a.who").length === 10);
-  assert.equal(new Set([...first, ...(await names())]).size, 60);
-  await page.goBack();
-  await page.waitForFunction(() => document.querySelectorAll("a.who").length === 50);
-  assert.deepEqual(await names(), first);
+  const screens = ["Contacts", "Stages", "Rules", "Emails", "Setup", "Settings"];
+  const open = (name) => page.getByRole("navigation", { name: "Screens" }).getByRole("link", { name }).click();
+  await show(alice, "today");
+  for (const name of screens) {
+    await open(name);
+    await page.getByRole("heading", { name, exact: true, level: 1 }).waitFor();
+    await settled(page);
+  }
+  let answer;
+  const answered = new Promise((ready) => (answer = ready));
+  await page.route(ASKS, async (route) => {
+    await answered;
+    await route.fulfill(DOWN).catch(() => {}); // nobody waits for it any more
+  });
+  for (const name of screens) {
+    await open(name);
+    await page.getByText(/^Updating … as of/).first().waitFor();
+    assert.equal(await page.locator(".skeleton").count(), 0, name);
+  }
+  answer();
+  await page.getByRole("alert").getByText(/^What you see is as of/).waitFor();
+  assert.ok(await page.getByRole("heading", { name: "API keys" }).isVisible());
+  await mended(alice);
 });
 
-test("a name that is markup is a name", async () => {
-  await visit("/contacts?q=%3Cimg", "Contacts");
-  await alice.page.getByText(HOSTILE).click();
-  await alice.page.getByRole("heading", { name: HOSTILE }).waitFor();
-  assert.equal(await alice.page.locator("main img, main script").count(), 0);
+const MAY = /^(Why|\+ |Without|Days before|Find|Look|Address|Paid|Export all we hold|Leave|Pause$|Phone|Wide|Text|Period|Stage|Score|Last seen|Search|Copy|Email)/;
+
+test("a viewer sees everything, and what they can't do is shut", async () => {
+  const viola = await join(browser, sql, ids.workspace, "viewer");
+  viola.base = alice.base;
+  await each(viola, SCREENS, async (tab, screen) => {
+    await show(tab, screen, ids);
+    await assertAccessible(tab, `${screen}, viewer`);
+    const open = await tab.page.locator("main :is(button, input, select, textarea):enabled:visible").evaluateAll((all) =>
+      all.map((one) => one.getAttribute("aria-label") ?? one.labels?.[0]?.innerText ?? one.innerText),
+    );
+    assert.deepEqual(open.filter((name) => !MAY.test(name)), [], screen);
+  });
+  assert.deepEqual(viola.complaints, []);
 });
 
-test("a failed panel says so with the request's id, keeps what it had, and comes back", async () => {
-  const { page } = alice;
-  await visit("/contacts", "Contacts");
-  await page.locator("a.who").first().waitFor();
-  await page.getByRole("link", { name: "Setup" }).click();
-  await page.getByRole("heading", { name: "Live debugger" }).waitFor();
-  await fail({ service: "postgres", status: 503 });
-  await page.getByRole("link", { name: "Contacts", exact: true }).click();
-  await page.getByRole("alert").getByText("Request").waitFor();
-  assert.ok((await page.locator("a.who").count()) > 0);
-  await assertAccessible(alice, "contacts, failed");
-  await heal();
-  await page.getByRole("button", { name: "Try again" }).click();
-  await page.getByRole("alert").waitFor({ state: "detached" });
-});
-
-test("a viewer sees what they may not do, and why", async () => {
-  const bob = await openDashboard(browser);
-  await bob.signUp();
-  await sql`
-    insert into public.members (workspace_id, user_id, role)
-    select w.id, u.id, 'viewer' from public.workspaces as w, auth.users as u where w.slug = ${slug} and u.email = ${bob.email}`;
-  await bob.page.goto(`${base}/contacts?q=user-1`);
-  await bob.page.locator("a.who").first().click();
-  const erase = bob.page.getByRole("button", { name: "Erase" });
-  await erase.waitFor();
-  assert.equal(await erase.isDisabled(), true);
-  await bob.page.getByText("Only owners and admins can do this.").first().waitFor();
-  await assertAccessible(bob, "contact, viewer");
-  assert.deepEqual(bob.complaints, []);
-  await bob.close();
-});
-
-test("an outsider with every URL and call of a member's sees nothing", async () => {
-  const charlie = await openDashboard(browser);
-  await charlie.signUp();
-  await charlie.page.goto(`${base}/contacts`);
+test("somebody outside", async () => {
+  const charlie = await join(browser, sql);
+  await charlie.page.goto(`${alice.base()}/contacts`);
   await charlie.page.getByText("You are in no workspace of that name.").waitFor();
   await assertAccessible(charlie, "outside");
-  const headers = { apikey: setting("SUPABASE_PUBLISHABLE_KEY"), authorization: `Bearer ${await charlie.token()}` };
-  const calls = new Map(alice.asked.map((call) => [call.url + call.body, call]));
-  assert.ok(calls.size > 15, `${calls.size} calls`);
-  for (const { url, method, body } of calls.values()) {
-    const answer = await fetch(url, { method, body, headers: { ...headers, "content-type": "application/json" } });
-    const text = await answer.text();
-    assert.doesNotMatch(text, new RegExp(`${NAME}|user-\\d|Person|Upgrade|ready|pk_00`), `${url} ${body}`);
-  }
   assert.deepEqual(charlie.complaints, []);
-  await charlie.close();
 });
 
-test("who is erased is gone from the list", async () => {
-  const { page } = alice;
-  await visit("/contacts?q=user-59", "Contacts");
-  await page.locator("a.who").first().click();
-  await page.getByRole("button", { name: "Erase" }).click();
-  await page.getByRole("button", { name: "Erase for good" }).click();
-  await page.waitForURL(`${base}/contacts`);
-  await visit("/contacts?q=user-59", "Contacts");
-  await page.getByText("Nobody is called").waitFor();
+test("the browser has nothing to complain about, but what a hostile template may not do", () => {
+  assert.deepEqual(alice.complaints.filter((text) => !REFUSED.test(text)), []);
 });
-
-test("everything that is held is exported, and a correction stands", async () => {
-  const { page } = alice;
-  await visit("/contacts?q=user-58", "Contacts");
-  await page.locator("a.who").first().click();
-  const [download] = await Promise.all([
-    page.waitForEvent("download"),
-    page.getByRole("button", { name: "Export all we hold" }).click(),
-  ]);
-  assert.match(download.suggestedFilename(), /^contact-.*\.json$/);
-  await page.getByRole("button", { name: "Correct a trait" }).click();
-  await page.getByLabel("Trait", { exact: true }).fill("plan");
-  await page.getByLabel("Value").fill("team");
-  await page.getByRole("button", { name: "Correct it" }).click();
-  await page.getByRole("definition").getByText("team", { exact: true }).waitFor();
-});
-
-test("the browser has nothing to complain about", () => assert.deepEqual(alice.complaints, []));

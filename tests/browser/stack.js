@@ -38,6 +38,8 @@ export const score = (userId) =>
   call(`${setting("API_URL")}/api/score`, posting({ userId }, asking(setting("DEMO_SECRET_KEY"))));
 /** Sends what is due now, as the scheduler does. */
 export const drain = () => call(`${setting("API_URL")}/api/send-email`, asking(setting("CRON_SECRET")));
+/** Builds what exports were asked for, as the scheduler does. */
+export const buildExports = () => call(`${setting("API_URL")}/api/export`, asking(setting("CRON_SECRET")));
 export const fail = (fault) => call(`${setting("FAKES_URL")}/faults`, posting(fault));
 export const heal = () => call(`${setting("FAKES_URL")}/faults`, { method: "DELETE" });
 export const mailTo = async (address) =>

@@ -49,10 +49,19 @@ class Message:
             "values": values,
             "occurred_at": self.occurred_at.isoformat(),
             "message_id": self.message_id,
-            "properties": dict(self.properties),
+            "properties": dict(self.stored_properties()),
             "context": {},
             "traits": self.traits,
         }
+
+    def stored_properties(self) -> Mapping[str, Any]:
+        """An identify's and a group's are what they say."""
+        if self.type == "identify" and self.traits:
+            return self.traits
+        if self.type == "group" and self.traits:
+            company = self.traits["company"]
+            return {**{key: value for key, value in company.items() if key != "id"}, "groupId": company["id"]}
+        return self.properties
 
 
 @dataclass(frozen=True)

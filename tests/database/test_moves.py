@@ -1,6 +1,8 @@
 """An admin moves an identity to another contact, and back; everything derived follows."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
 
 import psycopg
 import pytest
@@ -142,3 +144,50 @@ def move_somewhere(db: Connection, workspace: Workspace, sent: list[Message], pi
     target = data.draw(st.sampled_from([None, moved, *higher]))
     reading.move(db, workspace, moved, target, NOW)
     return model.move(sent, pins, moved, target)
+
+
+def preview(db: Connection, workspace: Workspace, moved: Identity, target: Identity | None) -> dict[str, Any]:
+    ids = [reading.identity_id(db, workspace, one) if one else None for one in (moved, target)]
+    [(made,)] = db.execute("select public.preview_move(%s, %s, %s)", (workspace.id, *ids)).fetchall()
+    return dict(made)
+
+
+def shown(db: Connection, workspace: Workspace, contact: str) -> Any:
+    [(rows,)] = db.execute("select public.contact_rows(%s, array[%s]::uuid[])", (workspace.id, contact)).fetchall()
+    return rows[0] if rows else None
+
+
+def test_a_preview_of_a_move_is_what_happens_and_changes_nothing(db: Connection, shared: Workspace) -> None:
+    for moved, target in ((BROWSER, BEN), (BROWSER, BROWSER), (BROWSER, None)):
+        before = reading.everything(db, shared)
+        promised = preview(db, shared, moved, target)
+        assert reading.everything(db, shared) == before
+        for side in ("from", "to"):
+            assert shown(db, shared, promised[side]["id"]) == promised[side]["before"]
+        reading.move(db, shared, moved, target, datetime.now(UTC))  # a preview is of now
+        for side in ("from", "to"):
+            assert shown(db, shared, promised[side]["id"]) == promised[side]["after"]
+
+
+def test_a_preview_says_what_goes_along_and_who_is_left_with_nothing(db: Connection, shared: Workspace) -> None:
+    reading.move(db, shared, BROWSER, BROWSER, NOW)
+    promised = preview(db, shared, BROWSER, BEN)
+    assert promised["events"] == 1
+    assert promised["from"]["before"] is not None and promised["from"]["after"] is None
+    assert promised["to"]["before"]["score"] < promised["to"]["after"]["score"]
+
+
+def test_a_move_that_would_be_refused_has_no_preview(db: Connection, shared: Workspace) -> None:
+    with pytest.raises(psycopg.Error) as refused:
+        preview(db, shared, ANN, BEN)
+    assert refused.value.sqlstate == "PT412"
+    assert db.execute(
+        "select count(*) from public.identity_moves where workspace_id = %s", (shared.id,)
+    ).fetchone() == (0,)
+
+
+def test_it_is_shown_which_identity_was_moved_by_hand(db: Connection, shared: Workspace) -> None:
+    reading.move(db, shared, BROWSER, BEN, NOW)
+    contact = reading.identity_id(db, shared, BEN)
+    [(ben,)] = db.execute("select public.show_contact(%s, %s)", (shared.id, contact)).fetchall()
+    assert {one["value"]: one["isMoved"] for one in ben["identities"]} == {"ben": False, "a": True}

@@ -12,6 +12,7 @@ from scripts.bench import dashboard, scale
 from scripts.bench.cluster import Cluster, cluster
 from scripts.bench.publishing import Connection, one, untrue
 from scripts.bench.scale import BIG, FEW_CONTACTS, FULL, SMALL
+from scripts.bench.workload import TODAY
 
 PROVE = os.environ.get("PROVE") == "1"
 SIZE = FULL if PROVE else SMALL
@@ -88,6 +89,21 @@ def test_the_dashboards_numbers_are_answered_at_once_and_by_index(postgres: Clus
             assert scale.scans(db) == before, name
         print(taken)
         assert not PROVE or max(taken.values()) < 300
+
+
+@pytest.mark.prove
+def test_rules_are_tried_on_the_past_within_a_second_and_by_index(postgres: Cluster) -> None:
+    with connect(postgres, postgres.restore(BIG)) as db:
+        scale.pay(db, 240)
+        call = f"select public.back_test('{{workspace}}', p_now => '{TODAY}T00:00Z')"
+        before = scale.scans(db)
+        taken = scale.top_milliseconds(db, call)
+        assert scale.scans(db) == before
+        print(taken)
+        found = one(db, call.replace("{workspace}", one(db, "select id::text from public.workspaces")))
+    assert (len(found["payers"]) + found["tooNew"], found["isCut"]) == (200, True)
+    assert found["others"]["contacts"] == len(found["payers"])
+    assert not PROVE or taken < 1000
 
 
 @pytest.mark.prove

@@ -136,3 +136,27 @@ def test_troubles_name_what_was_refused(db: Connection, workspace: Workspace) ->
     troubles = one(db, "troubles(%s, %s)", workspace.id, NOW)
     assert troubles["rejections"] == [{"code": "identity_missing", "count": 1}]
     assert troubles["smtp"] is None and troubles["marketingPaused"] is False
+
+
+def silence(db: Connection, workspace: Workspace, now: datetime) -> Any:
+    return one(db, "event_silence(%s, %s)", workspace.id, now)
+
+
+def test_a_workspace_without_events_is_not_silent_but_unused(db: Connection, workspace: Workspace) -> None:
+    assert silence(db, workspace, NOW) == {"any": False, "silent": False, "lastAt": None}
+
+
+def test_a_day_without_events_is_silence(db: Connection, workspace: Workspace) -> None:
+    visitor = (("anonymousId", "v"),)
+    reading.track(db, workspace, [Message("m", True, "track", "Page Viewed", visitor, NOW)], NOW)
+    assert silence(db, workspace, NOW + timedelta(hours=24) - timedelta(seconds=1))["silent"] is False
+    assert silence(db, workspace, NOW + timedelta(hours=24)) == {"any": True, "silent": True, "lastAt": None}
+
+
+def test_silence_is_dated_by_what_the_meter_saw_last(db: Connection, workspace: Workspace) -> None:
+    statement = "insert into public.usage (workspace_id, month, last_event_at) values (%s, %s, %s)"
+    db.execute(statement, (workspace.id, NOW.date().replace(day=1), NOW))
+    later = NOW + timedelta(days=3)
+    assert silence(db, workspace, NOW)["silent"] is False
+    found = silence(db, workspace, later)
+    assert found["silent"] is True and datetime.fromisoformat(found["lastAt"]) == NOW

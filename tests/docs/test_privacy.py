@@ -105,10 +105,13 @@ def test_mail_of_our_own_is_written_in_two_places() -> None:
     assert sorted(writers) == ["lib/notices.py", "scripts/policy_mail.py"]
 
 
-@pytest.mark.parametrize("table", ["notices", "announcements"])
-def test_mail_of_our_own_goes_to_accounts_alone(db: Connection, table: str) -> None:
+@pytest.mark.parametrize(
+    ("table", "to"),
+    [("notices", {"auth.users", "invitations", "workspaces"}), ("announcements", {"auth.users", "private.policies"})],
+)
+def test_mail_of_our_own_goes_to_accounts_and_invited_people_alone(db: Connection, table: str, to: set[str]) -> None:
     record = json.loads((ROOT / "docs" / "processing.json").read_text())["postgres"]
     [columns] = [each["columns"] for each in record if (each["schema"], each["table"]) == ("private", table)]
     assert not {"to", "to_address", "address", "email", "contact_id"} & {column["column"] for column in columns}
-    statement = "select from pg_constraint where conrelid = %s::regclass and confrelid = 'auth.users'::regclass"
-    assert db.execute(statement, (f"private.{table}",)).fetchone() is not None
+    statement = "select confrelid::regclass::text from pg_constraint where conrelid = %s::regclass and contype = 'f'"
+    assert {name for (name,) in db.execute(statement, (f"private.{table}",)).fetchall()} == to

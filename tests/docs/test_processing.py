@@ -1,13 +1,9 @@
 """The record of processing says what the database holds, and the policy page shows it."""
 
-import json
-
-import httpx
 import pytest
 
 from scripts.record_of_processing import __main__ as written
 from scripts.record_of_processing.comments import faults, tables
-from scripts.record_of_processing.page import LISTS, kinds, page
 from tests.conftest import Connection
 
 STALE = "run `make schema` and commit what it writes"
@@ -21,11 +17,6 @@ def test_every_table_and_column_says_whose_it_is_why_and_how_long(db: Connection
 
 def test_the_record_is_what_the_comments_say(db: Connection) -> None:
     assert written.RECORD.read_text() == written.written(written.record(db)), STALE
-
-
-def test_the_page_is_what_policy_and_record_say() -> None:
-    made = page(written.POLICY.read_text(), json.loads(written.RECORD.read_text()))
-    assert written.PAGE.read_text() == made, STALE
 
 
 @pytest.mark.parametrize(
@@ -64,28 +55,3 @@ def test_a_column_that_goes_or_comes_makes_the_record_stale(db: Connection) -> N
 
 def test_partitions_are_their_tables(db: Connection) -> None:
     assert [table.name for table in tables(db) if table.name.startswith("events")] == ["events"]
-
-
-def test_the_page_is_served_with_every_kind_of_personal_data(http: httpx.Client) -> None:
-    shown = http.get("/privacy")
-    assert (shown.status_code, shown.headers["content-type"]) == (200, "text/html; charset=utf-8")
-    assert shown.text == written.PAGE.read_text()
-    record = json.loads(written.RECORD.read_text())
-    names = {kind["name"] for whose in LISTS.values() for kind in kinds(record, whose)}
-    assert [name for name in names if f"<strong>{name}</strong>" not in shown.text] == []
-    assert {"Events", "Contacts", "Email log", "Rate limits", "Members", "Accounts"} <= names
-
-
-def test_the_page_obeys_the_strict_policy_for_content(http: httpx.Client) -> None:
-    shown = http.get("/privacy")
-    assert "default-src 'none'; style-src 'self'" in shown.headers["content-security-policy"]
-    assert [bad for bad in ("<script", "style=", "<style", "src=", "onclick") if bad in shown.text] == []
-
-
-def test_the_front_page_leads_to_it_and_robots_may_read_it(http: httpx.Client) -> None:
-    assert '<a href="/privacy">' in http.get("/").text
-    assert "Allow: /privacy$" in http.get("/robots.txt").text
-
-
-def test_only_looking_at_it_is_allowed(http: httpx.Client) -> None:
-    assert [http.request(method, "/privacy").status_code for method in ("HEAD", "POST")] == [200, 405]

@@ -30,7 +30,7 @@ ENDPOINTS = {
     "/api/score": "POST, GET",
     "/api/send-email": "POST, GET",
     "/api/contact": "POST",
-    "/api/delete-workspace": "POST, GET",
+    "/api/delete-workspace": "POST, GET, HEAD",
     "/api/settings": "POST",
     "/api/export": "POST, GET",
     "/api/unsubscribe": "GET, HEAD, POST",

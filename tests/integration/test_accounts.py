@@ -27,6 +27,11 @@ def test_what_they_did_is_part_of_it(api: Api, alice: Session) -> None:
     assert "workspaces.update" in [deed["action"] for deed in own(alice)["deeds"]]
 
 
+def test_where_they_are_signed_in_is_part_of_it(alice: Session) -> None:
+    sessions = own(alice)["sessions"]
+    assert sessions and all({"since", "refreshedAt", "browser", "ip"} == set(session) for session in sessions)
+
+
 def test_nobody_signed_in_asks_for_another_account(env: Mapping[str, str], alice: Session, bob: Session) -> None:
     for function, arguments in (("account_record", {"p_email": bob.email}), ("delete_account", {"p_email": bob.email})):
         assert alice.rest.post(f"/rpc/{function}", json=arguments).status_code in (403, 404)

@@ -15,7 +15,7 @@ import pytest
 
 from scripts.local import environment
 from scripts.local.layout import ROOT
-from scripts.record_of_processing.page import last_updated
+from scripts.public_pages.policy import last_updated
 from tests.conftest import Connection, Faults, Inbox, Workspace
 from tests.integration.gate import Gate, Stop, When, standing
 

@@ -222,7 +222,26 @@ def test_a_forged_link_leads_nowhere(api: Api, token: str) -> None:
         api.http.get(f"/api/delete-workspace?keep={token}"),
         api.http.post(f"/api/delete-workspace?keep={token}"),
     ):
-        assert answer.json()["code"] in ("link_invalid", "cron_secret_required", "content_type_unsupported")
+        problem(answer, "link_invalid")
+    assert api.http.head(f"/api/delete-workspace?keep={token}").status_code == 404
+
+
+def test_a_link_that_lapsed_says_so_in_words_and_with_its_status(api: Api, olga: Session, inbox: Inbox) -> None:
+    requested(api, olga)
+    address, browser = link(api, inbox, olga), {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    assert api.http.head(address).status_code == 200
+    over = "update public.deletion_requests set purge_after = now() where workspace_id = %s"
+    api.db.execute(over, (api.workspace.id,))
+    for method in ("GET", "POST"):
+        page = api.http.request(method, address, headers=browser)
+        assert (page.status_code, page.headers["Content-Type"]) == (409, "text/html; charset=utf-8")
+        assert "It is too late" in page.text
+        problem(api.http.request(method, address), "deletion_grace_over")
+    assert api.http.head(address).status_code == 409
+
+
+def test_a_head_without_a_link_sweeps_nothing(api: Api, env: Mapping[str, str]) -> None:
+    assert api.http.head("/api/delete-workspace", headers=bearer(env["CRON_SECRET"])).status_code == 404
 
 
 def test_without_a_request_there_is_nothing_to_cancel(api: Api, olga: Session) -> None:

@@ -170,3 +170,30 @@ def test_what_was_bought_during_the_grace_ends_before_the_purge(
     assert told(number) == "cancelled"
     statement = "select finished_at is not null from public.deletion_requests where workspace_id = %s"
     assert api.db.execute(statement, (api.workspace.id,)).fetchall() == [(True,)]
+
+
+@pytest.mark.parametrize("wish", ["cancel", "resume"])
+def test_what_lemon_squeezy_does_not_know_is_done_and_holds_up_no_purge(
+    env: Mapping[str, str], api: Api, olga: Session, subscribed: Callable[..., str], sweep: Sweep, wish: str
+) -> None:
+    number = subscribed()
+    ask(api, olga)
+    if wish == "resume":
+        sweep()
+        ask(api, olga, cancel=True)
+    httpx.put(f"{env['FAKES_URL']}/subscriptions", json={}).raise_for_status()
+    assert sweep()["ordered"] == 1
+    assert sweep()["ordered"] == 0
+    open_orders = "select from private.subscription_orders where subscription_id = %s and done_at is null"
+    assert api.db.execute(open_orders, (number,)).fetchall() == []
+
+
+def test_where_the_key_is_of_another_store_nothing_is_taken_for_ended(
+    env: Mapping[str, str], olga: Session, api: Api, subscribed: Callable[..., str], sweep: Sweep, faults: Faults
+) -> None:
+    subscribed()
+    ask(api, olga)
+    httpx.put(f"{env['FAKES_URL']}/subscriptions", json={}).raise_for_status()
+    faults.add("lemonsqueezy", status=404, times=2)
+    assert sweep()["ordered"] == 0
+    assert sweep()["ordered"] == 1

@@ -116,7 +116,7 @@ def test_a_csv_is_stored_once(importing: Import, api: Api, tmp_path: Path) -> No
     upgraded, identified = stored(api.db, api.workspace)
     assert upgraded["properties"] == {"plan": "pro", "seats": 5, "note": 'Zoë said "ok",\nthen left 🎉'}
     assert upgraded["occurred_at"].startswith(f"{LAST_YEAR}T03:04:05")
-    assert identified["properties"] == {"email": "Ada@example.com"}
+    assert identified["properties"] == {"email": "ada@example.com"}
 
 
 def test_a_packed_file_is_imported_too(importing: Import, api: Api, tmp_path: Path) -> None:

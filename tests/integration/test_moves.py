@@ -44,3 +44,16 @@ def test_the_log_is_never_rewritten(api: Api, alice: Session, move: dict[str, st
     mine = {"workspace_id": f"eq.{api.workspace.id}"}
     assert alice.rest.patch("/identity_moves", params=mine, json={"contact_id": None}).status_code == 403
     assert alice.rest.delete("/identity_moves", params=mine).status_code == 403
+
+
+def test_who_may_not_move_gets_no_preview(api: Api, bob: Session, charlie: Session, move: dict[str, str]) -> None:
+    asked = {f"p_{name.removesuffix('_id')}": value for name, value in move.items()}
+    assert [who.rest.post("/rpc/preview_move", json=asked).status_code for who in (bob, charlie)] == [403, 403]
+    assert points(api) == (10, 5)
+
+
+def test_an_owner_sees_what_a_move_would_change(alice: Session, api: Api, move: dict[str, str]) -> None:
+    asked = {f"p_{name.removesuffix('_id')}": value for name, value in move.items()}
+    promised = alice.rest.post("/rpc/preview_move", json=asked).json()
+    assert (promised["from"]["after"]["score"], promised["to"]["after"]["score"]) == (5, 10)
+    assert points(api) == (10, 5)

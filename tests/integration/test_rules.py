@@ -1,5 +1,6 @@
 """Owners and admins draft and publish rules: a draft is a row of the Data API, and /api/score does the work."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -142,3 +143,26 @@ def test_a_publishable_key_may_do_none_of_it(api: Api) -> None:
     for body in ({"recompute": True}, {"preview": str(uuid4())}):
         answer = api.http.post("/api/score", json=body, headers=bearer(api.workspace.publishable_key))
         problem(answer, "secret_key_required")
+
+
+def test_every_member_tries_a_draft_on_the_past_and_an_outsider_learns_nothing(
+    api: Api, alice: Session, bob: Session, charlie: Session, draft: dict[str, Any]
+) -> None:
+    then, now = datetime.now(UTC) - timedelta(days=14), datetime.now(UTC) - timedelta(minutes=1)
+    api.track(event(userId="payer", timestamp=then.isoformat()))
+    api.track(event(userId="payer", event="Subscription Started", timestamp=now.isoformat()))
+    asked = {"p_workspace": str(api.workspace.id), "p_draft": added(alice, draft)}
+    api.member("/api/score", {"preview": asked["p_draft"]}, bob.access_token)
+    found = [person.rest.post("/rpc/back_test", json=asked).json() for person in (alice, bob, charlie)]
+    assert [(payer["score"], payer["isNamed"]) for payer in found[0]["payers"]] == [(80, True)]
+    assert (found[1]["payers"], found[2]) == (found[0]["payers"], None)
+
+
+def test_a_back_test_has_the_score_that_was_answered_for_that_day(api: Api, alice: Session) -> None:
+    then, now = datetime.now(UTC) - timedelta(days=14), datetime.now(UTC) - timedelta(minutes=1)
+    for n, name in enumerate(["Feature Used", "Invite Sent", "Upgrade Clicked"]):
+        api.track(event(userId="payer", event=name, timestamp=(then - timedelta(days=n)).isoformat()))
+    api.track(event(userId="payer", event="Subscription Started", timestamp=now.isoformat()))
+    [payer] = alice.rest.post("/rpc/back_test", json={"p_workspace": str(api.workspace.id)}).json()["payers"]
+    answer = api.score(userId="payer", on=payer["on"])
+    assert (payer["score"], payer["stage"]) == (answer["score"], answer["stage"])

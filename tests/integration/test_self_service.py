@@ -272,3 +272,11 @@ def test_what_comes_in_and_what_is_refused_is_told_to_members(
     assert [(event["name"], event["who"]) for event in recent(erin)["events"]] == [("Upgrade Clicked", "u")]
     assert [refused["code"] for refused in recent(erin)["rejections"]] == ["identity_missing"]
     assert recent(charlie)["events"] == recent(charlie)["rejections"] == []
+
+
+def test_an_invitation_is_part_of_what_is_held_of_both(erin: Session, acme: UUID, charlie: Session) -> None:
+    assert invite(erin, acme, charlie.email, "viewer").status_code == 201
+    for person, is_by_them in ((erin, True), (charlie, False)):
+        held = person.rest.post("/rpc/my_account", json={}).json()["invitations"]
+        [here] = [one for one in held if one["workspaceId"] == str(acme)]
+        assert (here["role"], here["status"], here["isByThem"]) == ("viewer", "open", is_by_them)

@@ -154,6 +154,19 @@ def test_removed_settings_are_gone_with_their_password(
         assert db.execute(f"select from {table} where workspace_id = %s", (workspace.id,)).fetchall() == []
 
 
+def test_who_saved_or_removed_the_server_is_in_the_audit_log_without_its_password(
+    settings: Settings, api: Api, alice: Session
+) -> None:
+    for smtp in (SMTP, {**SMTP, "port": 2525}, None, None):
+        assert settings(smtp=smtp).status_code == 200
+    statement = """select action, actor, detail from public.audit_log
+                   where workspace_id = %s and action like 'smtp%%' order by at"""
+    log = api.db.execute(statement, (api.workspace.id,)).fetchall()
+    assert [action for action, _, _ in log] == [f"smtp_settings.{deed}" for deed in ("insert", "update", "delete")]
+    assert {actor for _, actor, _ in log} == {f"member:{alice.user_id}"}
+    assert log[1][2] == {"columns": ["port", "password"]}
+
+
 def test_a_deployment_without_keys_keeps_no_password(
     env: Mapping[str, str], tmp_path: Path, api: Api, alice: Session
 ) -> None:

@@ -92,6 +92,7 @@ def filled(db: Connection, workspace: Workspace, alice: Session) -> Workspace:
         """insert into public.stage_pins (workspace_id, contact_id)
            select workspace_id, contact_id from public.contact_states where workspace_id = %s""",
         "insert into public.rescore_requests (workspace_id) values (%s)",
+        "insert into public.saved_views (workspace_id, name, query) values (%s, 'On pro', 'trait.plan=is:pro')",
         """insert into public.rule_drafts (workspace_id, rules)
            select id, public.rules_in_force(id) from public.workspaces where id = %s""",
         """insert into public.rule_draft_moves (draft_id, workspace_id, from_stage_id, to_stage_id, contacts, examples)
@@ -156,6 +157,7 @@ def questions(db: Connection, workspace: Workspace) -> list[dict[str, str]]:
 STAGES_AND_TODAY = (
     "funnel_stages", "stages_as_far_as", "cohort_funnel", "list_cohort", "stage_entries", "list_entries",
     "time_in_stages", "weightiest_reasons", "people_to_write_to", "changes_since", "troubles",
+    "event_silence",
 )  # fmt: skip
 
 
@@ -163,6 +165,10 @@ def lists(contact: UUID) -> list[tuple[str, dict[str, Any]]]:
     """What the dashboard asks of a workspace that has that contact."""
     return [
         ("list_contacts", {}),
+        ("list_contacts", {"p_traits": [{"trait": "plan", "operator": "equals", "operand": "pro"}]}),
+        ("list_contacts", {"p_signals": [{"signal": 1, "least": 1, "not": True}]}),
+        ("trait_names", {}),
+        ("trait_values", {"p_trait": "plan"}),
         ("search_contacts", {"p_text": "u"}),
         ("contact_rows", {"p_contacts": [str(contact)]}),
         ("show_contact", {"p_contact": str(contact)}),
@@ -250,10 +256,14 @@ def test_an_outsider_can_execute_nothing_that_tells_or_changes_anything(
     for question in questions(db, filled):
         assert charlie.rest.post("/rpc/explain_mail", json=question).json() is None
     assert charlie.rest.post("/rpc/named_contacts", json={"p_contacts": [str(contact)]}).json() == []
+    traits = {"p_workspace": str(filled.id), "p_contact": str(contact), "p_before": "infinity"}
+    assert charlie.rest.post("/rpc/traits_as_of", json=traits).json() == {}
     for name, asked in lists(contact):
         told = charlie.rest.post(f"/rpc/{name}", json={"p_workspace": str(filled.id), **asked}).json()
-        assert not told or not any(told.get(part) for part in ("contacts", "items", "events", "rejections")), name
-    pages = ("offers", "list_messages", "list_suppressions", "list_audit")
+        assert not told or not any(told.get(part) for part in ("contacts", "items", "events", "rejections", "names")), (
+            name
+        )
+    pages = ("offers", "list_messages", "list_suppressions", "list_audit", "list_invitations", "back_test")
     for name in ("rules_in_force", "rescore_progress", "billing", "team", *pages):
         answer = charlie.rest.post(f"/rpc/{name}", json={"p_workspace": str(filled.id)})
         assert answer.json() in (None, {"status": "none"})
@@ -270,8 +280,10 @@ def test_an_outsider_can_execute_nothing_that_tells_or_changes_anything(
         "score", "find_contacts", "score_parts", "explain_score", "explain_past_score", "recorded_score", "stage_on",
         "stage_facts", "mailable_address", "queue_message", "named_contacts", "rules_in_force", "rescore_progress",
         "preview", "explain_mail", "billing", "my_account", "my_workspaces", "team",
-        "list_contacts", "search_contacts", "contact_rows", "show_contact", "contact_timeline", "recent_messages",
-        "setup_progress", "offers", "list_messages", "list_suppressions", "list_audit", *STAGES_AND_TODAY,
+        "list_contacts", "search_contacts", "trait_names", "trait_values",
+        "contact_rows", "show_contact", "contact_timeline", "recent_messages",
+        "setup_progress", "offers", "list_messages", "list_suppressions", "list_audit", "list_invitations",
+        "traits_as_of", "back_test", *STAGES_AND_TODAY,
     }  # fmt: skip
     for name, arguments in functions(db):
         if name not in allowed:
@@ -281,6 +293,8 @@ def test_an_outsider_can_execute_nothing_that_tells_or_changes_anything(
 def test_a_member_is_told_what_an_outsider_is_not(db: Connection, filled: Workspace, bob: Session) -> None:
     contact = db.execute("select id from public.contacts where workspace_id = %s", (filled.id,)).fetchall()[0][0]
     db.execute("update public.events set received_at = now() where workspace_id = %s", (filled.id,))
+    tested = bob.rest.post("/rpc/back_test", json={"p_workspace": str(filled.id)}).json()
+    assert tested["status"] == "tested"
     for name, asked in lists(contact):
         told = bob.rest.post(f"/rpc/{name}", json={"p_workspace": str(filled.id), **asked}).json()
         if isinstance(told, list):

@@ -98,6 +98,22 @@ def test_a_wrong_link_is_not_found(api: Api, method: str, wrong: str | None) -> 
     problem(api.http.request(method, "/api/unsubscribe", params=params), "link_invalid")
 
 
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("query", ["", "token=", "token=x", "confirm=x"])
+def test_who_opens_a_wrong_link_in_a_browser_sees_a_page(api: Api, method: str, query: str) -> None:
+    browser = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+    page = api.http.request(method, f"/api/unsubscribe?{query}", headers=browser)
+    assert (page.status_code, page.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
+    assert "<h1>This link does not work</h1>" in page.text
+    assert page.headers["Content-Security-Policy"].startswith("default-src 'none';")
+    assert api.http.head(f"/api/unsubscribe?{query}", headers=browser).headers["Content-Type"].startswith("text/html")
+
+
+@pytest.mark.parametrize("accepts", ["*/*", "application/json", "text/*", "text/html;q=0, application/json", ""])
+def test_a_program_gets_the_problem(api: Api, accepts: str) -> None:
+    problem(api.http.get("/api/unsubscribe?token=x", headers={"Accept": accepts}), "link_invalid")
+
+
 def test_a_token_with_any_character_altered_is_refused(api: Api) -> None:
     right = token(api)
     for at, character in enumerate(right):

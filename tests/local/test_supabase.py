@@ -22,8 +22,12 @@ def test_nothing_is_granted_that_no_migration_granted(alice: Session, db: Connec
         union all
         select table_schema, table_name, privilege_type from information_schema.role_table_grants
         where grantee = 'authenticated' and table_schema = 'private'""").fetchall()
-    # By which owners make keys and set the identity secret, under policies of their own.
-    assert set(granted) == {("private", "api_key_hashes", "INSERT"), ("private", "identity_secrets", "INSERT")}
+    # By which owners make keys and set the identity secret, under policies of their own; and numbers of nobody's.
+    assert set(granted) == {
+        ("private", "api_key_hashes", "INSERT"),
+        ("private", "identity_secrets", "INSERT"),
+        ("private", "decay_factors", "SELECT"),
+    }
 
 
 def test_a_request_without_a_key_is_refused(env: Mapping[str, str]) -> None:

@@ -125,8 +125,17 @@ def test_a_group_becomes_the_contacts_company() -> None:
 
 
 def test_a_companys_id_is_the_groupid_whatever_its_traits_say() -> None:
-    message = row(type="group", groupId="g1", traits={"id": "other"})
+    message = row(type="group", groupId="g1", traits={"id": "other", "groupId": "another"})
     assert message["traits"] == {"company": {"id": "g1"}}
+    assert message["properties"] == {"id": "other", "groupId": "g1"}
+
+
+def test_what_an_identify_writes_is_all_in_its_properties_and_its_contexts_traits() -> None:
+    traits, context = {"plan": "pro", "email": "typed@x.co"}, {"traits": {"city": "Rome"}}
+    message = row(type="identify", email="Ann@X.co", groupId=7, traits=traits, context=context)
+    assert message["properties"] == {"plan": "pro", "email": "ann@x.co"}
+    assert message["context"] == {"traits": {"city": "Rome"}, "groupId": "7"}
+    assert message["traits"] == {"city": "Rome", "plan": "pro", "email": "ann@x.co"}
 
 
 @pytest.mark.parametrize("key", ["ip", "IP", "client_ip"])

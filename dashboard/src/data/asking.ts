@@ -105,11 +105,17 @@ export async function renewed<T>(key: string): Promise<T | undefined> {
   return entry?.failure ? undefined : (entry?.data as T | undefined);
 }
 
-/** Nothing of one account may be seen by the next. */
-export function forgetEverything(): void {
-  for (const entry of entries.values()) entry.turn++;
-  entries.clear();
+/** Drops all answers under that prefix and asks nothing: what is on the screen under it is about to go. */
+export function forget(prefix: string): void {
+  for (const [key, entry] of entries) {
+    if (!key.startsWith(prefix)) continue;
+    entry.turn++;
+    entries.delete(key);
+  }
 }
+
+/** Nothing of one account may be seen by the next. */
+export const forgetEverything = () => forget("");
 
 /** What a panel needs beside its answer counts as part of it: it fails with it, and is asked again with it. */
 export function together<T>(asked: Asked<T>, other: Asked<unknown>): Asked<T> {

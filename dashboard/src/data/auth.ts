@@ -66,6 +66,15 @@ export async function choosePassword(password: string): Promise<void> {
   recovering.set(false);
 }
 
+/** Takes effect once the links in two mails have been opened, one to the old address and one to the new. */
+export async function changeAddress(email: string): Promise<void> {
+  refuse((await auth.updateUser({ email }, { emailRedirectTo: `${location.origin}/app/` })).error);
+}
+
+export async function signOutElsewhere(): Promise<void> {
+  refuse((await auth.signOut({ scope: "others" })).error);
+}
+
 export async function signOut(): Promise<void> {
   await auth.signOut({ scope: "local" });
 }

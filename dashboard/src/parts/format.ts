@@ -15,11 +15,15 @@ const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["month", 12],
 ];
 
-/** "3 minutes ago" */
+const DAY = 86_400_000;
+const utcDay = (at: number) => Math.floor(at / DAY);
+
+/** "3 minutes ago"; "yesterday" is the UTC day before, as it is where a day is all that is known. */
 export function ago(at: string, now = Date.now()): string {
-  let span = (new Date(at).getTime() - now) / 1000;
+  const then = new Date(at).getTime();
+  let span = (then - now) / 1000;
   for (const [unit, size] of STEPS) {
-    if (Math.abs(span) < size) return spans.format(Math.round(span), unit);
+    if (Math.abs(span) < size) return spans.format(unit === "day" ? utcDay(then) - utcDay(now) : Math.round(span), unit);
     span /= size;
   }
   return spans.format(Math.round(span), "year");

@@ -1,5 +1,5 @@
 import type { ComponentChildren, TargetedInputEvent, TargetedSubmitEvent } from "preact";
-import { useId, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { asFailure, type Failure } from "../data/failure";
 import { may, type Role } from "../shell/workspaces";
 import { Failed } from "./states";
@@ -158,6 +158,13 @@ export function Form({ what, doing, onSubmit, children }: FormProps) {
       {doing.failure && <Failed failure={doing.failure} what={what} />}
     </form>
   );
+}
+
+/** Whoever opens a form goes on in it: its first field gets the focus. */
+export function useFirstField<E extends HTMLElement>() {
+  const form = useRef<E>(null);
+  useLayoutEffect(() => form.current?.querySelector<HTMLElement>("input, select, textarea")?.focus(), []);
+  return form;
 }
 
 /** What is in it can be read by everybody and changed by those who may. */

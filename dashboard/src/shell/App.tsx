@@ -28,7 +28,7 @@ export function App() {
   const choosing = useAtom(recovering);
   const { path, query } = useHere();
   const name = path.slice(BASE.length + 1);
-  const entrance = ENTRANCES[name];
+  const entrance = Object.hasOwn(ENTRANCES, name) ? ENTRANCES[name] : undefined; // the path may be "constructor"
   if (signedIn === undefined) return <Waiting />;
   if (choosing || name === "new-password") return <Lazy load={newPassword} props={{}} />;
   if (signedIn) return entrance ? <Go to={back(query)} /> : <Inside />;

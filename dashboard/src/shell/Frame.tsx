@@ -87,6 +87,7 @@ function Account({ workspace }: { workspace: Workspace }) {
           <small>{may(workspace.role, "owner") ? "Owner" : may(workspace.role, "admin") ? "Admin" : "Viewer"} of {workspace.name}</small>
         </p>
         <p><small><kbd>?</kbd> shows the keyboard shortcuts</small></p>
+        <p><a href={`${BASE}/account`}>Your account</a></p>
         <button type="button" onClick={() => void signOut()}>Sign out</button>
       </div>
     </details>

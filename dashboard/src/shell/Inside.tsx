@@ -7,12 +7,22 @@ import { Frame } from "./Frame";
 import { lastSlug, useMine, type Mine, type Workspace } from "./workspaces";
 
 const start = () => import("../screens/start/Start");
+const account = () => import("../screens/account/Account");
+
+/** A part of the path as it is meant; what is no encoding means itself. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
 
 /** Everything behind the sign-in. /app/w/<slug>/<screen>/… is a workspace's, /app/start makes or joins one. */
 export function Inside() {
   const mine = useMine();
   const { path } = useHere();
-  const [area, slug, screen, ...rest] = path.slice(BASE.length + 1).split("/").map(decodeURIComponent);
+  const [area, slug, screen, ...rest] = path.slice(BASE.length + 1).split("/").map(decoded);
   useEffect(() => {
     // Beside the question for the workspaces, not after it; a failure shows when the chunk is needed.
     SCREENS.find((one) => one.path === screen)?.load().catch(() => {});
@@ -20,6 +30,7 @@ export function Inside() {
   if (!mine.data) {
     return <main class="entrance">{mine.failure ? <Failed failure={mine.failure} what="Your workspaces" again={mine.again} /> : <Skeleton lines={6} />}</main>;
   }
+  if (area === "account") return <Lazy load={account} props={{}} />;
   if (area === "start") return <Lazy load={start} props={{ mine: mine.data }} />;
   if (area !== "w") return <Home mine={mine.data} />;
   const workspace = mine.data.workspaces.find((one) => one.slug === slug);

@@ -1,9 +1,11 @@
 import { useRef, useState } from "preact/hooks";
-import { changed } from "../../data/asking";
+import { changed, forget } from "../../data/asking";
 import { post } from "../../data/endpoints";
 import { BASE, go } from "../../data/location";
+import { download } from "../../parts/download";
 import { Action, Field, Form, useDoing } from "../../parts/forms";
 import { Failed } from "../../parts/states";
+import { meant } from "../../parts/values";
 import type { Workspace } from "../../shell/workspaces";
 import type { Shown } from "./Contact";
 
@@ -15,7 +17,7 @@ interface Props {
 /** What this person may ask a founder for. */
 export function Actions({ workspace, contact }: Props) {
   const exporting = useDoing();
-  const save = () => exporting.run(async () => offer(await everything(workspace.id, contact.id), contact.id));
+  const save = () => exporting.run(async () => download(`contact-${contact.id}.json`, await everything(workspace.id, contact.id)));
   return (
     <section class="card" aria-labelledby="rights">
       <header><h2 id="rights">Their rights</h2></header>
@@ -55,26 +57,11 @@ async function everything(workspace: string, contactId: string) {
   return held;
 }
 
-function offer(held: unknown, id: string) {
-  const url = URL.createObjectURL(new Blob([JSON.stringify(held, null, 2)], { type: "application/json" }));
-  Object.assign(document.createElement("a"), { href: url, download: `contact-${id}.json` }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
-}
-
-/** A number, a list or true stay what they are; everything else is text. */
-function meant(text: string): unknown {
-  try {
-    return text === "" ? null : JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
-
 function Correct({ workspace, contact }: Props) {
   const [open, setOpen] = useState(false);
   const doing = useDoing();
   const submit = async ({ trait = "", value = "" }) => {
-    await post("/api/contact", workspace.id, { correct: { contactId: contact.id }, traits: { [trait.trim()]: meant(value) } });
+    await post("/api/contact", workspace.id, { correct: { contactId: contact.id }, traits: { [trait.trim()]: value === "" ? null : meant(value) } });
     changed(`${workspace.id}/contact`);
     changed(`${workspace.id}/timeline/${contact.id}`);
     setOpen(false);
@@ -100,7 +87,7 @@ function Erase({ workspace, contact }: Props) {
   const submit = async ({ forever = "" }) => {
     await post("/api/contact", workspace.id, { erase: { contactId: contact.id }, forever: forever === "on" });
     dialog.current?.close();
-    changed(`${workspace.id}/`);
+    forget(`${workspace.id}/`);
     go(`${BASE}/w/${workspace.slug}/contacts`, { replace: true });
   };
   return (

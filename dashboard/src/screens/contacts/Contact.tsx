@@ -8,6 +8,9 @@ import { AsOf, Empty, Panel } from "../../parts/states";
 import type { Workspace } from "../../shell/workspaces";
 import { Actions } from "./Actions";
 import type { ContactRow, Why } from "./data";
+import { Identities } from "./Identities";
+import { Mailing } from "./Mailing";
+import { Pin } from "./Pin";
 import { Timeline } from "./Timeline";
 
 export interface Shown extends ContactRow {
@@ -15,11 +18,9 @@ export interface Shown extends ContactRow {
   emailTrusted: boolean;
   createdAt: string;
   pinned: boolean;
-  identities: { id: string; kind: string; value: string; since: string }[];
+  identities: { id: string; kind: string; value: string; since: string; isMoved: boolean }[];
   why: Why;
 }
-
-const LABELS: Record<string, string> = { userId: "User id", email: "Email", anonymousId: "Anonymous id" };
 
 export default function Contact({ workspace, id }: { workspace: Workspace; id: string }) {
   const asked = useAsk(`${workspace.id}/contact/${id}`, () =>
@@ -28,6 +29,7 @@ export default function Contact({ workspace, id }: { workspace: Workspace; id: s
   return (
     <>
       <p><a href={`${BASE}/w/${workspace.slug}/contacts`}>← Contacts</a></p>
+      {asked.data === undefined && <h1>Contact</h1>}
       <Panel asked={asked} what="The contact" lines={8} isEmpty={(contact) => contact === null} empty={<Gone />}>
         {(contact) => contact && <Shape workspace={workspace} contact={contact} asOf={<AsOf asked={asked} />} />}
       </Panel>
@@ -64,6 +66,7 @@ function Shape({ workspace, contact, asOf }: { workspace: Workspace; contact: Sh
               {contact.pinned && <small>pinned by hand</small>}
             </div>
             <Breakdown why={contact.why} />
+            <Pin workspace={workspace} contact={contact} />
           </section>
           <Timeline workspace={workspace} contact={contact.id} />
         </div>
@@ -75,7 +78,7 @@ function Shape({ workspace, contact, asOf }: { workspace: Workspace; contact: Sh
                 <dt>Email</dt>
                 <dd>
                   {contact.email ?? "none known"}
-                  {contact.email && <small> {contact.emailTrusted ? "may be mailed" : "claimed by a browser, so not mailed"}</small>}
+                  {contact.email && <small> {contact.emailTrusted ? "trusted" : "claimed by a browser, so not mailed"}</small>}
                 </dd>
               </div>
               <div>
@@ -92,17 +95,8 @@ function Shape({ workspace, contact, asOf }: { workspace: Workspace; contact: Sh
             <header><h2 id="traits">Traits</h2></header>
             <Traits traits={contact.traits} />
           </section>
-          <section class="card" aria-labelledby="identities">
-            <header><h2 id="identities">Identities</h2></header>
-            <dl class="facts">
-              {contact.identities.map(({ id, kind, value, since }) => (
-                <div key={id}>
-                  <dt>{LABELS[kind]}</dt>
-                  <dd><code>{value}</code> <small>since {date(since)}</small></dd>
-                </div>
-              ))}
-            </dl>
-          </section>
+          <Identities workspace={workspace} contact={contact} />
+          <Mailing workspace={workspace} contact={contact} />
           <Actions workspace={workspace} contact={contact} />
         </div>
       </div>

@@ -1,28 +1,33 @@
 import { useRef } from "preact/hooks";
 import { together, useAsk } from "../../data/asking";
-import { BASE, go, useHere, withQuery } from "../../data/location";
-import { ago, date } from "../../parts/format";
-import { useKey } from "../../parts/keyboard";
-import { Breakdown, Score, StageChip } from "../../parts/score";
-import { AsOf, Empty, Panel } from "../../parts/states";
+import { BASE, useHere, withQuery } from "../../data/location";
+import { AsOf, Empty, Failed, Panel } from "../../parts/states";
 import type { Workspace } from "../../shell/workspaces";
-import { list, useStages, useWhy, type ContactRow, type Page, type Wanted } from "./data";
+import { useStages } from "./data";
 import { Filters } from "./Filters";
+import { list, PAGE, useSignals, useViews, type Missing, type Page, type Wanted } from "./listing";
+import { readFilters, writeFilters } from "./query";
+import { Row, useListKeys } from "./Row";
+import { compare, ViewActions, Views } from "./Views";
 
 function useWanted(): { wanted: Wanted; why: string | null } {
   const { query } = useHere();
-  const get = (name: string) => query.get(name) ?? "";
-  const wanted = {
-    text: get("q"), stage: get("stage"), least: get("least"), most: get("most"), seen: get("seen"), after: get("after"),
-  };
+  const wanted = { ...readFilters(query), text: query.get("q") ?? "", after: query.get("after") ?? "" };
   return { wanted, why: query.get("why") };
 }
 
 export function List({ workspace }: { workspace: Workspace }) {
   const { wanted, why } = useWanted();
   const stages = useStages(workspace.id);
-  const key = stages.data || !wanted.stage ? `${workspace.id}/contacts/${JSON.stringify(wanted)}` : null;
-  const asked = useAsk(key, () => list(workspace.id, wanted, stages.data ?? []));
+  const signals = useSignals(workspace.id, wanted.signals.length > 0);
+  const views = useViews(workspace.id);
+  const known = compare(views.data, wanted);
+  const isKnown = (stages.data || !wanted.stage) && (signals.data || !wanted.signals.length);
+  const asked = useAsk(isKnown ? `${workspace.id}/contacts/${JSON.stringify(wanted)}` : null, () =>
+    list(workspace.id, wanted, stages.data ?? [], signals.data?.signals ?? []),
+  );
+  // Saved views may fail and leave the list as it is: that is said above it.
+  const whole = [stages, signals, { ...views, failure: undefined }].reduce(together, asked);
   const rows = useRef<HTMLUListElement>(null);
   useListKeys(rows);
   return (
@@ -31,18 +36,25 @@ export function List({ workspace }: { workspace: Workspace }) {
         <h1>Contacts</h1>
         <AsOf asked={asked} />
       </div>
-      <Filters wanted={wanted} stages={stages.data ?? []} />
+      {views.failure && !asked.failure && <Failed failure={views.failure} what="The saved views" again={views.again} />}
+      {known && <Views known={known} />}
+      <Filters workspace={workspace} wanted={wanted} stages={stages.data ?? []}>
+        {known && <ViewActions workspace={workspace} known={known} />}
+      </Filters>
       <Panel
-        asked={together(asked, stages)} what="The contacts" lines={10} isEmpty={(page) => !page.contacts.length && !page.next}
-        empty={<Nobody wanted={wanted} workspace={workspace} />}
+        asked={whole} what="The contacts" lines={10}
+        isEmpty={(page) => "missing" in page || (!page.contacts.length && !page.next)}
+        empty={<Nobody wanted={wanted} found={asked.data} workspace={workspace} />}
       >
-        {(page) => (
+        {(page) => "contacts" in page && (
           <>
-            <ul class="contacts card" ref={rows} aria-label="Contacts, the highest score first">
-              {page.contacts.map((contact) => (
-                <Row key={contact.id} workspace={workspace} contact={contact} open={contact.id === why} />
-              ))}
-            </ul>
+            {page.contacts.length > 0 && (
+              <ul class="contacts card" ref={rows} aria-label="Contacts, the highest score first">
+                {page.contacts.map((contact) => (
+                  <Row key={contact.id} workspace={workspace} contact={contact} open={contact.id === why} />
+                ))}
+              </ul>
+            )}
             <Paging page={page} wanted={wanted} />
           </>
         )}
@@ -51,86 +63,39 @@ export function List({ workspace }: { workspace: Workspace }) {
   );
 }
 
-/** j and k walk the rows by their links, which have the focus then, and w opens the reasons of that row. */
-export function useListKeys(rows: { current: HTMLUListElement | null }) {
-  const links = () => [...(rows.current?.querySelectorAll<HTMLAnchorElement>("a.who") ?? [])];
-  const here = () => links().findIndex((link) => link.closest("li")?.contains(document.activeElement));
-  const focus = (index: number) => links()[index]?.focus();
-  useKey("/", "Search", () => document.querySelector<HTMLInputElement>("input[type=search]")?.focus());
-  useKey("j", "Next contact", () => focus(Math.min(here() + 1, links().length - 1)));
-  useKey("k", "Contact before", () => focus(Math.max(here() - 1, 0)));
-  useKey("w", "Why this score", () => links()[Math.max(here(), 0)]?.closest("li")?.querySelector("button")?.click());
-}
-
-interface RowProps {
-  workspace: Workspace;
-  contact: ContactRow;
-  open: boolean;
-}
-
-export function Row({ workspace, contact, open }: RowProps) {
-  const { id, score, stage, lastSeen, name, email, identity, asOf } = contact;
-  const shown = name ?? email ?? identity.value;
-  const beneath = name ? (email ?? identity.value) : email && identity.kind !== "email" ? identity.value : KINDS[identity.kind];
-  return (
-    <li>
-      <div class="contact">
-        <Score value={score} />
-        <a class="who" href={`${BASE}/w/${workspace.slug}/contacts/${id}`}>
-          <b>{shown}</b>
-          <small>{beneath}</small>
-        </a>
-        <StageChip name={stage} />
-        <span class="seen muted">
-          {lastSeen ? <time dateTime={lastSeen} title={new Date(lastSeen).toLocaleString()}>{ago(lastSeen)}</time> : "never seen"}
-        </span>
-        <button
-          type="button" class="small" aria-expanded={open} aria-label={`Why ${score}: ${shown}`}
-          onClick={() => go(withQuery({ why: open ? null : id }), { replace: true })}
-        >
-          Why
-        </button>
-      </div>
-      {open && <Reasons workspace={workspace} id={id} asOf={asOf} />}
-    </li>
-  );
-}
-
-const KINDS: Record<string, string> = { userId: "user", email: "email only", anonymousId: "anonymous visitor" };
-
-function Reasons({ workspace, id, asOf }: { workspace: Workspace; id: string; asOf: string }) {
-  const why = useWhy(workspace.id, id, asOf);
-  return (
-    <div class="reasons">
-      <Panel asked={why} what="The reasons">
-        {(said) => (
-          <>
-            <Breakdown why={said} />
-            <small>As of {date(said.asOf)} (UTC).</small>
-          </>
-        )}
-      </Panel>
-    </div>
-  );
-}
-
-function Paging({ page, wanted }: { page: Page; wanted: Wanted }) {
-  const short = page.next && page.contacts.length < 50;
+function Paging({ page: { contacts, looked, next, more }, wanted }: { page: Page; wanted: Wanted }) {
+  const isShort = next && contacts.length < PAGE;
+  const found = contacts.length ? `${contacts.length} found` : "Nobody yet";
   return (
     <nav class="paging" aria-label="Pages">
       {wanted.after && <a class="button" href={withQuery({ after: null, why: null })}>To the top</a>}
-      {short && <small>Looked through {page.looked.toLocaleString()} contacts by score.</small>}
-      {page.more && <small>There are more. Type more of the name or address.</small>}
-      {page.next && (
-        <a class="button" href={withQuery({ after: `${page.next.score}_${page.next.id}`, why: null })}>
-          {short ? "Look further" : "Next 50"}
-        </a>
+      {isShort && (
+        <small role="status">
+          {found} among the {wanted.after ? "next" : "first"} {looked.toLocaleString()} by score, down to a score of {next.score}. There may be more.
+        </small>
+      )}
+      {!next && !wanted.text && isNarrow(wanted) && <small>{wanted.after ? "Nobody else is like that." : `These are all: ${contacts.length}.`}</small>}
+      {more && <small>There are more. Type more of the name or address.</small>}
+      {next && (
+        <a class="button" href={withQuery({ after: `${next.score}_${next.id}`, why: null })}>{isShort ? "Look further" : "Next 50"}</a>
       )}
     </nav>
   );
 }
 
-function Nobody({ wanted, workspace }: { wanted: Wanted; workspace: Workspace }) {
+const isNarrow = (wanted: Wanted) => writeFilters(wanted) !== "";
+
+interface NobodyProps {
+  wanted: Wanted;
+  found: Page | Missing | undefined;
+  workspace: Workspace;
+}
+
+function Nobody({ wanted, found, workspace }: NobodyProps) {
+  const all = <p><a href={location.pathname}>Show all contacts</a></p>;
+  if (found && "missing" in found) {
+    return <Empty title={`There is no ${found.missing}.`}><p>Your rules do not have it, or not any more, so nobody can be like that.</p>{all}</Empty>;
+  }
   if (wanted.text) {
     return (
       <Empty title={`Nobody is called “${wanted.text}”.`}>
@@ -138,13 +103,8 @@ function Nobody({ wanted, workspace }: { wanted: Wanted; workspace: Workspace })
       </Empty>
     );
   }
-  if (wanted.stage || wanted.least || wanted.most || wanted.seen || wanted.after) {
-    return (
-      <Empty title="No contact is like that.">
-        <p><a href={location.pathname}>Show all contacts</a></p>
-      </Empty>
-    );
-  }
+  if (wanted.after) return <Empty title="Nobody else is like that.">{all}</Empty>;
+  if (isNarrow(wanted)) return <Empty title="No contact is like that.">{all}</Empty>;
   return (
     <Empty title="No contacts yet.">
       <p>

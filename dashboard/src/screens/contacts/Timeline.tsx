@@ -6,6 +6,7 @@ import { asFailure, type Failure } from "../../data/failure";
 import { dateTime, words } from "../../parts/format";
 import { Failed, Panel } from "../../parts/states";
 import type { Workspace } from "../../shell/workspaces";
+import { Changes, type Change, type Claim } from "./Changes";
 
 interface Item {
   kind: "event" | "mail" | "transition";
@@ -26,6 +27,8 @@ interface Item {
   to?: string;
   cause?: string;
   score?: number;
+  changes?: Change[];
+  outranked?: Claim[];
 }
 
 type Place = { at: string; key: string } | null;
@@ -83,11 +86,14 @@ const CAUSES: Record<string, string> = {
 };
 
 const SHOWN: Record<Item["kind"], (item: Item) => ComponentChildren> = {
-  event: ({ name, type, trusted, properties, page }) => (
+  event: ({ name, type, trusted, properties, page, changes, outranked }) => (
     <>
-      <b>{type === "identify" ? "Traits set" : type === "group" ? "Company set" : type === "alias" ? "Identities joined" : name}</b>
+      {type === "identify" || type === "group"
+        ? <Changes type={type} changes={changes ?? []} outranked={outranked ?? []} />
+        : <b>{type === "alias" ? "Identities joined" : name}</b>}
       {!trusted && <small title="Sent by a browser, where anybody can claim anything"> claimed</small>}
       {page && <small> {page}</small>}
+      {type !== "identify" && type !== "group" && !!changes?.length && <Changes type="track" changes={changes} outranked={[]} />}
       {properties && Object.keys(properties).length > 0 && (
         <details>
           <summary>Properties</summary>

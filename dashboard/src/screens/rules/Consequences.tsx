@@ -5,6 +5,7 @@ import { date } from "../../parts/format";
 import { StageChip } from "../../parts/score";
 import { AsOf, Failed, Panel } from "../../parts/states";
 import type { Workspace } from "../../shell/workspaces";
+import { BackTest } from "./BackTest";
 import { decide, usePreview, type Draft, type Preview, type Rules } from "./data";
 import { differences, mails, people } from "./sentences";
 import { Differences } from "./Versions";
@@ -32,6 +33,7 @@ export function Consequences({ workspace, force, draft }: { workspace: Workspace
           {(found) => (found.status === "previewed" ? <Found workspace={workspace} preview={found} /> : <Working preview={found} />)}
         </Panel>
       </section>
+      <BackTest workspace={workspace} draft={draft} rules={draft.rules} />
     </div>
   );
 }

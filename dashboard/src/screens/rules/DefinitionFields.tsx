@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { Field } from "../../parts/forms";
+import { asText, meant } from "../../parts/values";
 import type { Condition, Definition } from "./data";
-import { asText, meant } from "./sentences";
 
 /** Which event is meant, and what its properties must contain. */
 export function DefinitionFields({ was }: { was?: Partial<Definition> | undefined }) {

@@ -16,7 +16,8 @@ interface Props {
 /** One kind of rule, a sentence each. The URL says which one is open: ?edit=signals.2, or signals.new. */
 export function Entries({ list, title, noun, empty, editing }: Props) {
   const { rules, force } = editing;
-  const open = useHere().query.get("edit");
+  const { query } = useHere();
+  const open = may(editing.workspace.role, "admin") ? query.get("edit") : null;
   const gone = editing.draft ? force[list].filter((entry) => !before(list, entry, rules)) : [];
   return (
     <section class="card" aria-labelledby={list}>

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { Field } from "../../parts/forms";
-import type { Fit, Operator } from "./data";
-import { asText, meant } from "./sentences";
+import { asText, meant, type Operator } from "../../parts/values";
+import type { Fit } from "./data";
 
 const OPERATORS: [Operator, string][] = [
   ["equals", "is"],

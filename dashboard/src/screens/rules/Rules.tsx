@@ -1,10 +1,11 @@
-import { changed } from "../../data/asking";
+import { changed, together } from "../../data/asking";
 import { go, useHere, withQuery } from "../../data/location";
 import { Action, useDoing, type Doing } from "../../parts/forms";
-import { AsOf, Failed, Panel } from "../../parts/states";
+import { AsOf, Failed, Panel, Skeleton } from "../../parts/states";
 import type { ScreenProps } from "../../routes";
 import { may, type Workspace } from "../../shell/workspaces";
 import { save, useDraft, useRules, type Draft, type List, type Rules as Document } from "./data";
+import { BackTest } from "./BackTest";
 import { HalfLife } from "./Editor";
 import { Entries } from "./Entries";
 import { Consequences } from "./Consequences";
@@ -23,8 +24,8 @@ export default function Rules({ workspace }: ScreenProps) {
         <AsOf asked={force} />
       </div>
       <Progress workspace={workspace} />
-      <Panel asked={draft.failure ? { ...force, failure: draft.failure, again: draft.again } : force} what="The rules" lines={12}>
-        {(rules) => draft.data !== undefined && <Shown workspace={workspace} force={rules} draft={draft.data} />}
+      <Panel asked={together(force, draft)} what="The rules" lines={12}>
+        {(rules) => (draft.data === undefined ? <Skeleton lines={12} /> : <Shown workspace={workspace} force={rules} draft={draft.data} />)}
       </Panel>
     </>
   );
@@ -66,6 +67,7 @@ function Shown({ workspace, force, draft }: { workspace: Workspace; force: Docum
           <Entries key={list} list={list} title={title} noun={noun} empty={empty} editing={editing} />
         ))}
         <Fading editing={editing} />
+        {!draft && <BackTest workspace={workspace} draft={null} rules={force} />}
         <Versions editing={editing} />
       </div>
     </div>
@@ -73,8 +75,9 @@ function Shown({ workspace, force, draft }: { workspace: Workspace; force: Docum
 }
 
 function Fading({ editing }: { editing: Editing }) {
-  const isOpen = useHere().query.get("edit") === "halfLife";
+  const { query } = useHere();
   const { rules, force, workspace } = editing;
+  const isOpen = query.get("edit") === "halfLife" && may(workspace.role, "admin");
   return (
     <section class="card" aria-labelledby="fading">
       <header>

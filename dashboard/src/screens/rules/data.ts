@@ -2,6 +2,7 @@ import { useAsk } from "../../data/asking";
 import { post } from "../../data/endpoints";
 import { Failure } from "../../data/failure";
 import { add, call, change, read } from "../../data/supabase";
+import type { Operator } from "../../parts/values";
 
 export type Condition = Record<string, unknown>;
 
@@ -19,8 +20,6 @@ export interface Signal extends Definition {
   points: number;
   cap?: number;
 }
-
-export type Operator = "equals" | "in" | "contains" | "exists" | "between";
 
 export interface Fit {
   trait: string;

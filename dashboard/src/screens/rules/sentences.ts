@@ -1,4 +1,5 @@
 import { words } from "../../parts/format";
+import { asText, condition } from "../../parts/values";
 import type { Condition, Definition, Fit, List, Rules, Signal, Stage } from "./data";
 
 type Entry = Signal | Fit | Stage;
@@ -13,21 +14,6 @@ export const mails = (count: number) => many(count, "mail");
 
 const points = (value: number) => `${value < 0 ? "takes" : "gives"} ${many(Math.abs(value), "point")}`;
 
-/** Text stays bare unless it would be read as a number, a list or the like. */
-export function asText(value: unknown): string {
-  if (typeof value !== "string") return JSON.stringify(value);
-  return meant(value) === value ? value : JSON.stringify(value);
-}
-
-/** A number, a list or true are what they say; everything else is text. */
-export function meant(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text;
-  }
-}
-
 const pairs = (condition: Condition) =>
   Object.entries(condition).map(([key, value]) => `${key} ${typeof value === "object" ? "contains" : "is"} ${asText(value)}`).join(" and ");
 
@@ -36,24 +22,13 @@ function defined({ event, condition, trustedOnly }: Partial<Definition>): string
   return `${event}${where}${trustedOnly ? ", as a server says it," : ""}`;
 }
 
-const OPERANDS: Record<string, (operand: unknown) => string> = {
-  equals: (operand) => `is ${asText(operand)}`,
-  contains: (operand) => `contains ${asText(operand)}`,
-  in: (operand) => `is one of ${(operand as unknown[]).map(asText).join(", ")}`,
-  exists: () => "is known",
-  between: (operand) => {
-    const [low, high] = operand as (number | null)[];
-    return high == null ? `is ${low} or more` : low == null ? `is ${high} or less` : `is from ${low} to ${high}`;
-  },
-};
-
 const SENTENCES: { [L in List]: (entry: Rules[L][number]) => Sentence } = {
   signals: (signal) => {
     const most = `${signal.cap ?? 100} at most`;
     if (defined(signal) === signal.name) return [signal.name, `${points(signal.points)} each time, ${most}`];
     return [signal.name, `each ${defined(signal)} ${points(signal.points)}, ${most}`];
   },
-  fit: ({ trait, operator, operand, points: value }) => [trait, `${OPERANDS[operator]?.(operand)}: ${points(value)}`],
+  fit: ({ trait, operator, operand, points: value }) => [trait, `${condition(operator, operand)}: ${points(value)}`],
   stages: (stage) => [
     words(stage.name),
     stage.score !== undefined

@@ -48,11 +48,14 @@ export default function Audit({ workspace }: ScreenProps) {
   );
 }
 
-const DONE: Record<string, string> = { insert: "made", update: "changed", delete: "removed" };
+const DONE: Record<string, string> = {
+  insert: "made", update: "changed", delete: "removed", access: "looked at", correct: "corrected", erase: "erased", request: "asked for",
+  link: "links shown", request_deletion: "deletion asked for", cancel_deletion: "deletion cancelled",
+};
 const THINGS: Record<string, string> = {
   api_keys: "API key", workspaces: "settings", smtp_settings: "mail server", rule_drafts: "rules", members: "member",
   invitations: "invitation", templates: "template", automations: "automation", suppressions: "suppression",
-  stage_pins: "pinned stage", identity_moves: "moved identity",
+  stage_pins: "pinned stage", identity_moves: "moved identity", saved_views: "saved view",
 };
 
 /** "api_keys.insert" as a person reads it. */

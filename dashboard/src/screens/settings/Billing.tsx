@@ -114,7 +114,7 @@ function Plan({ workspace, account, offers }: { workspace: Workspace; account: A
       <header><h2 id="plan">Plan: {words(plan.name)}</h2></header>
       {subscription && (
         <p>
-          {subscription.plan && `${words(subscription.plan)}, by the ${subscription.interval}. `}
+          {subscription.interval && `Paid by the ${subscription.interval}. `}
           {SAID[subscription.status]?.(subscription) ?? words(subscription.status)}
         </p>
       )}
@@ -129,7 +129,7 @@ function Plan({ workspace, account, offers }: { workspace: Workspace; account: A
         />
       )}
       {following.failure && <Failed failure={following.failure} what="The link" />}
-      <p><small>Lemon Squeezy sells the plans and keeps the payment data; we never see a card.</small></p>
+      <p class="spaced"><small>Lemon Squeezy sells the plans and keeps the payment data; we never see a card.</small></p>
     </section>
   );
 }

@@ -1,12 +1,13 @@
 import { changed, useAsk } from "../../data/asking";
 import { session } from "../../data/auth";
 import { go, BASE } from "../../data/location";
-import { add, call, read, remove } from "../../data/supabase";
+import { add, call } from "../../data/supabase";
 import { date } from "../../parts/format";
 import { Action, Choice, Confirm, Editable, Field, Form, useDoing } from "../../parts/forms";
 import { AsOf, Failed, Panel } from "../../parts/states";
 import type { ScreenProps } from "../../routes";
 import { may, MINE, type Role, type Workspace } from "../../shell/workspaces";
+import { Invitation, type Invited } from "./Invitation";
 
 interface Member {
   userId: string;
@@ -18,12 +19,6 @@ interface Team {
   members: Member[];
   limit: number | null;
 }
-interface Invited {
-  id: string;
-  email: string;
-  role: Role;
-  created_at: string;
-}
 
 const ROLES: [Role, string][] = [
   ["viewer", "Viewer: sees everything"],
@@ -34,7 +29,7 @@ const ROLES: [Role, string][] = [
 export default function Members({ workspace }: ScreenProps) {
   const team = useAsk(`${workspace.id}/team`, () => call<Team>("team", { p_workspace: workspace.id }));
   const invited = useAsk(`${workspace.id}/invitations`, () =>
-    read<Invited>("invitations", workspace.id, "id,email,role,created_at", (query) => query.order("created_at")),
+    call<Invited[]>("list_invitations", { p_workspace: workspace.id }),
   );
   return (
     <div class="stack">
@@ -101,26 +96,11 @@ function Row({ workspace, member }: { workspace: Workspace; member: Member }) {
   );
 }
 
-function Invitation({ workspace, invited }: { workspace: Workspace; invited: Invited }) {
-  const doing = useDoing();
-  const takeBack = () => doing.run(async () => {
-    await remove("invitations", workspace.id, { id: invited.id });
-    changed(`${workspace.id}/invitations`);
-  });
-  return (
-    <li>
-      <div><b>{invited.email}</b><br /><small>as {invited.role}, on {date(invited.created_at)}; not answered yet</small></div>
-      <Action role={workspace.role} needs="owner" class="small" busy={doing.busy} onClick={() => void takeBack()}>Take back</Action>
-      {doing.failure && <Failed failure={doing.failure} what="The invitation" again={() => void takeBack()} />}
-    </li>
-  );
-}
-
 function Invite({ workspace }: { workspace: Workspace }) {
   const doing = useDoing();
   const submit = async ({ email = "", role = "" }) => {
     await add("invitations", workspace.id, { email: email.trim().toLowerCase(), role }, {
-      invitations_email_key: "They are invited already.",
+      invitations_email_key: "They are invited already: see above.",
       invitations_email_format: "This is not an email address.",
     });
     changed(`${workspace.id}/invitations`);
@@ -135,7 +115,12 @@ function Invite({ workspace }: { workspace: Workspace }) {
           <Choice label="Role" name="role" options={ROLES} />
         </Editable>
         <Action role={workspace.role} needs="owner" type="submit" class="main" busy={doing.busy}>Invite</Action>
-        <p><small>No mail goes out: tell them to sign up at {location.origin}/app with this address. The invitation waits there.</small></p>
+        <p>
+          <small>
+            We mail them how to join, once a day at most. They sign up at {location.origin}/app with this address, where the
+            invitation waits for two weeks, mailed or not.
+          </small>
+        </p>
       </Form>
     </section>
   );

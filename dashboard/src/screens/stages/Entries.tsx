@@ -1,3 +1,4 @@
+import { together } from "../../data/asking";
 import { useHere, go, withQuery } from "../../data/location";
 import { date, words } from "../../parts/format";
 import { AsOf, Panel } from "../../parts/states";
@@ -25,7 +26,7 @@ export function Entries({ workspace, span }: { workspace: Workspace; span: Span 
         </div>
       </header>
       <Panel
-        asked={stages.failure ? { ...asked, failure: stages.failure, again: stages.again } : asked} what="The transitions"
+        asked={together(asked, stages)} what="The transitions"
         isEmpty={(found) => !found.length} empty={<p class="muted">Nobody entered {words(stage?.name ?? "it")} in these days.</p>}
       >
         {(found) => <Days workspace={workspace} stage={stage?.name ?? ""} bars={filled(span, found)} />}

@@ -1,11 +1,11 @@
 import { useRef } from "preact/hooks";
-import { useAsk } from "../../data/asking";
+import { together, useAsk } from "../../data/asking";
 import { useHere, withQuery } from "../../data/location";
 import { date, dateTime, words } from "../../parts/format";
 import { AsOf, Empty, Panel } from "../../parts/states";
 import type { Workspace } from "../../shell/workspaces";
 import { useStages } from "../contacts/data";
-import { Row, useListKeys } from "../contacts/List";
+import { Row, useListKeys } from "../contacts/Row";
 import { people, type People as Page, type Span, type Whom } from "./data";
 
 /** Whom a number counts that was pressed somewhere. */
@@ -18,6 +18,7 @@ export default function People({ workspace }: { workspace: Workspace }) {
   const stages = useStages(workspace.id);
   const stage = stages.data?.find((one) => one.name === name)?.id;
   const key = `${workspace.id}/contacts/${JSON.stringify([span, whom, get("after")])}`;
+  const isUnknown = !!name && !!stages.data && !stage; // it has another name by now, or is gone
   const asked = useAsk(!name || stage ? key : null, () => people(workspace.id, span, whom, stage, get("after")));
   const rows = useRef<HTMLUListElement>(null);
   useListKeys(rows);
@@ -28,9 +29,9 @@ export default function People({ workspace }: { workspace: Workspace }) {
         <AsOf asked={asked} />
       </div>
       <p>{described(whom)} {spanned(span)}, the latest first. <a href={path}>Show all contacts</a></p>
-      <Panel
-        asked={stages.failure ? { ...asked, failure: stages.failure, again: stages.again } : asked} what="The contacts" lines={10}
-        isEmpty={({ contacts, next }) => !contacts.length && !next} empty={<Empty title="Nobody."><p>There is no stage of that name, or nobody is meant.</p></Empty>}
+      {isUnknown ? <Nobody /> : <Panel
+        asked={together(asked, stages)} what="The contacts" lines={10}
+        isEmpty={({ contacts, next }) => !contacts.length && !next} empty={<Nobody />}
       >
         {(page) => (
           <>
@@ -42,10 +43,12 @@ export default function People({ workspace }: { workspace: Workspace }) {
             <Paging page={page} isFirst={!get("after")} />
           </>
         )}
-      </Panel>
+      </Panel>}
     </>
   );
 }
+
+const Nobody = () => <Empty title="Nobody."><p>There is no stage of that name, or nobody is meant.</p></Empty>;
 
 function described({ reached, in: now, entered }: Whom): string {
   if (entered) return `Who entered ${words(entered)}`;

@@ -19,8 +19,9 @@ export function Troubles({ workspace }: { workspace: Workspace }) {
       <h2 id="troubles" class="hidden">What is broken</h2>
       <Panel asked={asked} what="What is broken" lines={1}>
         {(found) => {
-          const troubles = found ? all(workspace, found) : [];
-          if (!troubles.length) return <p class="strip good">Nothing is broken: events come in, mail goes out.</p>;
+          const troubles = all(workspace, found);
+          if (!found.events.any && !troubles.length) return <Unused workspace={workspace} />;
+          if (!troubles.length) return <p class="strip good">Nothing is broken: events come in, and no mail has failed.</p>;
           return (
             <ul class="troubles">
               {troubles.map(({ tone, title, said }) => (
@@ -34,11 +35,15 @@ export function Troubles({ workspace }: { workspace: Workspace }) {
   );
 }
 
+function Unused({ workspace }: { workspace: Workspace }) {
+  return <p class="strip">No event has come in yet. <To workspace={workspace} screen="setup">Put the tag in your product</To>, and it all begins.</p>;
+}
+
 const FULL = 0.8;
 
 function all(workspace: Workspace, found: Found): Trouble[] {
   const to = (screen: string, text: string) => <To workspace={workspace} screen={screen}>{text}</To>;
-  const { smtp, rejections, mails, usage } = found;
+  const { smtp, rejections, mails, usage, events } = found;
   const lost = mails.failed + mails.unknown;
   const refused = rejections.reduce((sum, { count }) => sum + count, 0);
   const troubles: (Trouble | false)[] = [
@@ -49,6 +54,10 @@ function all(workspace: Workspace, found: Found): Trouble[] {
     smtp !== null && {
       tone: "bad", title: `${smtp.host} takes no mail`,
       said: <>Since {ago(smtp.at)}: {smtp.error} Mail waits until {to("settings", "the SMTP settings")} work again.</>,
+    },
+    events.silent && {
+      tone: "bad", title: "No event has come in for a day",
+      said: <>{events.lastAt && `The last one came ${ago(events.lastAt)}. `}If people use your product, look whether the tag is still in it: {to("setup", "Setup")} shows what comes in.</>,
     },
     found.marketingPaused && { tone: "bad", title: "Marketing mail is paused", said: <>The plan's quota is used up. {to("settings", "See the plans")}. Events are still counted.</> },
     ...(["contacts", "emails"] as const).map((meter): Trouble | false => {

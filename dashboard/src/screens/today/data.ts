@@ -30,6 +30,7 @@ export interface Troubles {
   lacksAddress: boolean;
   usage: { contacts: Meter; emails: Meter };
   marketingPaused: boolean;
+  events: { any: boolean; silent: boolean; lastAt: string | null };
 }
 
 export const usePeople = (workspace: string) =>
@@ -39,7 +40,14 @@ export const useChanges = (workspace: string, since: string) =>
   useAsk(`${workspace}/today/changes/${since}`, () => call<Changes>("changes_since", { p_workspace: workspace, p_since: since }));
 
 export const useTroubles = (workspace: string) =>
-  useAsk(`${workspace}/today/troubles`, () => call<Troubles | null>("troubles", { p_workspace: workspace }));
+  useAsk(`${workspace}/today/troubles`, async (): Promise<Troubles> => {
+    const asked = { p_workspace: workspace };
+    const [troubles, events] = await Promise.all([
+      call<Omit<Troubles, "events">>("troubles", asked),
+      call<Troubles["events"]>("event_silence", asked),
+    ]);
+    return { ...troubles, events };
+  });
 
 const HALF_AN_HOUR = 1_800_000;
 const WEEK = 604_800_000;

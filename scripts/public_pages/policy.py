@@ -11,31 +11,12 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 
+from scripts.public_pages.frame import framed
+
 # Where the lists go, and whose data each of them has.
 LISTS = {"<!-- of end users -->": "end user", "<!-- of owners -->": "owner"}
 DATE = "%B %d, %Y"
 Record = Mapping[str, Any]
-
-AROUND = """<!doctype html>
-<!-- Generated from docs/privacy-policy.md and docs/processing.json: python -m scripts.record_of_processing page -->
-<html lang="en">
-  <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta name="description" content="What ConversionCRM collects, why, for how long, and what your rights are.">
-    <title>Privacy policy · ConversionCRM</title>
-    <link rel="icon" href="data:,">
-    <link rel="canonical" href="/privacy">
-    <link rel="stylesheet" href="/site.css">
-  </head>
-  <body>
-    <main>
-      <p><a href="/">ConversionCRM</a></p>
-{content}
-    </main>
-  </body>
-</html>
-"""
 
 
 def last_updated(policy: str) -> date:
@@ -45,13 +26,17 @@ def last_updated(policy: str) -> date:
     return datetime.strptime(f"{written[1]} +0000", f"{DATE} %z").date()
 
 
-def page(policy: str, record: Record) -> str:
+def policy_page(policy: str, record: Record) -> str:
     """The page's HTML. `policy` is Markdown with a place for each list."""
     content = MarkdownIt("commonmark").render(policy)
     for place, whose in LISTS.items():
         assert content.count(place) == 1, place
         content = content.replace(place, "\n".join(["<ul>", *map(item, kinds(record, whose)), "</ul>"]))
-    return AROUND.replace("{content}", content.rstrip())
+    return framed(
+        content, path="/privacy", title="Privacy policy",
+        description="What ConversionCRM collects, why, for how long, and what your rights are.",
+        sources="docs/privacy-policy.md and docs/processing.json",
+    )  # fmt: skip
 
 
 def kinds(record: Record, whose: str) -> list[dict[str, Any]]:

@@ -1,0 +1,330 @@
+-- Why: the list of contacts is narrowed by traits, as fit rules say them, and by how often somebody did what rules count.
+-- Breaking: list_contacts() has two more parameters; who names them is not concerned. Locks: none.
+-- Undo: drop the functions, make list_contacts() of 20261128000200 anew, and fit_matches() with its search_path.
+
+-- As before, but without a search_path of its own, so that the planner puts its body in place of the call: a list asks it for
+-- each contact it looks at, ingestion for each rule.
+create or replace function private.fit_matches(p_operator text, p_trait jsonb, p_operand jsonb) returns boolean
+    language sql immutable parallel safe
+    as $$
+        select coalesce(
+            case p_operator
+                when 'exists' then p_trait is not null
+                when 'equals' then p_trait = p_operand
+                when 'in' then jsonb_typeof(p_trait) <> 'array' and p_operand @> p_trait
+                when 'contains' then case jsonb_typeof(p_trait)
+                    when 'string' then strpos(lower(p_trait #>> '{}'), lower(p_operand #>> '{}')) > 0
+                    when 'array' then p_trait @> p_operand
+                end
+                when 'between' then case jsonb_typeof(p_trait)
+                    when 'number' then
+                        (p_trait)::numeric >= coalesce((p_operand ->> 0)::numeric, '-infinity')
+                        and (p_trait)::numeric <= coalesce((p_operand ->> 1)::numeric, 'infinity')
+                end
+            end,
+            false
+        )
+    $$;
+grant execute on function private.is_operand(text, jsonb), private.is_text(jsonb, integer) to authenticated;
+grant execute on function private.is_number(jsonb, numeric, numeric, integer) to authenticated;
+
+-- What a contact must be like, or with is_not must not: a trait, compared as a fit rule compares it ...
+create type private.trait_filter as (trait text, operator text, operand jsonb, is_not boolean);
+-- ... and a signal, counted so many times at the least since a UTC day.
+create type private.signal_filter as (signal smallint, least integer, since date, is_not boolean);
+
+-- Raises PT422 where one is not what list_contacts() takes.
+create function private.trait_filters(p_filters jsonb) returns private.trait_filter[]
+    language plpgsql stable
+    set search_path = ''
+    as $$
+    begin
+        if exists (
+            select from jsonb_array_elements(p_filters) as f
+            where not private.is_text(f -> 'trait', 255) or not private.is_operand(f ->> 'operator', f -> 'operand')
+        ) then
+            raise sqlstate 'PT422' using message = 'filter_invalid', detail = 'A filter by a trait is not as it should be.';
+        end if;
+        return array(
+            select row(f ->> 'trait', f ->> 'operator', f -> 'operand', coalesce((f -> 'not')::boolean, false))::private.trait_filter
+            from jsonb_array_elements(p_filters) as f
+        );
+    exception when data_exception then
+        raise sqlstate 'PT422' using message = 'filter_invalid', detail = 'A filter by a trait is not as it should be.';
+    end
+    $$;
+revoke all on function private.trait_filters(jsonb) from public;
+grant execute on function private.trait_filters(jsonb) to authenticated;
+
+create function private.signal_filters(p_filters jsonb, p_today date) returns private.signal_filter[]
+    language plpgsql stable
+    set search_path = ''
+    as $$
+    begin
+        if exists (
+            select from jsonb_array_elements(p_filters) as f
+            where not private.is_number(f -> 'signal', 1, 32767, 0) or not private.is_number(f -> 'least', 1, 1000, 0)
+                or (f ? 'days' and not private.is_number(f -> 'days', 1, 3650, 0))
+        ) then
+            raise sqlstate 'PT422' using message = 'filter_invalid', detail = 'A filter by a signal is not as it should be.';
+        end if;
+        return array(
+            select row(
+                (f -> 'signal')::smallint, (f -> 'least')::integer,
+                coalesce(p_today - (f -> 'days')::integer + 1, (f ->> 'since')::date, '-infinity'),
+                coalesce((f -> 'not')::boolean, false)
+            )::private.signal_filter
+            from jsonb_array_elements(p_filters) as f
+        );
+    exception when data_exception then
+        raise sqlstate 'PT422' using message = 'filter_invalid', detail = 'A filter by a signal is not as it should be.';
+    end
+    $$;
+revoke all on function private.signal_filters(jsonb, date) from public;
+grant execute on function private.signal_filters(jsonb, date) to authenticated;
+
+-- Who may have a trait as one filter wants it, or null where more than p_most rows say so. Nobody is missing: whoever has it
+-- has an identity for which it was sent.
+create function private.few_with_trait(p_workspace uuid, p_filter private.trait_filter, p_most integer) returns uuid[]
+    language plpgsql stable
+    set search_path = ''
+    set plan_cache_mode = 'force_custom_plan'
+    set enable_seqscan = 'off'
+    as $$
+    declare
+        trait   constant text := p_filter.trait;
+        -- Null: any value may do.
+        texts   constant text[] := case p_filter.operator
+            when 'equals' then array[private.scalar_text(p_filter.operand)]
+            when 'in' then array(select private.scalar_text(v) from jsonb_array_elements(p_filter.operand) as v)
+        end;
+        senders uuid[];
+    begin
+        senders := array(
+            select n.identity_id
+            from (
+                (
+                    select t.identity_id from public.traits as t
+                    where t.workspace_id = p_workspace and t.key = trait and (texts is null or t.value_text = any (texts))
+                    limit p_most + 1
+                )
+                union all
+                -- A member of an object.
+                (
+                    select t.identity_id from public.traits as t
+                    where t.workspace_id = p_workspace and t.key = nullif(split_part(trait, '.', 1), trait)
+                    limit p_most + 1
+                )
+            ) as n
+            limit p_most + 1
+        );
+        if cardinality(senders) > p_most then
+            return null;
+        end if;
+        return array(select distinct i.contact_id from public.identities as i where i.id = any (senders));
+    end
+    $$;
+revoke all on function private.few_with_trait(uuid, private.trait_filter, integer) from public;
+grant execute on function private.few_with_trait(uuid, private.trait_filter, integer) to authenticated;
+
+-- By one of the filters, those who may be meant where these are few; null where by none of them.
+create function private.few_with_traits(p_workspace uuid, p_traits private.trait_filter[], p_most integer) returns uuid[]
+    language plpgsql stable
+    set search_path = ''
+    as $$
+    declare
+        one   private.trait_filter;
+        found uuid[];
+    begin
+        foreach one in array p_traits loop
+            if not one.is_not then
+                found := private.few_with_trait(p_workspace, one, p_most);
+                exit when found is not null;
+            end if;
+        end loop;
+        return found;
+    end
+    $$;
+revoke all on function private.few_with_traits(uuid, private.trait_filter[], integer) from public;
+grant execute on function private.few_with_traits(uuid, private.trait_filter[], integer) to authenticated;
+
+-- Contacts in the order of a list, after a place in it: those of p_few, or p_look of all.
+create function private.contacts_after(
+    p_workspace uuid, p_few uuid[], p_stage uuid, p_least integer, p_score integer, p_id uuid, p_look integer
+) returns table (contact_id uuid, score smallint, last_event_at timestamptz)
+    language plpgsql stable
+    set search_path = ''
+    set plan_cache_mode = 'force_custom_plan' -- or a stage that was not asked for would keep the index from being used
+    set enable_seqscan = 'off' -- right for a table of any size, and statistics may be old
+    as $$
+    begin
+        if p_few is not null then
+            return query
+                select s.contact_id, s.score, s.last_event_at from public.contact_states as s
+                where s.contact_id = any (p_few)
+                    and (p_stage is null or s.stage_id = p_stage) and s.score >= p_least
+                    and (s.score < p_score or (s.score = p_score and s.contact_id > p_id))
+                order by s.score desc, s.contact_id;
+            return;
+        end if;
+        -- Two ranges of the index, since it runs down by score and up by id, and a row comparison runs one way.
+        return query
+            select n.contact_id, n.score, n.last_event_at
+            from (
+                (
+                    select s.contact_id, s.score, s.last_event_at from public.contact_states as s
+                    where s.workspace_id = p_workspace and (p_stage is null or s.stage_id = p_stage)
+                        and s.score = p_score and s.contact_id > p_id
+                    order by s.contact_id limit p_look
+                )
+                union all
+                (
+                    select s.contact_id, s.score, s.last_event_at from public.contact_states as s
+                    where s.workspace_id = p_workspace and (p_stage is null or s.stage_id = p_stage)
+                        and s.score < p_score and s.score >= p_least
+                    order by s.score desc, s.contact_id limit p_look
+                )
+            ) as n
+            order by n.score desc, n.contact_id
+            limit p_look;
+    end
+    $$;
+revoke all on function private.contacts_after(uuid, uuid[], uuid, integer, integer, uuid, integer) from public;
+grant execute on function private.contacts_after(uuid, uuid[], uuid, integer, integer, uuid, integer) to authenticated;
+
+-- The places in p_contacts of the first p_page who are as the filters want; nulls in it are passed over. It stops there, so the
+-- conditions are sub-selects that the planner can't turn into joins. They don't name the workspace again, or statistics of when
+-- it was small would make the planner read all of it for each contact.
+create function private.first_matching(
+    p_workspace uuid, p_contacts uuid[], p_traits private.trait_filter[], p_signals private.signal_filter[], p_page integer
+) returns bigint[]
+    language plpgsql stable
+    set search_path = ''
+    set plan_cache_mode = 'force_custom_plan' -- so that filters which are not asked for cost nothing
+    set enable_seqscan = 'off'
+    set enable_hashjoin = 'off'
+    set enable_mergejoin = 'off'
+    as $$
+    begin
+        return array(
+            select c.place
+            from unnest(p_contacts) with ordinality as c (id, place)
+            where c.id is not null
+                and (p_traits = '{}' or (
+                    select bool_and(private.fit_matches(f.operator, f.value, f.operand) <> f.is_not)
+                    from public.contacts as k
+                    cross join lateral (
+                        select
+                            a.operator, a.operand, a.is_not,
+                            nullif(coalesce(k.traits -> a.trait, k.traits #> string_to_array(a.trait, '.')), 'null') as value
+                        from unnest(p_traits) as a
+                        offset 0
+                    ) as f
+                    where k.id = c.id
+                ))
+                and (p_signals = '{}' or (
+                    select bool_and((d.times >= f.least) <> f.is_not)
+                    from unnest(p_signals) as f
+                    cross join lateral (
+                        -- Each row counts one at least, so no more of them are needed.
+                        select coalesce(sum(n.count), 0) as times
+                        from (
+                            select s.count from public.identities as i
+                            join public.signal_counts as s
+                                on s.workspace_id = p_workspace and s.identity_id = i.id
+                                and s.signal = f.signal and s.day >= f.since
+                            where i.contact_id = c.id
+                            limit f.least
+                        ) as n
+                    ) as d
+                ))
+            order by c.place
+            limit p_page
+        );
+    end
+    $$;
+revoke all on function private.first_matching(uuid, uuid[], private.trait_filter[], private.signal_filter[], integer) from public;
+grant execute on function private.first_matching(uuid, uuid[], private.trait_filter[], private.signal_filter[], integer) to authenticated;
+
+drop function public.list_contacts(uuid, uuid, integer, integer, timestamptz, timestamptz, jsonb, timestamptz);
+
+-- A page of the contacts of a workspace, the highest score first: {"contacts": contact_rows(), "looked", "next"}. Nothing that
+-- it is filtered by but stage and score has an index in that order, since that would cost every event; so only so many are
+-- looked at for a page, which may then be short. `next` is where to go on, and null at the end. Each contact comes once,
+-- whatever its score does meanwhile but move across the place where a page ended. Where few have a trait that is asked for,
+-- these are looked at and nobody else.
+-- p_traits: [{trait, operator, operand, not}], with the operators of fit rules; "company.size" is a member of an object.
+-- p_signals: [{signal, least, days | since, not}]: the number of a signal, and how many times it happened at the least, in the
+-- last so many UTC days or since one.
+-- p_after: {"score", "id"}, from `next`.
+create function public.list_contacts(
+    p_workspace uuid, p_stage uuid default null, p_least integer default 0, p_most integer default 100,
+    p_seen_from timestamptz default null, p_seen_to timestamptz default null,
+    p_traits jsonb default '[]', p_signals jsonb default '[]',
+    p_after jsonb default null, p_now timestamptz default now()
+) returns jsonb
+    language plpgsql stable
+    set search_path = ''
+    as $$
+    declare
+        page        constant integer := 50;
+        look        integer;
+        after_score constant smallint := least(coalesce((p_after ->> 'score')::integer, 101), p_most + 1);
+        after_id    constant uuid := case
+            when (p_after ->> 'score')::integer <= p_most then (p_after ->> 'id')::uuid
+            else 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+        end;
+        traits      private.trait_filter[];
+        signals     private.signal_filter[];
+        few         uuid[];
+        looked      uuid[];
+        scores      smallint[];
+        candidates  uuid[];
+        found       bigint[];
+        upto        bigint;
+    begin
+        -- Row-level security alone would look at each row before it told an outsider nothing.
+        if not exists (select from public.workspaces as w where w.id = p_workspace) then
+            return null;
+        end if;
+        traits := private.trait_filters(p_traits);
+        signals := private.signal_filters(p_signals, (p_now at time zone 'utc')::date);
+        if cardinality(traits) > 10 or cardinality(signals) > 10 then
+            raise sqlstate 'PT422' using
+                message = 'filter_invalid', detail = 'A list takes at most 10 filters by traits and 10 by signals.';
+        end if;
+        -- As many as can be looked at within 20 ms, three times over.
+        look := case
+            when cardinality(traits) > 0 or cardinality(signals) > 0
+                then 1500 / (1 + 1.5 * cardinality(traits) + 2 * cardinality(signals))
+            when coalesce(p_seen_from, p_seen_to) is not null then 2000
+            else page
+        end;
+        few := private.few_with_traits(p_workspace, traits, look);
+        look := case when few is null then look else cardinality(few) + 1 end;
+        select
+            array_agg(n.contact_id), array_agg(n.score),
+            array_agg(case
+                when (p_seen_from is null or n.last_event_at >= p_seen_from)
+                    and (p_seen_to is null or n.last_event_at < p_seen_to) then n.contact_id
+            end)
+        into looked, scores, candidates
+        from private.contacts_after(p_workspace, few, p_stage, p_least, after_score, after_id, look) as n;
+        found := private.first_matching(p_workspace, candidates, traits, signals, page);
+        upto := case cardinality(found) when page then found[page] else cardinality(looked) end;
+        return jsonb_build_object(
+            'contacts', public.contact_rows(p_workspace, array(select looked[f] from unnest(found) as f), p_now),
+            'looked', coalesce(upto, 0),
+            'next', case
+                when cardinality(looked) = look or upto < cardinality(looked)
+                    then jsonb_build_object('score', scores[upto], 'id', looked[upto])
+            end
+        );
+    end
+    $$;
+revoke all on function public.list_contacts(
+    uuid, uuid, integer, integer, timestamptz, timestamptz, jsonb, jsonb, jsonb, timestamptz
+) from public;
+grant execute on function public.list_contacts(
+    uuid, uuid, integer, integer, timestamptz, timestamptz, jsonb, jsonb, jsonb, timestamptz
+) to authenticated;
