@@ -2500,7 +2500,9 @@ CREATE FUNCTION private.drifted_contacts(p_workspace uuid, p_rules private.compi
         union
         select s.contact_id
         from public.contact_states as s
-        where s.contact_id = any (p_contacts) and s.stages_been <> private.stages_of(s)
+        left join public.contacts as c on c.id = s.contact_id
+        where s.contact_id = any (p_contacts)
+            and (c.stage_id, c.stages_been) is distinct from (s.stage_id, private.stages_of(p_workspace, s.contact_id))
     $$;
 
 -- Name: drop_duplicates(uuid, private.message[]); Type: FUNCTION; Schema: private; Owner: -
@@ -3858,9 +3860,9 @@ CREATE FUNCTION private.lock_contacts(p_workspace uuid, p_contacts uuid[]) RETUR
         select i.id, p_workspace, i.created_at from public.identities as i where i.id = any (p_contacts)
         order by i.id
         on conflict on constraint contacts_pkey do nothing;
-        insert into public.contact_states (contact_id, workspace_id, created_at)
-        select i.id, p_workspace, i.created_at from public.identities as i where i.id = any (p_contacts)
-        order by i.id
+        insert into public.contact_states (contact_id, workspace_id)
+        select c, p_workspace from unnest(p_contacts) as c
+        order by c
         on conflict on constraint contact_states_pkey do nothing;
         perform from public.contact_states where contact_id = any (p_contacts) order by contact_id for no key update;
     end
@@ -3890,23 +3892,40 @@ CREATE FUNCTION private.log_transitions(p_workspace uuid, p_changes private.stag
     declare
         overtaken uuid[];
     begin
-        with logged as (
+        with changes as (
+            select n.*, g.number, c.stages_been, g.number = any (c.stages_been) as is_again
+            from unnest(p_changes) as n
+            join public.stages as g on g.id = n.to_stage_id
+            left join public.contacts as c on c.id = n.contact_id
+        ),
+        noted as (
+            update public.contacts as c
+            set
+                stage_id = n.to_stage_id,
+                stages_been = case
+                    when n.is_again then n.stages_been
+                    else array(select s from unnest(n.stages_been || n.number) as s order by s)
+                end
+            from changes as n
+            where c.id = n.contact_id
+        ),
+        logged as (
             insert into public.transitions
                 (workspace_id, contact_id, from_stage_id, to_stage_id, cause, score, created_at, previous_at)
             select
-                p_workspace, c.contact_id, c.from_stage_id, c.to_stage_id, p_cause, c.score, p_now,
-                (
+                p_workspace, n.contact_id, n.from_stage_id, n.to_stage_id, p_cause, n.score, p_now,
+                case when n.is_again then (
                     select max(last.created_at)
                     from public.identities as i
                     cross join lateral (
                         select t.created_at from public.transitions as t
-                        where t.workspace_id = p_workspace and t.contact_id = i.id and t.to_stage_id = c.to_stage_id
+                        where t.workspace_id = p_workspace and t.contact_id = i.id and t.to_stage_id = n.to_stage_id
                         order by t.created_at desc
                         limit 1
                     ) as last
-                    where i.contact_id = c.contact_id
-                )
-            from unnest(p_changes) as c
+                    where i.contact_id = n.contact_id
+                ) end
+            from changes as n
             returning contact_id, previous_at
         )
         select array_agg(contact_id) filter (where previous_at > p_now) into overtaken from logged;
@@ -5548,7 +5567,6 @@ CREATE FUNCTION private.regroup_contacts(p_workspace uuid, p_rules private.compi
             rules_version = -1,
             event_stage_id = private.event_stage_of(p_rules, s.contact_id),
             pinned_stage_id = private.pinned_stage_of(p_rules, s.contact_id),
-            stages_been = private.stages_of(s),
             last_event_at = (
                 select max(newest.occurred_at)
                 from public.identities as i
@@ -5562,6 +5580,15 @@ CREATE FUNCTION private.regroup_contacts(p_workspace uuid, p_rules private.compi
             )
         where s.contact_id = any (p_contacts);
         perform private.merge_traits(p_rules, p_contacts);
+        update public.contacts as c
+        set stage_id = n.stage_id, stages_been = n.stages_been
+        from (
+            select s.contact_id, s.stage_id, private.stages_of(p_workspace, s.contact_id) as stages_been
+            from public.contact_states as s
+            where s.contact_id = any (p_contacts)
+            offset 0
+        ) as n
+        where c.id = n.contact_id and (c.stage_id, c.stages_been) is distinct from (n.stage_id, n.stages_been);
         perform private.order_entries(p_workspace, p_contacts);
     end
     $$;
@@ -5965,94 +5992,9 @@ CREATE FUNCTION private.stage_problems(p_document jsonb) RETURNS TABLE(pointer t
         )
     $_$;
 
--- Name: contact_states; Type: TABLE; Schema: public; Owner: -
+-- Name: stages_of(uuid, uuid); Type: FUNCTION; Schema: private; Owner: -
 
-CREATE TABLE public.contact_states (
-    contact_id uuid NOT NULL,
-    workspace_id uuid NOT NULL,
-    score smallint DEFAULT 0 NOT NULL,
-    stage_id uuid,
-    fit numeric(12,2) DEFAULT 0 NOT NULL,
-    last_event_at timestamp with time zone,
-    event_stage_id uuid,
-    sums numeric[] DEFAULT '{}'::numeric[] NOT NULL,
-    sums_on date DEFAULT '-infinity'::date NOT NULL,
-    rules_version integer DEFAULT 0 NOT NULL,
-    due_on date DEFAULT 'infinity'::date NOT NULL,
-    changed_on date DEFAULT '-infinity'::date NOT NULL,
-    pinned_stage_id uuid,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    stages_been smallint[] DEFAULT '{}'::smallint[] NOT NULL
-)
-WITH (fillfactor='75');
-
--- Name: TABLE contact_states; Type: COMMENT; Schema: public; Owner: -
-
-COMMENT ON TABLE public.contact_states IS 'Scores and stages: where an end user stands now; kept until the contact is erased or the workspace deleted';
-
--- Name: COLUMN contact_states.contact_id; Type: COMMENT; Schema: public; Owner: -
-
-COMMENT ON COLUMN public.contact_states.contact_id IS 'end user: id of the contact; names whose score it is';
-
--- Name: COLUMN contact_states.workspace_id; Type: COMMENT; Schema: public; Owner: -
-
-COMMENT ON COLUMN public.contact_states.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
-
--- Name: COLUMN contact_states.score; Type: COMMENT; Schema: public; Owner: -
-
-COMMENT ON COLUMN public.contact_states.score IS 'end user: score from 0 to 100; shown to members and decides stages';
-
--- Name: COLUMN contact_states.stage_id; Type: COMMENT; Schema: public; Owner: -
-
-COMMENT ON COLUMN public.contact_states.stage_id IS 'end user: lifecycle stage the contact is in; shown to members and starts mails';
-
--- Name: COLUMN contact_states.fit; Type: COMMENT; Schema: public; Owner: -
-
-COMMENT ON COLUMN public.contact_states.fit IS 'end user: points from traits; part of the score';
-
--- Name: COLUMN contact_states.last_event_at; Type: COMMENT; Schema: public; Owner: -
-
-COMMENT ON COLUMN public.contact_states.last_event_at IS 'end user: when the end user was last active; silence moves the stage';
-
--- Name: COLUMN contact_states.event_stage_id; Type: COMMENT; Schema: public; Owner: -
-
-COMMENT ON COLUMN public.contact_states.event_stage_id IS 'end user: stage that the latest stage event leads to; goes before score and silence';
-
--- Name: COLUMN contact_states.sums; Type: COMMENT; Schema: public; Owner: -
-
-COMMENT ON COLUMN public.contact_states.sums IS 'end user: decayed count of each score rule; makes the score at the next event quick';
-
--- Name: COLUMN contact_states.sums_on; Type: COMMENT; Schema: public; Owner: -
-
-COMMENT ON COLUMN public.contact_states.sums_on IS 'nobody: UTC day as of which the sums stand; decay is applied from there';
-
--- Name: COLUMN contact_states.rules_version; Type: COMMENT; Schema: public; Owner: -
-
-COMMENT ON COLUMN public.contact_states.rules_version IS 'nobody: version of the rules that the row was computed by; says whether to compute it anew';
-
--- Name: COLUMN contact_states.due_on; Type: COMMENT; Schema: public; Owner: -
-
-COMMENT ON COLUMN public.contact_states.due_on IS 'nobody: UTC day on which decay or silence changes it next at the earliest; the sweep looks only at what is due';
-
--- Name: COLUMN contact_states.changed_on; Type: COMMENT; Schema: public; Owner: -
-
-COMMENT ON COLUMN public.contact_states.changed_on IS 'end user: UTC day since which score and stage are what they are; the history begins before it';
-
--- Name: COLUMN contact_states.pinned_stage_id; Type: COMMENT; Schema: public; Owner: -
-
-COMMENT ON COLUMN public.contact_states.pinned_stage_id IS 'end user: stage that a member pinned the contact to; goes before everything else';
-
--- Name: COLUMN contact_states.created_at; Type: COMMENT; Schema: public; Owner: -
-
-COMMENT ON COLUMN public.contact_states.created_at IS 'end user: when the contact was first seen; orders and counts contacts by it';
-
--- Name: COLUMN contact_states.stages_been; Type: COMMENT; Schema: public; Owner: -
-
-COMMENT ON COLUMN public.contact_states.stages_been IS 'end user: numbers of the stages that it has ever been in; counts how far people get';
-
--- Name: stages_of(public.contact_states); Type: FUNCTION; Schema: private; Owner: -
-
-CREATE FUNCTION private.stages_of(p_state public.contact_states) RETURNS smallint[]
+CREATE FUNCTION private.stages_of(p_workspace uuid, p_contact uuid) RETURNS smallint[]
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
@@ -6060,25 +6002,15 @@ CREATE FUNCTION private.stages_of(p_state public.contact_states) RETURNS smallin
         return array(
             select g.number
             from public.identities as i
-            join public.transitions as t on t.workspace_id = p_state.workspace_id and t.contact_id = i.id
+            join public.transitions as t on t.workspace_id = p_workspace and t.contact_id = i.id
             join public.stages as g on g.id = t.to_stage_id
-            where i.contact_id = p_state.contact_id
+            where i.contact_id = p_contact
             union
-            select g.number from public.stages as g where g.id = p_state.stage_id
+            select g.number
+            from public.contact_states as s
+            join public.stages as g on g.id = s.stage_id
+            where s.contact_id = p_contact
             order by 1
-        );
-    end
-    $$;
-
--- Name: stages_with(smallint[], uuid); Type: FUNCTION; Schema: private; Owner: -
-
-CREATE FUNCTION private.stages_with(p_stages smallint[], p_stage uuid) RETURNS smallint[]
-    LANGUAGE plpgsql STABLE
-    SET search_path TO ''
-    AS $$
-    begin
-        return array(
-            select n from unnest(p_stages) as n union select g.number from public.stages as g where g.id = p_stage order by 1
         );
     end
     $$;
@@ -6823,15 +6755,11 @@ CREATE FUNCTION private.track_one(p_sender private.sender, p_rules private.compi
                     set score = excluded.score, stage_id = excluded.stage_id;
             end if;
             state.changed_on := today;
-            if here.stage_id <> state.stage_id then
-                state.stages_been := private.stages_with(state.stages_been, here.stage_id);
-            end if;
         end if;
         update public.contact_states
         set
             sums = state.sums, sums_on = today, last_event_at = state.last_event_at,
-            score = here.score, stage_id = here.stage_id, due_on = here.due_on, changed_on = state.changed_on,
-            stages_been = state.stages_been
+            score = here.score, stage_id = here.stage_id, due_on = here.due_on, changed_on = state.changed_on
         where contact_id = state.contact_id;
         if here.stage_id <> state.stage_id then
             perform private.record_transitions(
@@ -7098,11 +7026,6 @@ CREATE FUNCTION private.update_scores(p_workspace uuid, p_rules private.compiled
             set
                 score = (n.here).score,
                 stage_id = (n.here).stage_id,
-                stages_been = case
-                    when s.stage_id is distinct from (n.here).stage_id
-                        then private.stages_with(s.stages_been, (n.here).stage_id)
-                    else s.stages_been
-                end,
                 due_on = (n.here).due_on,
                 changed_on = case
                     when (s.score, s.stage_id) is distinct from ((n.here).score, (n.here).stage_id) then n.day
@@ -8076,8 +7999,8 @@ CREATE FUNCTION public.changes_since(p_workspace uuid, p_since timestamp with ti
         return jsonb_build_object(
             'from', p_since, 'to', p_now,
             'contacts', (
-                select count(*) from public.contact_states as s
-                where s.workspace_id = p_workspace and s.created_at >= p_since and s.created_at < p_now
+                select count(*) from public.contacts as c
+                where c.workspace_id = p_workspace and c.created_at >= p_since and c.created_at < p_now
             ),
             'stages', (
                 select coalesce(jsonb_agg(jsonb_build_object('name', g.name, 'contacts', e.contacts) order by g.position), '[]')
@@ -8354,10 +8277,10 @@ CREATE FUNCTION public.cohort_funnel(p_workspace uuid, p_from timestamp with tim
     AS $$
         -- Few sets of stages stand for many people.
         with sets as materialized (
-            select s.stage_id, s.stages_been, count(*) as contacts
-            from public.contact_states as s
-            where s.workspace_id = p_workspace and s.created_at >= p_from and s.created_at < p_to
-            group by s.stage_id, s.stages_been
+            select c.stage_id, c.stages_been, count(*) as contacts
+            from public.contacts as c
+            where c.workspace_id = p_workspace and c.created_at >= p_from and c.created_at < p_to
+            group by c.stage_id, c.stages_been
         ),
         steps as materialized (
             select g.id, g.name, g.position, f.place, public.stages_as_far_as(p_workspace, g.id) as far
@@ -9358,15 +9281,15 @@ CREATE FUNCTION public.list_cohort(p_workspace uuid, p_from timestamp with time 
         found    integer[];
         upto     integer;
     begin
-        select array_agg(c.contact_id), array_agg(c.created_at), array_agg(c.matches) into looked, times, matches
+        select array_agg(c.id), array_agg(c.created_at), array_agg(c.matches) into looked, times, matches
         from (
             select
-                s.contact_id, s.created_at,
-                (p_now_in is null or s.stage_id = p_now_in) and (p_reached is null or s.stages_been && far) as matches
-            from public.contact_states as s
-            where s.workspace_id = p_workspace and s.created_at >= p_from and s.created_at < p_to
-                and s.created_at <= after_at and (s.created_at, s.contact_id) < (after_at, after_id)
-            order by s.created_at desc, s.contact_id desc
+                c.id, c.created_at,
+                (p_now_in is null or c.stage_id = p_now_in) and (p_reached is null or c.stages_been && far) as matches
+            from public.contacts as c
+            where c.workspace_id = p_workspace and c.created_at >= p_from and c.created_at < p_to
+                and c.created_at <= after_at and (c.created_at, c.id) < (after_at, after_id)
+            order by c.created_at desc, c.id desc
             limit look
         ) as c;
         found := array(
@@ -12370,6 +12293,81 @@ COMMENT ON COLUMN public.audit_log.detail IS 'owner: ids, names of columns and c
 
 COMMENT ON COLUMN public.audit_log.at IS 'owner: when it was done; orders the log and ends its keeping';
 
+-- Name: contact_states; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.contact_states (
+    contact_id uuid NOT NULL,
+    workspace_id uuid NOT NULL,
+    score smallint DEFAULT 0 NOT NULL,
+    stage_id uuid,
+    fit numeric(12,2) DEFAULT 0 NOT NULL,
+    last_event_at timestamp with time zone,
+    event_stage_id uuid,
+    sums numeric[] DEFAULT '{}'::numeric[] NOT NULL,
+    sums_on date DEFAULT '-infinity'::date NOT NULL,
+    rules_version integer DEFAULT 0 NOT NULL,
+    due_on date DEFAULT 'infinity'::date NOT NULL,
+    changed_on date DEFAULT '-infinity'::date NOT NULL,
+    pinned_stage_id uuid
+)
+WITH (fillfactor='75');
+
+-- Name: TABLE contact_states; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.contact_states IS 'Scores and stages: where an end user stands now; kept until the contact is erased or the workspace deleted';
+
+-- Name: COLUMN contact_states.contact_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.contact_states.contact_id IS 'end user: id of the contact; names whose score it is';
+
+-- Name: COLUMN contact_states.workspace_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.contact_states.workspace_id IS 'nobody: the workspace that the row belongs to; finds it, guards it and deletes it';
+
+-- Name: COLUMN contact_states.score; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.contact_states.score IS 'end user: score from 0 to 100; shown to members and decides stages';
+
+-- Name: COLUMN contact_states.stage_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.contact_states.stage_id IS 'end user: lifecycle stage the contact is in; shown to members and starts mails';
+
+-- Name: COLUMN contact_states.fit; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.contact_states.fit IS 'end user: points from traits; part of the score';
+
+-- Name: COLUMN contact_states.last_event_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.contact_states.last_event_at IS 'end user: when the end user was last active; silence moves the stage';
+
+-- Name: COLUMN contact_states.event_stage_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.contact_states.event_stage_id IS 'end user: stage that the latest stage event leads to; goes before score and silence';
+
+-- Name: COLUMN contact_states.sums; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.contact_states.sums IS 'end user: decayed count of each score rule; makes the score at the next event quick';
+
+-- Name: COLUMN contact_states.sums_on; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.contact_states.sums_on IS 'nobody: UTC day as of which the sums stand; decay is applied from there';
+
+-- Name: COLUMN contact_states.rules_version; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.contact_states.rules_version IS 'nobody: version of the rules that the row was computed by; says whether to compute it anew';
+
+-- Name: COLUMN contact_states.due_on; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.contact_states.due_on IS 'nobody: UTC day on which decay or silence changes it next at the earliest; the sweep looks only at what is due';
+
+-- Name: COLUMN contact_states.changed_on; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.contact_states.changed_on IS 'end user: UTC day since which score and stage are what they are; the history begins before it';
+
+-- Name: COLUMN contact_states.pinned_stage_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.contact_states.pinned_stage_id IS 'end user: stage that a member pinned the contact to; goes before everything else';
+
 -- Name: contacts; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.contacts (
@@ -12379,7 +12377,9 @@ CREATE TABLE public.contacts (
     email text COLLATE pg_catalog."C",
     email_trusted boolean DEFAULT false NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    search_name text GENERATED ALWAYS AS ("left"(lower(btrim(COALESCE((traits ->> 'name'::text), ((COALESCE((traits ->> 'firstName'::text), ''::text) || ' '::text) || COALESCE((traits ->> 'lastName'::text), ''::text))))), 100)) STORED COLLATE pg_catalog."C"
+    search_name text GENERATED ALWAYS AS ("left"(lower(btrim(COALESCE((traits ->> 'name'::text), ((COALESCE((traits ->> 'firstName'::text), ''::text) || ' '::text) || COALESCE((traits ->> 'lastName'::text), ''::text))))), 100)) STORED COLLATE pg_catalog."C",
+    stage_id uuid,
+    stages_been smallint[] DEFAULT '{}'::smallint[] NOT NULL
 );
 
 -- Name: TABLE contacts; Type: COMMENT; Schema: public; Owner: -
@@ -12413,6 +12413,14 @@ COMMENT ON COLUMN public.contacts.created_at IS 'end user: when the contact was 
 -- Name: COLUMN contacts.search_name; Type: COMMENT; Schema: public; Owner: -
 
 COMMENT ON COLUMN public.contacts.search_name IS 'end user: their name in small letters; finds them when a member types it';
+
+-- Name: COLUMN contacts.stage_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.contacts.stage_id IS 'end user: stage that it is in, as its state says; counts people by it';
+
+-- Name: COLUMN contacts.stages_been; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.contacts.stages_been IS 'end user: numbers of the stages that it has ever been in; counts how far people get';
 
 -- Name: erased_identities; Type: TABLE; Schema: public; Owner: -
 
@@ -14558,10 +14566,6 @@ CREATE INDEX automations_stage_idx ON public.automations USING btree (workspace_
 
 CREATE INDEX automations_template_idx ON public.automations USING btree (workspace_id, template_id);
 
--- Name: contact_states_created_idx; Type: INDEX; Schema: public; Owner: -
-
-CREATE INDEX contact_states_created_idx ON public.contact_states USING btree (workspace_id, created_at DESC, contact_id DESC) INCLUDE (stage_id, stages_been);
-
 -- Name: contact_states_due_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX contact_states_due_idx ON public.contact_states USING btree (due_on, contact_id);
@@ -14573,6 +14577,10 @@ CREATE INDEX contact_states_score_idx ON public.contact_states USING btree (work
 -- Name: contact_states_stage_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX contact_states_stage_idx ON public.contact_states USING btree (workspace_id, stage_id, score DESC, contact_id);
+
+-- Name: contacts_created_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX contacts_created_idx ON public.contacts USING btree (workspace_id, created_at DESC, id DESC) INCLUDE (stage_id, stages_been);
 
 -- Name: contacts_search_name_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -17656,20 +17664,10 @@ GRANT ALL ON FUNCTION private.smtp_shown(p_workspace uuid) TO service_role;
 REVOKE ALL ON FUNCTION private.stage_problems(p_document jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.stage_problems(p_document jsonb) TO service_role;
 
--- Name: TABLE contact_states; Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION stages_of(p_workspace uuid, p_contact uuid); Type: ACL; Schema: private; Owner: -
 
-GRANT SELECT ON TABLE public.contact_states TO authenticated;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contact_states TO service_role;
-
--- Name: FUNCTION stages_of(p_state public.contact_states); Type: ACL; Schema: private; Owner: -
-
-REVOKE ALL ON FUNCTION private.stages_of(p_state public.contact_states) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.stages_of(p_state public.contact_states) TO service_role;
-
--- Name: FUNCTION stages_with(p_stages smallint[], p_stage uuid); Type: ACL; Schema: private; Owner: -
-
-REVOKE ALL ON FUNCTION private.stages_with(p_stages smallint[], p_stage uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.stages_with(p_stages smallint[], p_stage uuid) TO service_role;
+REVOKE ALL ON FUNCTION private.stages_of(p_workspace uuid, p_contact uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.stages_of(p_workspace uuid, p_contact uuid) TO service_role;
 
 -- Name: FUNCTION standing(p_rules private.compiled_rules, p_sums numeric[], p_fit numeric, p_pinned_stage uuid, p_event_stage uuid, p_last_event_at timestamp with time zone, p_day date, p_known_due date); Type: ACL; Schema: private; Owner: -
 
@@ -18771,6 +18769,11 @@ GRANT INSERT(action) ON TABLE public.audit_log TO authenticated;
 -- Name: COLUMN audit_log.contact_id; Type: ACL; Schema: public; Owner: -
 
 GRANT INSERT(contact_id) ON TABLE public.audit_log TO authenticated;
+
+-- Name: TABLE contact_states; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT ON TABLE public.contact_states TO authenticated;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contact_states TO service_role;
 
 -- Name: TABLE contacts; Type: ACL; Schema: public; Owner: -
 

@@ -19,7 +19,7 @@ def add_activity(postgres: Cluster, database: str, population: Population, folde
     """
     workspace = workspace_of(postgres, database)
     script = folder / "activity.sql"
-    for statement in (visitors, transitions, stages_been, mails, suppressions, logs):
+    for statement in (visitors, transitions, stages, mails, suppressions, logs):
         script.write_text(statement(workspace, population))
         postgres.pgbench(database, script, clients=WRITERS, transactions=1, settings={"work_mem": "256MB"})
     postgres.execute(database, "-c", f"select private.measure('{workspace}', '{TODAY}T00:00Z')")
@@ -84,11 +84,17 @@ def transitions(workspace: str, population: Population) -> str:
         """
 
 
-def stages_been(workspace: str, population: Population) -> str:
-    """As ingestion keeps it."""
+def stages(workspace: str, population: Population) -> str:
+    """What contacts and their entries say of each other, as ingestion keeps it."""
     return f"""
-        update public.contact_states as s set stages_been = private.stages_of(s)
-        where s.workspace_id = '{workspace}' and uuid_hash(s.contact_id) & {WRITERS - 1} = :client_id;
+        update public.contacts as c
+        set stage_id = s.stage_id, stages_been = private.stages_of(c.workspace_id, c.id)
+        from public.contact_states as s
+        where s.contact_id = c.id and c.workspace_id = '{workspace}' and uuid_hash(c.id) & {WRITERS - 1} = :client_id;
+        select private.order_entries('{workspace}', array(
+            select c.id from public.contacts as c
+            where c.workspace_id = '{workspace}' and uuid_hash(c.id) & {WRITERS - 1} = :client_id
+        ));
         """
 
 

@@ -37,10 +37,7 @@ LISTS: dict[str, Call] = {
     "why that score": ("explain_score", {"p_contact": SOMEBODY, "p_on": f"select '{TODAY}'"}),
     "why that mail": ("explain_mail", {"p_message": "select id from public.messages where status = 'sent' limit 1"}),
     "what came in": ("recent_messages", {}),
-    "what came in at the busiest": (
-        "recent_messages",
-        {"p_now": "select max(last_event_at) from public.contact_states"},
-    ),
+    "what came in at the busiest": ("recent_messages", {"p_now": f"select '{TODAY}T00:00Z'"}),
     "the setup": ("setup_progress", {}),
     "who came": ("list_cohort", MONTH),
     "who came, further on": ("list_cohort", {**MONTH, "p_after": HALFWAY}),

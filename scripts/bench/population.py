@@ -80,7 +80,9 @@ def identities(workspace: str, population: Population) -> str:
 
 
 def events(workspace: str, population: Population) -> str:
-    """Each contact's, spread over four weeks before today; who does what when depends on both numbers."""
+    """Each contact's, spread over four weeks before today; who does what when depends on both numbers. They are written
+    in the order in which they came in.
+    """
     names = ", ".join(f"'{name}'" for name in NAMES)
     return f"""
         insert into public.events
@@ -88,7 +90,8 @@ def events(workspace: str, population: Population) -> str:
         select
             '{workspace}', true, md5(e::text) || e, i.id, 'track',
             (array[{names}])[1 + (n + e / {population.contacts}) % {len(NAMES)}],
-            at, at, '{json.dumps(PROPERTIES)}', '{json.dumps(CONTEXT)}'
+            at, timestamptz '{TODAY}T00:00Z' - ({population.events} - e) * interval '28 days' / {population.events},
+            '{json.dumps(PROPERTIES)}', '{json.dumps(CONTEXT)}'
         from generate_series(:client_id, {population.events - 1}, {WRITERS}) as e
         cross join lateral (
             select
@@ -119,18 +122,17 @@ def states(workspace: str, population: Population) -> str:
     """Score, stage and what follows from them, by the function that track() asks too."""
     return f"""
         insert into public.contact_states
-            (contact_id, workspace_id, score, stage_id, due_on, changed_on, last_event_at, sums, sums_on, rules_version,
-             created_at, stages_been)
+            (contact_id, workspace_id, score, stage_id, due_on, changed_on, last_event_at, sums, sums_on, rules_version)
         select
             c.id, c.workspace_id, (c.here).score, (c.here).stage_id, (c.here).due_on, c.day, c.seen_at, c.sums, c.day,
-            c.version, c.created_at, private.stages_with('{{}}', (c.here).stage_id)
+            c.version
         from (
             select c.*, private.standing(c.rules, c.sums, 0, null, null, c.seen_at, c.day) as here
             from (
                 select c.*, private.sum_counts(c.rules, c.id, c.day) as sums
                 from (
                     select
-                        i.id, i.created_at, r.workspace_id, r as rules, r.version,
+                        i.id, r.workspace_id, r as rules, r.version,
                         (select max(e.occurred_at) from public.events as e where e.identity_id = i.id) as seen_at,
                         date '{TODAY}' - (n < {population.lagging})::integer as day
                     from generate_series(:client_id, {population.contacts - 1}, {WRITERS}) as n

@@ -1,53 +1,28 @@
--- Why: how far people got is counted and listed from one index, 100,000 of them in a few hundredths of a second. For that a
--- contact's state says since when it is known and which stages it has ever been in, as the log of transitions has it.
--- Breaking while it runs: contact_states is rewritten under an exclusive lock (about a minute a million rows), and the index
--- keeps writers waiting as long. Undo: restore the functions and indexes before, then drop the columns.
--- Locks of the functions: as before.
+-- Why: people are counted by reading one index, 100,000 of them in a few hundredths of a second. For that a contact says which
+-- stages it has ever been in, and each entry of a stage when the contact had entered it the time before, so that whoever comes
+-- twice is one person, and so are two identities that have joined.
+-- Breaking while it runs: contacts is rewritten, about a minute a million rows, and the indexes keep writers waiting while they
+-- are made. Undo: the functions and indexes before, then drop the columns.
+-- Locks of the functions: as before; contacts and transitions are written under the lock of the contact's state.
 
-alter table public.contact_states
-    add column created_at timestamptz not null default now(),
+-- Both change when the stage does and not when the score does, unlike the contact's state: each of its indexes costs every
+-- event that moves a score.
+alter table public.contacts
+    add column stage_id uuid,
     add column stages_been smallint[] not null default '{}';
+alter table public.transitions
+    -- Entries are mostly added, so this costs little and keeps the index enough to count by.
+    set (autovacuum_vacuum_insert_scale_factor = 0.02),
+    add column previous_at timestamptz;
 
-comment on column public.contact_states.created_at is 'end user: when the contact was first seen; orders and counts contacts by it';
-comment on column public.contact_states.stages_been is
+comment on column public.contacts.stage_id is 'end user: stage that it is in, as its state says; counts people by it';
+comment on column public.contacts.stages_been is
     'end user: numbers of the stages that it has ever been in; counts how far people get';
+comment on column public.transitions.previous_at is
+    'end user: when the contact, as it is now, had entered the same stage the time before; counts people rather than entries';
 
-update public.contact_states as s
-set
-    created_at = c.created_at,
-    stages_been = array(
-        select g.number
-        from public.identities as i
-        join public.transitions as t on t.workspace_id = i.workspace_id and t.contact_id = i.id
-        join public.stages as g on g.id = t.to_stage_id
-        where i.contact_id = c.id
-        union
-        select g.number from public.stages as g where g.id = s.stage_id
-        order by 1
-    )
-from public.contacts as c
-where c.id = s.contact_id;
-
-create index contact_states_created_idx
-    on public.contact_states (workspace_id, created_at desc, contact_id desc) include (stage_id, stages_been);
-drop index public.contacts_created_idx;
-
--- A set of stages and one more.
-create function private.stages_with(p_stages smallint[], p_stage uuid) returns smallint[]
-    language plpgsql stable
-    set search_path = ''
-    as $$
-    begin
-        return array(
-            select n from unnest(p_stages) as n union select g.number from public.stages as g where g.id = p_stage order by 1
-        );
-    end
-    $$;
-revoke all on function private.stages_with(smallint[], uuid) from public;
-grant execute on function private.stages_with(smallint[], uuid) to service_role;
-
--- All that its identities have been in, whosever they were then, and the one that it is in.
-create function private.stages_of(p_state public.contact_states) returns smallint[]
+-- The numbers of all that a contact's identities have been in, whosever they were then, and of the one that it is in.
+create function private.stages_of(p_workspace uuid, p_contact uuid) returns smallint[]
     language plpgsql stable
     set search_path = ''
     as $$
@@ -55,231 +30,184 @@ create function private.stages_of(p_state public.contact_states) returns smallin
         return array(
             select g.number
             from public.identities as i
-            join public.transitions as t on t.workspace_id = p_state.workspace_id and t.contact_id = i.id
+            join public.transitions as t on t.workspace_id = p_workspace and t.contact_id = i.id
             join public.stages as g on g.id = t.to_stage_id
-            where i.contact_id = p_state.contact_id
+            where i.contact_id = p_contact
             union
-            select g.number from public.stages as g where g.id = p_state.stage_id
+            select g.number
+            from public.contact_states as s
+            join public.stages as g on g.id = s.stage_id
+            where s.contact_id = p_contact
             order by 1
         );
     end
     $$;
-revoke all on function private.stages_of(public.contact_states) from public;
-grant execute on function private.stages_of(public.contact_states) to service_role;
+revoke all on function private.stages_of(uuid, uuid) from public;
+grant execute on function private.stages_of(uuid, uuid) to service_role;
 
--- As before, with the day that the contact is known since.
-create or replace function private.lock_contacts(p_workspace uuid, p_contacts uuid[]) returns void
+update public.contacts as c
+set stage_id = s.stage_id, stages_been = private.stages_of(c.workspace_id, c.id)
+from public.contact_states as s
+where s.contact_id = c.id;
+
+update public.transitions as t
+set previous_at = n.previous_at
+from (
+    select t.id, lag(t.created_at) over (partition by i.contact_id, t.to_stage_id order by t.created_at, t.id) as previous_at
+    from public.transitions as t
+    join public.identities as i on i.id = t.contact_id
+) as n
+where t.id = n.id and n.previous_at is not null;
+
+drop index public.contacts_created_idx;
+create index contacts_created_idx on public.contacts (workspace_id, created_at desc, id desc) include (stage_id, stages_been);
+drop index public.transitions_entered_idx;
+create index transitions_entered_idx on public.transitions (workspace_id, to_stage_id, created_at desc, id desc)
+    include (contact_id, previous_at);
+
+-- The log stays what it was; this alone follows who is who.
+grant update (previous_at) on public.transitions to service_role;
+
+-- Says anew of each entry of these contacts when the one before it was.
+create function private.order_entries(p_workspace uuid, p_contacts uuid[]) returns void
     language plpgsql
     set search_path = ''
     as $$
-    declare
-        locked integer;
     begin
-        perform from public.contact_states where contact_id = any (p_contacts) order by contact_id for no key update;
-        get diagnostics locked = row_count;
-        if locked = cardinality(p_contacts) then
-            return;
-        end if;
-        -- As old as its top identity: a contact that comes back after a move is the one it was.
-        insert into public.contacts (id, workspace_id, created_at)
-        select i.id, p_workspace, i.created_at from public.identities as i where i.id = any (p_contacts)
-        order by i.id
-        on conflict on constraint contacts_pkey do nothing;
-        insert into public.contact_states (contact_id, workspace_id, created_at)
-        select i.id, p_workspace, i.created_at from public.identities as i where i.id = any (p_contacts)
-        order by i.id
-        on conflict on constraint contact_states_pkey do nothing;
-        perform from public.contact_states where contact_id = any (p_contacts) order by contact_id for no key update;
+        update public.transitions as t
+        set previous_at = n.previous_at
+        from (
+            select t.id, lag(t.created_at) over (partition by i.contact_id, t.to_stage_id order by t.created_at, t.id) as previous_at
+            from public.identities as i
+            join public.transitions as t on t.workspace_id = p_workspace and t.contact_id = i.id
+            where i.contact_id = any (p_contacts)
+        ) as n
+        where t.id = n.id and t.previous_at is distinct from n.previous_at;
     end
     $$;
+revoke all on function private.order_entries(uuid, uuid[]) from public;
+grant execute on function private.order_entries(uuid, uuid[]) to service_role;
 
--- As before; a new stage joins those that it has been in, here and in update_scores().
-create or replace function private.track_one(
-    p_sender private.sender, p_rules private.compiled_rules, p_message private.message, p_now timestamptz
-) returns boolean
+-- As before, and the contact notes the stage.
+create or replace function private.log_transitions(
+    p_workspace uuid, p_changes private.stage_change[], p_cause text, p_now timestamptz
+) returns void
     language plpgsql
     set search_path = ''
     as $$
     declare
-        today     date := (p_now at time zone 'utc')::date;
-        day       date := (p_message.occurred_at at time zone 'utc')::date;
-        lower_ids uuid[];
-        state     record;
-        position  integer;
-        rule      integer;
-        here      private.standing;
+        overtaken uuid[];
     begin
-        if p_message.type not in ('track', 'page', 'screen')
-            or p_message.traits is not null
-            or p_message.redactions > 0
-            or p_message.name = any (p_rules.last_events)
-            or p_message.name = any (p_rules.mail_events)
-        then
-            return null;
-        end if;
-        if cardinality(p_message.kinds) > 1 then
-            lower_ids := ((private.resolve_messages(p_sender.workspace_id, array[p_message]))[1]).lower_ids;
-        end if;
-        select i.id as identity_id, s.* into state
-        from public.identities as i
-        join public.contact_states as s on s.contact_id = i.contact_id
-        where i.workspace_id = p_sender.workspace_id and i.kind = p_message.kinds[1] and i.value = p_message.values[1]
-        for no key update of s;
-        if not found or state.stage_id is null or state.rules_version <> p_rules.version then
-            return null;
-        end if;
-        if state.due_on <= today then
-            perform private.age_contacts(p_sender.workspace_id, p_rules, array[state.contact_id], p_now);
-            select state.identity_id, s.* into state from public.contact_states as s where s.contact_id = state.contact_id;
-        end if;
-        today := greatest(today, state.sums_on);
-        if state.sums_on < today then
-            state.sums := coalesce(private.sum_counts(p_rules, state.contact_id, today), '{}');
-        end if;
-
-        insert into public.events
-            (workspace_id, trusted, message_id, identity_id, lower_ids, type, name,
-             occurred_at, received_at, properties, context)
-        values
-            (p_sender.workspace_id, p_message.trusted, p_message.message_id,
-             state.identity_id, lower_ids, p_message.type, p_message.name,
-             p_message.occurred_at, p_now, p_message.properties, p_message.context)
-        on conflict do nothing;
-        if not found then
-            return false;
-        end if;
-
-        -- A loop, because starting a query costs more than it takes for as many signals as one event may count for.
-        position := array_position(p_rules.signal_events, p_message.name);
-        while position is not null loop
-            if private.meets(
-                p_rules.signal_trusted[position], p_rules.signal_conditions[position],
-                p_message.trusted, p_message.properties
-            ) then
-                insert into public.signal_counts as c (workspace_id, identity_id, day, signal, count)
-                values (p_sender.workspace_id, state.identity_id, day, p_rules.signals[position], 1)
-                on conflict on constraint signal_counts_pkey do update set count = c.count + 1;
-                rule := array_position(p_rules.rule_signals, p_rules.signals[position]);
-                -- A day that has not begun yet counts from its beginning.
-                if rule is not null and day <= today then
-                    state.sums[rule] := state.sums[rule]
-                        + case when day = today then 1 else private.decay(today - day, p_rules.half_life_days) end;
-                end if;
-            end if;
-            position := array_position(p_rules.signal_events, p_message.name, position + 1);
-        end loop;
-        state.last_event_at := greatest(state.last_event_at, p_message.occurred_at);
-        here := private.standing(
-            p_rules, state.sums, state.fit, state.pinned_stage_id, state.event_stage_id, state.last_event_at, today,
-            state.due_on
-        );
-        if (here.score, here.stage_id) is distinct from (state.score, state.stage_id) then
-            if state.changed_on < today then
-                insert into public.score_history (workspace_id, contact_id, day, score, stage_id)
-                values (p_sender.workspace_id, state.contact_id, state.changed_on, state.score, state.stage_id)
-                on conflict on constraint score_history_pkey do update
-                    set score = excluded.score, stage_id = excluded.stage_id;
-            end if;
-            state.changed_on := today;
-            if here.stage_id <> state.stage_id then
-                state.stages_been := private.stages_with(state.stages_been, here.stage_id);
-            end if;
-        end if;
-        update public.contact_states
-        set
-            sums = state.sums, sums_on = today, last_event_at = state.last_event_at,
-            score = here.score, stage_id = here.stage_id, due_on = here.due_on, changed_on = state.changed_on,
-            stages_been = state.stages_been
-        where contact_id = state.contact_id;
-        if here.stage_id <> state.stage_id then
-            perform private.record_transitions(
-                p_sender.workspace_id,
-                array[row(state.contact_id, state.stage_id, here.stage_id, here.score)::private.stage_change],
-                'message', p_now
-            );
-        end if;
-        return true;
-    end
-    $$;
-
-create or replace function private.update_scores(
-    p_workspace uuid, p_rules private.compiled_rules, p_gains private.gain[], p_now timestamptz
-) returns private.stage_change[]
-    language plpgsql
-    set search_path = ''
-    as $$
-    declare
-        changes private.stage_change[];
-    begin
-        with dated as (
-            select s as was, g, greatest(s.sums_on, (p_now at time zone 'utc')::date) as day
-            from unnest(p_gains) as g
-            join public.contact_states as s on s.contact_id = g.contact_id
+        with changes as (
+            select n.*, g.number, c.stages_been, g.number = any (c.stages_been) as is_again
+            from unnest(p_changes) as n
+            join public.stages as g on g.id = n.to_stage_id
+            left join public.contacts as c on c.id = n.contact_id
         ),
-        summed as (
-            select
-                d.was, d.day, greatest((d.was).last_event_at, (d.g).seen_at) as last_event_at,
-                case
-                    when (d.was).sums_on <> d.day or (d.was).rules_version <> p_rules.version
-                        or d.day <> (p_now at time zone 'utc')::date
-                        then private.sum_counts(p_rules, (d.was).contact_id, d.day)
-                    when (d.g).signals is null then (d.was).sums
-                    else array(
-                        select r.sum + coalesce((d.g).weights[array_position((d.g).signals, r.signal)], 0)
-                        from unnest((d.was).sums, p_rules.rule_signals) as r (sum, signal)
-                    )
-                end as sums
-            from dated as d
-        ),
-        stood as (
-            select n.*, private.standing(
-                p_rules, n.sums, (n.was).fit, (n.was).pinned_stage_id, (n.was).event_stage_id, n.last_event_at, n.day,
-                case when (n.was).due_on > n.day then (n.was).due_on else 'infinity' end
-            ) as here
-            from summed as n
-            offset 0
-        ),
-        kept as (
-            insert into public.score_history (workspace_id, contact_id, day, score, stage_id)
-            select p_workspace, (n.was).contact_id, (n.was).changed_on, (n.was).score, (n.was).stage_id
-            from stood as n
-            where (n.was).changed_on < n.day and (n.was).stage_id is not null
-                and ((n.was).score, (n.was).stage_id) is distinct from ((n.here).score, (n.here).stage_id)
-            on conflict on constraint score_history_pkey do update
-                set score = excluded.score, stage_id = excluded.stage_id
-        ),
-        moved as (
-            update public.contact_states as s
+        noted as (
+            update public.contacts as c
             set
-                score = (n.here).score,
-                stage_id = (n.here).stage_id,
+                stage_id = n.to_stage_id,
                 stages_been = case
-                    when s.stage_id is distinct from (n.here).stage_id
-                        then private.stages_with(s.stages_been, (n.here).stage_id)
-                    else s.stages_been
-                end,
-                due_on = (n.here).due_on,
-                changed_on = case
-                    when (s.score, s.stage_id) is distinct from ((n.here).score, (n.here).stage_id) then n.day
-                    else s.changed_on
-                end,
-                last_event_at = n.last_event_at,
-                sums = coalesce(n.sums, '{}'),
-                sums_on = n.day,
-                rules_version = p_rules.version
-            from stood as n
-            where s.contact_id = (n.was).contact_id
-            returning s.contact_id, (n.was).stage_id as from_stage_id, s.stage_id as to_stage_id, s.score
+                    when n.is_again then n.stages_been
+                    else array(select s from unnest(n.stages_been || n.number) as s order by s)
+                end
+            from changes as n
+            where c.id = n.contact_id
+        ),
+        logged as (
+            insert into public.transitions
+                (workspace_id, contact_id, from_stage_id, to_stage_id, cause, score, created_at, previous_at)
+            select
+                p_workspace, n.contact_id, n.from_stage_id, n.to_stage_id, p_cause, n.score, p_now,
+                case when n.is_again then (
+                    select max(last.created_at)
+                    from public.identities as i
+                    cross join lateral (
+                        select t.created_at from public.transitions as t
+                        where t.workspace_id = p_workspace and t.contact_id = i.id and t.to_stage_id = n.to_stage_id
+                        order by t.created_at desc
+                        limit 1
+                    ) as last
+                    where i.contact_id = n.contact_id
+                ) end
+            from changes as n
+            returning contact_id, previous_at
         )
-        select array_agg(row(contact_id, from_stage_id, to_stage_id, score)::private.stage_change)
-        into changes
-        from moved
-        where from_stage_id is distinct from to_stage_id;
-        return coalesce(changes, '{}');
+        select array_agg(contact_id) filter (where previous_at > p_now) into overtaken from logged;
+        -- Of two calls at once the one that began first may end last.
+        if overtaken is not null then
+            perform private.order_entries(p_workspace, overtaken);
+        end if;
     end
     $$;
 
--- As before, and whether the stages that it has been in are those of the log.
+-- As before; the stages that a contact has been in, and when, are those of whom it consists now.
+create or replace function private.regroup_contacts(p_workspace uuid, p_rules private.compiled_rules, p_contacts uuid[]) returns void
+    language plpgsql
+    set search_path = ''
+    as $$
+    declare
+        uncounted smallint[] := array(
+            select s.number from public.signals as s
+            where s.workspace_id = p_workspace and (
+                not s.counted_back or exists (
+                    select from public.rescores as r
+                    where r.workspace_id = p_workspace and r.recount and r.finished_at is null
+                )
+            )
+        );
+    begin
+        -- Counting back goes from contact to contact. It would miss what moves from one ahead of it to one behind it.
+        if cardinality(uncounted) > 0 then
+            perform private.count_back(p_workspace, p_contacts, uncounted);
+        end if;
+        with gone as (
+            delete from public.contact_states as s
+            where s.contact_id = any (p_contacts)
+                and not exists (select from public.identities as i where i.contact_id = s.contact_id)
+            returning s.*
+        )
+        insert into public.score_history (workspace_id, contact_id, day, score, stage_id)
+        select workspace_id, contact_id, changed_on, score, stage_id from gone where stage_id is not null
+        on conflict on constraint score_history_pkey do update
+            set score = excluded.score, stage_id = excluded.stage_id;
+        delete from public.contacts as c
+        where c.id = any (p_contacts)
+            and not exists (select from public.identities as i where i.contact_id = c.id);
+        update public.contact_states as s
+        set
+            -- None of these rules': its sums are made anew.
+            rules_version = -1,
+            event_stage_id = private.event_stage_of(p_rules, s.contact_id),
+            pinned_stage_id = private.pinned_stage_of(p_rules, s.contact_id),
+            last_event_at = (
+                select max(newest.occurred_at)
+                from public.identities as i
+                cross join lateral (
+                    select e.occurred_at from public.events as e
+                    where e.workspace_id = p_workspace and e.identity_id = i.id and e.type in ('track', 'page', 'screen')
+                    order by e.occurred_at desc
+                    limit 1
+                ) as newest
+                where i.contact_id = s.contact_id
+            )
+        where s.contact_id = any (p_contacts);
+        perform private.merge_traits(p_rules, p_contacts);
+        update public.contacts as c
+        set stage_id = n.stage_id, stages_been = n.stages_been
+        from (
+            select s.contact_id, s.stage_id, private.stages_of(p_workspace, s.contact_id) as stages_been
+            from public.contact_states as s
+            where s.contact_id = any (p_contacts)
+            offset 0
+        ) as n
+        where c.id = n.contact_id and (c.stage_id, c.stages_been) is distinct from (n.stage_id, n.stages_been);
+        perform private.order_entries(p_workspace, p_contacts);
+    end
+    $$;
+
+-- As before, and whether contacts say what their states and the log say.
 create or replace function private.drifted_contacts(p_workspace uuid, p_rules private.compiled_rules, p_contacts uuid[])
     returns setof uuid
     language sql stable
@@ -323,5 +251,7 @@ create or replace function private.drifted_contacts(p_workspace uuid, p_rules pr
         union
         select s.contact_id
         from public.contact_states as s
-        where s.contact_id = any (p_contacts) and s.stages_been <> private.stages_of(s)
+        left join public.contacts as c on c.id = s.contact_id
+        where s.contact_id = any (p_contacts)
+            and (c.stage_id, c.stages_been) is distinct from (s.stage_id, private.stages_of(p_workspace, s.contact_id))
     $$;

@@ -35,10 +35,10 @@ create or replace function public.cohort_funnel(
     as $$
         -- Few sets of stages stand for many people.
         with sets as materialized (
-            select s.stage_id, s.stages_been, count(*) as contacts
-            from public.contact_states as s
-            where s.workspace_id = p_workspace and s.created_at >= p_from and s.created_at < p_to
-            group by s.stage_id, s.stages_been
+            select c.stage_id, c.stages_been, count(*) as contacts
+            from public.contacts as c
+            where c.workspace_id = p_workspace and c.created_at >= p_from and c.created_at < p_to
+            group by c.stage_id, c.stages_been
         ),
         steps as materialized (
             select g.id, g.name, g.position, f.place, public.stages_as_far_as(p_workspace, g.id) as far
@@ -87,15 +87,15 @@ create or replace function public.list_cohort(
         found    integer[];
         upto     integer;
     begin
-        select array_agg(c.contact_id), array_agg(c.created_at), array_agg(c.matches) into looked, times, matches
+        select array_agg(c.id), array_agg(c.created_at), array_agg(c.matches) into looked, times, matches
         from (
             select
-                s.contact_id, s.created_at,
-                (p_now_in is null or s.stage_id = p_now_in) and (p_reached is null or s.stages_been && far) as matches
-            from public.contact_states as s
-            where s.workspace_id = p_workspace and s.created_at >= p_from and s.created_at < p_to
-                and s.created_at <= after_at and (s.created_at, s.contact_id) < (after_at, after_id)
-            order by s.created_at desc, s.contact_id desc
+                c.id, c.created_at,
+                (p_now_in is null or c.stage_id = p_now_in) and (p_reached is null or c.stages_been && far) as matches
+            from public.contacts as c
+            where c.workspace_id = p_workspace and c.created_at >= p_from and c.created_at < p_to
+                and c.created_at <= after_at and (c.created_at, c.id) < (after_at, after_id)
+            order by c.created_at desc, c.id desc
             limit look
         ) as c;
         found := array(
@@ -273,8 +273,8 @@ create or replace function public.changes_since(p_workspace uuid, p_since timest
         return jsonb_build_object(
             'from', p_since, 'to', p_now,
             'contacts', (
-                select count(*) from public.contact_states as s
-                where s.workspace_id = p_workspace and s.created_at >= p_since and s.created_at < p_now
+                select count(*) from public.contacts as c
+                where c.workspace_id = p_workspace and c.created_at >= p_since and c.created_at < p_now
             ),
             'stages', (
                 select coalesce(jsonb_agg(jsonb_build_object('name', g.name, 'contacts', e.contacts) order by g.position), '[]')

@@ -45,13 +45,13 @@ def assert_counted_as_listed(db: Connection, workspace: Workspace) -> None:
 
 
 def unlike_the_log(db: Connection, workspace: Workspace) -> list[Any]:
-    """Contacts whose state does not say since when they are known and what they have been in."""
+    """Contacts that do not say which stage they are in, and which they have been in."""
     return db.execute(
         """select s.contact_id from public.contact_states as s
            left join public.contacts as c on c.id = s.contact_id
            where s.workspace_id = %s and (
-               c.created_at is distinct from s.created_at
-               or s.stages_been is distinct from array(
+               c.stage_id is distinct from s.stage_id
+               or c.stages_been is distinct from array(
                    select distinct g.number from public.identities as i
                    join public.transitions as t on t.contact_id = i.id
                    join public.stages as g on g.id = t.to_stage_id
@@ -128,8 +128,8 @@ def test_a_stage_keeps_its_number_and_a_new_one_gets_another(db: Connection, two
     assert_counted_as_listed(db, two_customers)
 
 
-def test_the_daily_check_finds_a_state_that_is_unlike_the_log(db: Connection, two_customers: Workspace) -> None:
-    db.execute("update public.contact_states set stages_been = '{1}' where workspace_id = %s", (two_customers.id,))
+def test_the_daily_check_finds_contacts_that_are_unlike_the_log(db: Connection, two_customers: Workspace) -> None:
+    db.execute("update public.contacts set stages_been = '{1}' where workspace_id = %s", (two_customers.id,))
     drifted = db.execute(
         """select private.drifted_contacts(r.workspace_id, r, array(
                select contact_id from public.contact_states as s where s.workspace_id = r.workspace_id
