@@ -3510,6 +3510,23 @@ CREATE FUNCTION private.handle_draft() RETURNS trigger
     end
     $$;
 
+-- Name: has_paid(uuid, uuid, smallint); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.has_paid(p_workspace uuid, p_contact uuid, p_signal smallint) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+    declare
+        identities constant uuid[] := array(
+            select i.id from public.identities as i where i.contact_id = p_contact and i.workspace_id = p_workspace
+        );
+    begin
+        return exists (
+            select from public.stage_events as e where e.identity_id = any (identities) and e.signal = p_signal
+        );
+    end
+    $$;
+
 -- Name: has_room_by_trust(uuid, uuid); Type: FUNCTION; Schema: private; Owner: -
 
 CREATE FUNCTION private.has_room_by_trust(p_identity uuid, p_contact uuid) RETURNS boolean
@@ -4595,25 +4612,22 @@ CREATE FUNCTION private.one_who_did_not(p_workspace uuid, p_signal smallint, p_p
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
+    declare
+        candidate uuid;
     begin
-        return (
-            select c.id
-            from (
-                select c.id from public.contacts as c
-                where c.workspace_id = p_workspace and c.id > p_place
-                order by c.id
-                limit 200
-            ) as c
-            where c.id <> all (p_taken)
-                and not exists (
-                    select from public.identities as i
-                    join public.stage_events as e on e.identity_id = i.id and e.signal = p_signal
-                    where i.contact_id = c.id
-                )
-                and private.was_known(p_workspace, c.id, p_before)
+        for candidate in
+            select c.id from public.contacts as c
+            where c.workspace_id = p_workspace and c.id > p_place and c.id <> all (p_taken)
             order by c.id
-            limit 1
-        );
+            limit 200
+        loop
+            if not private.has_paid(p_workspace, candidate, p_signal)
+                and private.was_known(p_workspace, candidate, p_before)
+            then
+                return candidate;
+            end if;
+        end loop;
+        return null;
     end
     $$;
 
@@ -6115,14 +6129,14 @@ CREATE FUNCTION private.standing_on(p_workspace uuid, p_rules private.compiled_r
         ) then
             event_stage := (
                 select p_rules.event_stages[array_position(p_rules.event_signals, s.signal)]
-                from unnest(identities) as i (id)
-                join public.events as e on e.workspace_id = p_workspace and e.identity_id = i.id
+                from public.events as e
                 join unnest(
                     p_rules.last_signals, p_rules.last_events, p_rules.last_conditions, p_rules.last_trusted
                 ) as s (signal, event, condition, trusted_only)
                     on s.event = e.name and private.meets(s.trusted_only, s.condition, e.trusted, e.properties)
-                where s.signal = any (p_rules.event_signals) and e.type in ('track', 'page', 'screen')
-                    and e.occurred_at < until
+                where e.workspace_id = p_workspace and e.identity_id = any (identities)
+                    and e.type in ('track', 'page', 'screen') and e.occurred_at < until
+                    and s.signal = any (p_rules.event_signals)
                 order by
                     e.trusted desc, e.occurred_at desc, e.message_id desc,
                     array_position(p_rules.event_signals, s.signal) desc
@@ -7117,11 +7131,14 @@ CREATE FUNCTION private.was_known(p_workspace uuid, p_contact uuid, p_before tim
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
+    declare
+        identities constant uuid[] := array(
+            select i.id from public.identities as i where i.contact_id = p_contact and i.workspace_id = p_workspace
+        );
     begin
         return exists (
-            select from public.identities as i
-            join public.events as e on e.workspace_id = p_workspace and e.identity_id = i.id
-            where i.contact_id = p_contact and i.workspace_id = p_workspace and e.occurred_at < p_before
+            select from public.events as e
+            where e.workspace_id = p_workspace and e.identity_id = any (identities) and e.occurred_at < p_before
         );
     end
     $$;
@@ -11554,18 +11571,18 @@ CREATE FUNCTION public.traits_as_of(p_workspace uuid, p_contact uuid, p_before t
                 select distinct on (s.key) s.key, s.value
                 from (
                     select t.key, t.value, e.trusted, e.occurred_at, e.message_id
-                    from unnest(identities) as i (id)
-                    join public.events as e on e.workspace_id = p_workspace and e.identity_id = i.id
+                    from public.events as e
                     cross join lateral jsonb_each(private.traits_said(e.type, e.properties, e.context)) as t
-                    where e.type in ('identify', 'group') and e.occurred_at < p_before
+                    where e.workspace_id = p_workspace and e.identity_id = any (identities)
+                        and e.type in ('identify', 'group') and e.occurred_at < p_before
                         and (p_keys is null or t.key = any (p_keys))
                     union all
                     select 'email', to_jsonb(a.value), e.trusted, e.occurred_at, e.message_id
-                    from public.identities as a
-                    cross join unnest(identities) as i (id)
-                    join public.events as e on e.workspace_id = p_workspace and e.identity_id = i.id
-                    where a.id = any (addresses) and e.type <> 'identify' and e.occurred_at < p_before
-                        and (e.identity_id = a.id or a.id = any (e.lower_ids))
+                    from public.events as e
+                    join public.identities as a on a.id = any (addresses) and (a.id = e.identity_id or a.id = any (e.lower_ids))
+                    where cardinality(addresses) > 0
+                        and e.workspace_id = p_workspace and e.identity_id = any (identities)
+                        and e.type <> 'identify' and e.occurred_at < p_before
                 ) as s
                 order by s.key, s.trusted desc, s.occurred_at desc, s.message_id desc
             ) as w
@@ -14606,9 +14623,9 @@ CREATE INDEX deletion_requests_workspace_idx ON public.deletion_requests USING b
 
 CREATE INDEX erased_identities_erasure_idx ON public.erased_identities USING btree (erasure_id);
 
--- Name: erased_identities_workspace_idx; Type: INDEX; Schema: public; Owner: -
+-- Name: erased_identities_known_idx; Type: INDEX; Schema: public; Owner: -
 
-CREATE INDEX erased_identities_workspace_idx ON public.erased_identities USING btree (workspace_id);
+CREATE INDEX erased_identities_known_idx ON public.erased_identities USING btree (workspace_id, identity_id);
 
 -- Name: erasures_open_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -17043,6 +17060,11 @@ GRANT ALL ON FUNCTION private.had_mail(p_workspace uuid, p_contact uuid, p_autom
 -- Name: FUNCTION handle_draft(); Type: ACL; Schema: private; Owner: -
 
 REVOKE ALL ON FUNCTION private.handle_draft() FROM PUBLIC;
+
+-- Name: FUNCTION has_paid(p_workspace uuid, p_contact uuid, p_signal smallint); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.has_paid(p_workspace uuid, p_contact uuid, p_signal smallint) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.has_paid(p_workspace uuid, p_contact uuid, p_signal smallint) TO authenticated;
 
 -- Name: FUNCTION has_room_by_trust(p_identity uuid, p_contact uuid); Type: ACL; Schema: private; Owner: -
 

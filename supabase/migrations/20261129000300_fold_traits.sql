@@ -69,18 +69,18 @@ create function public.traits_as_of(
                 select distinct on (s.key) s.key, s.value
                 from (
                     select t.key, t.value, e.trusted, e.occurred_at, e.message_id
-                    from unnest(identities) as i (id)
-                    join public.events as e on e.workspace_id = p_workspace and e.identity_id = i.id
+                    from public.events as e
                     cross join lateral jsonb_each(private.traits_said(e.type, e.properties, e.context)) as t
-                    where e.type in ('identify', 'group') and e.occurred_at < p_before
+                    where e.workspace_id = p_workspace and e.identity_id = any (identities)
+                        and e.type in ('identify', 'group') and e.occurred_at < p_before
                         and (p_keys is null or t.key = any (p_keys))
                     union all
                     select 'email', to_jsonb(a.value), e.trusted, e.occurred_at, e.message_id
-                    from public.identities as a
-                    cross join unnest(identities) as i (id)
-                    join public.events as e on e.workspace_id = p_workspace and e.identity_id = i.id
-                    where a.id = any (addresses) and e.type <> 'identify' and e.occurred_at < p_before
-                        and (e.identity_id = a.id or a.id = any (e.lower_ids))
+                    from public.events as e
+                    join public.identities as a on a.id = any (addresses) and (a.id = e.identity_id or a.id = any (e.lower_ids))
+                    where cardinality(addresses) > 0
+                        and e.workspace_id = p_workspace and e.identity_id = any (identities)
+                        and e.type <> 'identify' and e.occurred_at < p_before
                 ) as s
                 order by s.key, s.trusted desc, s.occurred_at desc, s.message_id desc
             ) as w

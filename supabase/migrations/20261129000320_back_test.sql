@@ -48,14 +48,14 @@ create function private.standing_on(
         ) then
             event_stage := (
                 select p_rules.event_stages[array_position(p_rules.event_signals, s.signal)]
-                from unnest(identities) as i (id)
-                join public.events as e on e.workspace_id = p_workspace and e.identity_id = i.id
+                from public.events as e
                 join unnest(
                     p_rules.last_signals, p_rules.last_events, p_rules.last_conditions, p_rules.last_trusted
                 ) as s (signal, event, condition, trusted_only)
                     on s.event = e.name and private.meets(s.trusted_only, s.condition, e.trusted, e.properties)
-                where s.signal = any (p_rules.event_signals) and e.type in ('track', 'page', 'screen')
-                    and e.occurred_at < until
+                where e.workspace_id = p_workspace and e.identity_id = any (identities)
+                    and e.type in ('track', 'page', 'screen') and e.occurred_at < until
+                    and s.signal = any (p_rules.event_signals)
                 order by
                     e.trusted desc, e.occurred_at desc, e.message_id desc,
                     array_position(p_rules.event_signals, s.signal) desc
@@ -128,44 +128,61 @@ create function private.was_known(p_workspace uuid, p_contact uuid, p_before tim
     language plpgsql stable
     set search_path = ''
     as $$
+    declare
+        identities constant uuid[] := array(
+            select i.id from public.identities as i where i.contact_id = p_contact and i.workspace_id = p_workspace
+        );
     begin
         return exists (
-            select from public.identities as i
-            join public.events as e on e.workspace_id = p_workspace and e.identity_id = i.id
-            where i.contact_id = p_contact and i.workspace_id = p_workspace and e.occurred_at < p_before
+            select from public.events as e
+            where e.workspace_id = p_workspace and e.identity_id = any (identities) and e.occurred_at < p_before
         );
     end
     $$;
 revoke all on function private.was_known(uuid, uuid, timestamptz) from public;
 grant execute on function private.was_known(uuid, uuid, timestamptz) to authenticated;
 
+create function private.has_paid(p_workspace uuid, p_contact uuid, p_signal smallint) returns boolean
+    language plpgsql stable
+    set search_path = ''
+    as $$
+    declare
+        identities constant uuid[] := array(
+            select i.id from public.identities as i where i.contact_id = p_contact and i.workspace_id = p_workspace
+        );
+    begin
+        return exists (
+            select from public.stage_events as e where e.identity_id = any (identities) and e.signal = p_signal
+        );
+    end
+    $$;
+revoke all on function private.has_paid(uuid, uuid, smallint) from public;
+grant execute on function private.has_paid(uuid, uuid, smallint) to authenticated;
+
 -- The first contact after a place, in the order of ids, which are random, that was known before an instant and has never paid;
--- null when there is none among the next 200.
+-- null when there is none among the next 200. One after the other, since nearly always one of the first is it.
 create function private.one_who_did_not(
     p_workspace uuid, p_signal smallint, p_place uuid, p_before timestamptz, p_taken uuid[]
 ) returns uuid
     language plpgsql stable
     set search_path = ''
     as $$
+    declare
+        candidate uuid;
     begin
-        return (
-            select c.id
-            from (
-                select c.id from public.contacts as c
-                where c.workspace_id = p_workspace and c.id > p_place
-                order by c.id
-                limit 200
-            ) as c
-            where c.id <> all (p_taken)
-                and not exists (
-                    select from public.identities as i
-                    join public.stage_events as e on e.identity_id = i.id and e.signal = p_signal
-                    where i.contact_id = c.id
-                )
-                and private.was_known(p_workspace, c.id, p_before)
+        for candidate in
+            select c.id from public.contacts as c
+            where c.workspace_id = p_workspace and c.id > p_place and c.id <> all (p_taken)
             order by c.id
-            limit 1
-        );
+            limit 200
+        loop
+            if not private.has_paid(p_workspace, candidate, p_signal)
+                and private.was_known(p_workspace, candidate, p_before)
+            then
+                return candidate;
+            end if;
+        end loop;
+        return null;
     end
     $$;
 revoke all on function private.one_who_did_not(uuid, smallint, uuid, timestamptz, uuid[]) from public;
