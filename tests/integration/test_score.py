@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -188,13 +189,20 @@ def test_only_the_scheduler_sweeps(api: Api) -> None:
 def test_the_sweep_moves_what_is_due_and_checks_for_drift(api: Api, env: Mapping[str, str]) -> None:
     api.track(event(), event(event="Upgrade Clicked"))
     now = (datetime.now(UTC) + timedelta(days=14)).isoformat()
-    answer = api.http.get("/api/score", params={"now": now}, headers=bearer(env["CRON_SECRET"]))
-    assert answer.status_code == 200
-    told = answer.json()
-    assert told["left"] is False and told["moved"] >= 1
-    assert told["drift"].keys() == {"on", "contacts", "differences"}
+
+    def sweep() -> dict[str, Any]:
+        answer = api.http.get("/api/score", params={"now": now}, headers=bearer(env["CRON_SECRET"]), timeout=60)
+        told: dict[str, Any] = answer.raise_for_status().json()
+        return told
+
+    # It moves the contacts of all other tests too.
+    first = told = sweep()
+    while told["left"]:
+        told = sweep()
+    assert first["moved"] >= 1
+    assert first["drift"].keys() == {"on", "contacts", "differences"}
     kept = "select stage_id from public.contact_states where workspace_id = %s"
     named = "select name from public.stages where id in (" + kept + ")"
     assert api.db.execute(named, (api.workspace.id,)).fetchall() == [("at_risk",)]
-    again = api.http.get("/api/score", params={"now": now}, headers=bearer(env["CRON_SECRET"])).json()
+    again = sweep()
     assert (again["swept"], again["drift"]) == (0, None)
