@@ -25,7 +25,7 @@ export const open = () => {
   prefix = OURS + settings.key + ":";
   page = uuid();
   dropped = +stored()[DROPPED] || 0;
-  each(prefix, (entry) => pending.set(...entry));
+  each(prefix, (entry) => entry[1] && pending.set(...entry)); // another tab may be erasing one
   on("storage", (change) => change.newValue === "" && pending.delete(change.key));
 };
 

@@ -43,6 +43,15 @@ test("every event has a key of its own in localStorage until the server has comm
   assert.equal(server.events().length, 2);
 });
 
+test("what another tab is just erasing is not sent again", async () => {
+  const storage = new Storage();
+  storage[leaveBehind(storage, "Erased")] = "";
+  const server = await serve();
+  open(server, { storage }).widget.track("Kept");
+  await until(() => server.events().length > 1);
+  assert.deepEqual(names(server.events()), ["page", "Kept"]);
+});
+
 test("what is called in one tick goes in one request", async () => {
   const server = await serve();
   numbered(open(server).widget, 30);
