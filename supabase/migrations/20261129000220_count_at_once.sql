@@ -38,6 +38,8 @@ create or replace function public.cohort_funnel(
             select c.stage_id, c.stages_been, count(*) as contacts
             from public.contacts as c
             where c.workspace_id = p_workspace and c.created_at >= p_from and c.created_at < p_to
+                -- Row-level security alone would look at each row before it told an outsider nothing.
+                and exists (select from public.workspaces as w where w.id = p_workspace)
             group by c.stage_id, c.stages_been
         ),
         steps as materialized (
@@ -65,7 +67,7 @@ create or replace function public.cohort_funnel(
 
 -- A page of those whom a number of the funnel counts, who came last first: {"contacts": contact_rows(), "looked", "next"}.
 -- p_reached: who have got as far as that stage; p_now_in: who are in it. At most 2,000 are looked at for a page, which may
--- then be short. p_after: from `next`.
+-- then be short. Null for outsiders. p_after: from `next`.
 create or replace function public.list_cohort(
     p_workspace uuid, p_from timestamptz, p_to timestamptz, p_reached uuid default null, p_now_in uuid default null,
     p_after jsonb default null, p_now timestamptz default now()
@@ -87,6 +89,10 @@ create or replace function public.list_cohort(
         found    integer[];
         upto     integer;
     begin
+        -- Row-level security alone would look at each row before it told an outsider nothing.
+        if not exists (select from public.workspaces as w where w.id = p_workspace) then
+            return null;
+        end if;
         select array_agg(c.id), array_agg(c.created_at), array_agg(c.matches) into looked, times, matches
         from (
             select
@@ -114,7 +120,7 @@ create or replace function public.list_cohort(
     end
     $$;
 
--- How many people entered that stage, by UTC day: [{day, contacts}], days without any left out.
+-- How many people entered that stage, by UTC day: [{day, contacts}], days without any left out. Null for outsiders.
 create or replace function public.stage_entries(p_workspace uuid, p_stage uuid, p_from timestamptz, p_to timestamptz)
     returns jsonb
     language plpgsql stable
@@ -123,6 +129,10 @@ create or replace function public.stage_entries(p_workspace uuid, p_stage uuid, 
     set enable_seqscan = 'off'
     as $$
     begin
+        -- Row-level security alone would look at each row before it told an outsider nothing.
+        if not exists (select from public.workspaces as w where w.id = p_workspace) then
+            return null;
+        end if;
         return (
             select coalesce(jsonb_agg(jsonb_build_object('day', d.day, 'contacts', d.contacts) order by d.day), '[]')
             from (
@@ -142,7 +152,7 @@ create or replace function public.stage_entries(p_workspace uuid, p_stage uuid, 
     $$;
 
 -- A page of those who entered that stage then, the last first: {"contacts": contact_rows(), "looked", "next"}; each once, where
--- it first did, whatever identities have joined since. p_after: from `next`.
+-- it first did, whatever identities have joined since. Null for outsiders. p_after: from `next`.
 create or replace function public.list_entries(
     p_workspace uuid, p_stage uuid, p_from timestamptz, p_to timestamptz, p_after jsonb default null,
     p_now timestamptz default now()
@@ -160,6 +170,10 @@ create or replace function public.list_entries(
         times    timestamptz[];
         ids      uuid[];
     begin
+        -- Row-level security alone would look at each row before it told an outsider nothing.
+        if not exists (select from public.workspaces as w where w.id = p_workspace) then
+            return null;
+        end if;
         select
             array_agg(i.contact_id order by e.created_at desc, e.id desc),
             array_agg(e.created_at order by e.created_at desc, e.id desc), array_agg(e.id order by e.created_at desc, e.id desc)
@@ -261,7 +275,8 @@ create or replace function public.time_in_stages(p_workspace uuid, p_from timest
     $$;
 
 -- What has happened since then: {"from", "to", "contacts", "stages": [{name, contacts}], "mails", "published"}. stages: how many
--- people entered each; mails: were sent; published: sets of rules. Each number is of that time, so its list stays as long.
+-- people entered each; mails: were sent; published: sets of rules. Each number is of that time, so its list stays as long. Null for
+-- outsiders.
 create or replace function public.changes_since(p_workspace uuid, p_since timestamptz, p_now timestamptz default now())
     returns jsonb
     language plpgsql stable
@@ -270,6 +285,10 @@ create or replace function public.changes_since(p_workspace uuid, p_since timest
     set enable_seqscan = 'off'
     as $$
     begin
+        -- Row-level security alone would look at each row before it told an outsider nothing.
+        if not exists (select from public.workspaces as w where w.id = p_workspace) then
+            return null;
+        end if;
         return jsonb_build_object(
             'from', p_since, 'to', p_now,
             'contacts', (
