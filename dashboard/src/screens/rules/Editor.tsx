@@ -1,7 +1,6 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
 import { go, withQuery } from "../../data/location";
-import { Field, Form, useDoing } from "../../parts/forms";
+import { Field, Form, useDoing, useFirstField } from "../../parts/forms";
 import type { Fit, List, Signal, Stage } from "./data";
 import { FitFields, readFit } from "./FitFields";
 import type { Editing } from "./Rules";
@@ -12,8 +11,7 @@ type Values = Record<string, string>;
 
 function Frame({ what, onSubmit, children }: { what: string; onSubmit: (values: Values) => Promise<void>; children: ComponentChildren }) {
   const doing = useDoing();
-  const frame = useRef<HTMLDivElement>(null);
-  useEffect(() => frame.current?.querySelector("input")?.focus(), []);
+  const frame = useFirstField<HTMLDivElement>();
   return (
     <div class="editor" ref={frame}>
       <Form what={what} doing={doing} onSubmit={onSubmit}>
