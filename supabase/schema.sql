@@ -4273,12 +4273,17 @@ CREATE FUNCTION private.message_answer(p_message public.messages, p_now timestam
     declare
         event public.message_events;
         why   text := p_message.reason;
-        due   text := private.in_words(p_message.send_at);
+        due   text;
     begin
-        select * into event from public.message_events as e
-        where e.workspace_id = p_message.workspace_id and e.message_id = p_message.id and e.kind = p_message.delivery
-        order by e.occurred_at
-        limit 1;
+        if p_message.delivery is not null then
+            select * into event from public.message_events as e
+            where e.workspace_id = p_message.workspace_id and e.message_id = p_message.id and e.kind = p_message.delivery
+            order by e.occurred_at
+            limit 1;
+        end if;
+        if p_message.status in ('queued', 'claimed', 'sending') then
+            due := private.in_words(p_message.send_at);
+        end if;
         return case
             when event.svix_id is not null then private.delivery_answer(event)
             when p_message.status in ('claimed', 'sending') and p_message.claimed_until >= p_now
@@ -10164,7 +10169,7 @@ CREATE FUNCTION public.recent_messages(p_workspace uuid, p_now timestamp with ti
         span   interval;
         events jsonb;
     begin
-        foreach span in array array['5 seconds', '1 minute', '10 minutes', '1 hour']::interval[] loop
+        foreach span in array array['5 seconds', '2 minutes', '1 hour']::interval[] loop
             select jsonb_agg(
                 jsonb_build_object(
                     'messageId', e.message_id, 'name', e.name, 'type', e.type, 'trusted', e.trusted,
@@ -10939,6 +10944,7 @@ CREATE FUNCTION public.setup_progress(p_workspace uuid) RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path TO ''
     SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
     AS $$
         select jsonb_build_object(
             'publishableKey', exists (
@@ -11425,7 +11431,7 @@ CREATE FUNCTION public.time_in_stages(p_workspace uuid, p_from timestamp with ti
                     where t.workspace_id = p_workspace and t.to_stage_id = stage.id
                         and t.created_at >= p_from and t.created_at < p_to
                     order by t.created_at desc, t.id desc
-                    limit 1000
+                    limit 500
                 ) as e
             ),
             halves as (

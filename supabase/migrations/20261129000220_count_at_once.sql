@@ -221,7 +221,7 @@ revoke all on function private.people_entered(uuid, timestamptz, timestamptz) fr
 grant execute on function private.people_entered(uuid, timestamptz, timestamptz) to authenticated;
 
 -- How long people stay: [{id, name, entered, halfLeftAfter}]. entered: people who entered it then; halfLeftAfter: seconds
--- after which half of the entries had left it, null while fewer have. It looks at the last 1,000 entries.
+-- after which half of the entries had left it, null while fewer have. It looks at the last 500 entries.
 create or replace function public.time_in_stages(p_workspace uuid, p_from timestamptz, p_to timestamptz) returns jsonb
     language plpgsql stable
     set search_path = ''
@@ -249,7 +249,7 @@ create or replace function public.time_in_stages(p_workspace uuid, p_from timest
                     where t.workspace_id = p_workspace and t.to_stage_id = stage.id
                         and t.created_at >= p_from and t.created_at < p_to
                     order by t.created_at desc, t.id desc
-                    limit 1000
+                    limit 500
                 ) as e
             ),
             halves as (

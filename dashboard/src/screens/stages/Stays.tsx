@@ -44,7 +44,7 @@ export function Stays({ workspace, span }: { workspace: Workspace; span: Span })
                 ))}
               </tbody>
             </table>
-            <p><small>Of those who entered in these days; of more than 1,000 entries, of the last 1,000.</small></p>
+            <p><small>Of those who entered in these days; of more than 500 entries, of the last 500.</small></p>
           </>
         )}
       </Panel>
