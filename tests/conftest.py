@@ -20,6 +20,7 @@ import pytest
 
 from scripts.local.layout import ROOT
 from scripts.stack_environment import stack_environment
+from tests.proofs import PROVE
 
 # Tests call the sweeps themselves, and send more mail at once than a team of Resend may; one test lowers the rate.
 TEST_OPTIONS = {"CRONS": "off", "RELOAD": "off", "RESEND_RATE": "1000"}
@@ -264,4 +265,4 @@ def faults(env: Mapping[str, str], request: pytest.FixtureRequest) -> Iterator[F
 @pytest.fixture
 def rounds() -> Callable[[int], int]:
     """How often a long proof repeats: the given number under `make prove`, once under `make test`."""
-    return lambda full: full if os.environ.get("PROVE") == "1" else 1
+    return lambda full: full if PROVE else 1

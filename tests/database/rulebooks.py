@@ -1,6 +1,5 @@
 """Random documents of rules, and random lives of a few people that they apply to, for hypothesis."""
 
-import os
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -9,6 +8,7 @@ from hypothesis import strategies as st
 
 from tests.database.histories import deliveries, identities
 from tests.database.model import Message
+from tests.proofs import PROVE
 
 EVENTS = ["Clicked", "Paid", "Page Viewed", "Left"]
 # Years ahead, out of reach of what sweeps every workspace as of now.
@@ -51,7 +51,7 @@ points = st.sampled_from([10, 25, 40, -15, 0.5, -0.01, 12.34, 1000, -1000]) | de
 caps = st.sampled_from([1000, 50, 0.01]) | decimals("0.01", "80")
 # Few, because the first use of each in a database takes its time.
 half_lives = st.sampled_from([1, 2, 7, 14, 30, 365])
-if os.environ.get("PROVE") == "1":
+if PROVE:
     half_lives |= st.integers(1, 365)
 scalars = st.sampled_from(["pro", "free", "3", 3, 10.5, 0, True])
 fit_tests = (

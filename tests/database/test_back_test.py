@@ -1,13 +1,12 @@
 """Whom rules would have named before they paid: reckoned by hand, and for random lives by the reference."""
 
-import os
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import Connection, Workspace, put_in_force, rules_of
@@ -18,9 +17,8 @@ from tests.database.reference import Rules, facts, happened, people, standing
 from tests.database.rulebooks import NOON, lives, receipts, rulebooks
 from tests.database.standings import contacts, deliver, explained
 from tests.database.test_drafts import draft, prepare
+from tests.proofs import examples
 
-PROVE = os.environ.get("PROVE") == "1"
-BASE = settings(deadline=None, suppress_health_check=list(HealthCheck))
 ANN, BEN, CLEO, DAN, EVE = (("userId", name) for name in ("ann", "ben", "cleo", "dan", "eve"))
 PAID = "Subscription Started"
 # The rules that a workspace begins with name whom a score of 70 reaches; their half-life is 14 days.
@@ -148,7 +146,7 @@ def test_it_is_the_score_that_the_api_answers_for_that_day(db: Connection, produ
 
 
 @pytest.mark.prove
-@settings(BASE, max_examples=10_000 if PROVE else 60)
+@examples(60, 10_000)
 @given(rules=rulebooks, history=lives(40), days=st.sampled_from([1, 7, 14]), data=st.data())
 def test_any_life_is_tested_as_the_definitions_say(
     db: Connection,

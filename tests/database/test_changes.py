@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
@@ -11,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import Connection, Workspace, put_in_force
@@ -20,10 +19,9 @@ from tests.database.reference import Rules
 from tests.database.rulebooks import lives, receipts, rulebooks
 from tests.database.sending import as_read
 from tests.database.standings import advance_rescore, check_scores, deliver
+from tests.proofs import PROVE, examples
 
-PROVE = os.environ.get("PROVE") == "1"
 # The fixtures make a workspace for each example, so that none sees another's.
-BASE = settings(deadline=None, suppress_health_check=list(HealthCheck))
 LONGEST = 25 if PROVE else 12
 chunks = st.integers(1, 3)
 Make = Callable[[], Workspace]
@@ -110,7 +108,7 @@ def happened(db: Connection, workspace: Workspace) -> tuple[Counter[Any], Counte
 
 
 @pytest.mark.prove
-@settings(BASE, max_examples=10_000 if PROVE else 60)
+@examples(60, 10_000)
 @given(rules=changes(), history=lives(LONGEST), chunk=chunks, data=st.data())
 def test_a_preview_is_what_publishing_then_does(
     db: Connection, new_workspace: Make, rules: Change, history: list[Message], chunk: int, data: st.DataObject
@@ -139,7 +137,7 @@ def test_a_preview_is_what_publishing_then_does(
 
 
 @pytest.mark.prove
-@settings(BASE, max_examples=10_000 if PROVE else 60)
+@examples(60, 10_000)
 @given(rules=changes(), history=lives(LONGEST), chunk=chunks, data=st.data())
 def test_what_comes_in_while_rules_are_changed_is_scored_by_them_in_the_end(
     db: Connection, new_workspace: Make, rules: Change, history: list[Message], chunk: int, data: st.DataObject

@@ -15,8 +15,8 @@ from tests.database import reading
 from tests.database.histories import NOW, deliveries, histories
 from tests.database.model import Identity, Message
 from tests.database.test_moves import move_somewhere
-from tests.database.test_order import BASE, PROVE
 from tests.database.test_stages_screen import one, paged
+from tests.proofs import PROVE, examples
 
 ALWAYS = {"p_from": datetime(2000, 1, 1, tzinfo=UTC), "p_to": datetime(2100, 1, 1, tzinfo=UTC)}
 Entries = list[tuple[UUID, UUID]]
@@ -68,7 +68,7 @@ def erase(db: Connection, workspace: Workspace, identity: Identity) -> None:
 
 
 @pytest.mark.prove
-@settings(BASE, max_examples=1000 if PROVE else 30, derandomize=not PROVE)
+@settings(examples(30, 1000), derandomize=not PROVE)
 @given(history=histories(), data=st.data())
 def test_numbers_are_lengths_of_lists_whoever_joins_moves_or_is_erased(
     db: Connection, new_workspace: Callable[[], Workspace], history: list[Message], data: st.DataObject

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Container, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
@@ -10,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import Connection, Workspace, put_in_force
@@ -29,13 +28,12 @@ from tests.database.standings import (
     sweep,
     transitions,
 )
+from tests.proofs import PROVE, examples
 
-PROVE = os.environ.get("PROVE") == "1"
 DAYS = 120
 
 Make = Callable[[], Workspace]
 # The fixtures make workspaces for each example, so that none sees another's.
-BASE = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
 
 Days = Mapping[date, Standing]
@@ -92,7 +90,7 @@ def everything(db: Connection, workspace: Workspace) -> list[Any]:
 
 
 @pytest.mark.prove
-@settings(BASE, max_examples=10_000 if PROVE else 15)
+@examples(15, 10_000)
 @given(rules=rulebooks, history=lives(25 if PROVE else 12), visits=st.sets(st.integers(1, DAYS)), data=st.data())
 def test_each_day_is_recorded_as_the_definitions_say_however_often_contacts_are_swept(
     db: Connection,
@@ -124,7 +122,7 @@ def test_each_day_is_recorded_as_the_definitions_say_however_often_contacts_are_
 
 
 @pytest.mark.prove
-@settings(BASE, max_examples=10_000 if PROVE else 30)
+@examples(30, 10_000)
 @given(rules=rulebooks, history=lives(25 if PROVE else 12), visits=st.sets(st.integers(0, 40)), data=st.data())
 def test_a_day_is_recorded_as_it_was_known_whether_or_not_somebody_looked(
     db: Connection,

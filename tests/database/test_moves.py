@@ -6,14 +6,14 @@ from typing import Any
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import Connection, Workspace
 from tests.database import model, reading
 from tests.database.histories import NOW, deliveries, histories
 from tests.database.model import RANKS, Identity, Message, Pins
-from tests.database.test_order import PROVE
+from tests.proofs import PROVE, examples
 
 ANN, BEN, BROWSER, EMAIL = ("userId", "ann"), ("userId", "ben"), ("anonymousId", "a"), ("email", "ann@example.com")
 
@@ -119,9 +119,7 @@ def test_a_contact_has_fifty_identities_by_hand_too(db: Connection, workspace: W
 
 
 @pytest.mark.prove
-@settings(
-    deadline=None, suppress_health_check=list(HealthCheck), max_examples=2_000 if PROVE else 30, derandomize=not PROVE
-)
+@settings(examples(30, 2_000), derandomize=not PROVE)
 @given(history=histories(), data=st.data())
 def test_any_moves_among_any_messages_give_what_the_model_says(
     db: Connection, new_workspace: Callable[[], Workspace], history: list[Message], data: st.DataObject

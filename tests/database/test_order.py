@@ -1,13 +1,12 @@
 """The order, number and grouping in which messages arrive change nothing."""
 
-import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import Connection, Workspace
@@ -15,14 +14,13 @@ from tests.database import model, reading
 from tests.database.histories import NOW, deliveries, histories
 from tests.database.model import Message
 from tests.database.sending import as_read, clock_errors, senders
+from tests.proofs import PROVE, examples
 
-PROVE = os.environ.get("PROVE") == "1"
 # The fixtures make a workspace for each example, so that none sees another's.
-BASE = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.mark.prove
-@settings(BASE, max_examples=10_000 if PROVE else 60)
+@examples(60, 10_000)
 @given(history=histories(50 if PROVE else 25), data=st.data())
 def test_any_order_and_repetition_gives_what_the_model_says(
     db: Connection, new_workspace: Callable[[], Workspace], history: list[Message], data: st.DataObject
@@ -36,7 +34,7 @@ def test_any_order_and_repetition_gives_what_the_model_says(
 
 
 @pytest.mark.prove
-@settings(BASE, max_examples=500 if PROVE else 10)
+@examples(10, 500)
 @given(history=histories(40), data=st.data())
 def test_four_writers_at_once_give_what_the_model_says(
     env: Mapping[str, str], new_workspace: Callable[[], Workspace], history: list[Message], data: st.DataObject
@@ -57,7 +55,7 @@ def test_four_writers_at_once_give_what_the_model_says(
 
 
 @pytest.mark.prove
-@settings(BASE, max_examples=5_000 if PROVE else 60)
+@examples(60, 5_000)
 @given(history=histories(), data=st.data())
 def test_what_comes_late_from_wrong_clocks_and_other_senders_gives_what_the_model_says(
     db: Connection, new_workspace: Callable[[], Workspace], history: list[Message], data: st.DataObject

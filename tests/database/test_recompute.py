@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import Connection, Workspace, put_in_force
@@ -17,11 +16,10 @@ from tests.database.model import Message
 from tests.database.reference import Rules
 from tests.database.rulebooks import lives, receipts, rulebooks
 from tests.database.standings import advance_rescore, check_scores, contacts, deliver
+from tests.proofs import PROVE, examples
 
-PROVE = os.environ.get("PROVE") == "1"
 Make = Callable[[], Workspace]
 # The fixtures make a workspace for each example, so that none sees another's.
-BASE = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
 MISCOUNTED = [
     "update public.signal_counts set count = count + 1 where identity_id = any (%s) returning identity_id",
@@ -62,7 +60,7 @@ def counted(db: Connection, workspace: Workspace) -> list[list[str]]:
 
 
 @pytest.mark.prove
-@settings(BASE, max_examples=10_000 if PROVE else 60)
+@examples(60, 10_000)
 @given(
     rules=rulebooks,
     history=lives(25 if PROVE else 12),

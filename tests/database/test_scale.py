@@ -1,6 +1,5 @@
 """A workspace of a million contacts and ten million events costs what a small one does. Small in `make test`."""
 
-import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,8 +12,8 @@ from scripts.bench.cluster import Cluster, cluster
 from scripts.bench.publishing import Connection, one, untrue
 from scripts.bench.scale import BIG, FEW_CONTACTS, FULL, SMALL
 from scripts.bench.workload import TODAY
+from tests.proofs import PROVE
 
-PROVE = os.environ.get("PROVE") == "1"
 SIZE = FULL if PROVE else SMALL
 POPULATION = SIZE.populations[BIG]
 

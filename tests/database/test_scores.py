@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from datetime import date
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
@@ -10,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import Connection, Workspace, put_in_force
@@ -18,12 +17,11 @@ from tests.database.model import Message
 from tests.database.reference import Rules, Standing, people
 from tests.database.rulebooks import lives, receipts, rulebooks
 from tests.database.standings import DAY, by, contacts, deliver, explained, stored
+from tests.proofs import PROVE, examples
 
-PROVE = os.environ.get("PROVE") == "1"
 CENT = Decimal("0.01")
 Make = Callable[[], Workspace]
 # The fixtures make a workspace for each example, so that none sees another's.
-BASE = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def check_explanation(found: Any, expected: Standing) -> None:
@@ -55,7 +53,7 @@ def check_parts(db: Connection, contact: UUID, day: date, expected: Standing) ->
 
 
 @pytest.mark.prove
-@settings(BASE, max_examples=10_000 if PROVE else 60)
+@examples(60, 10_000)
 @given(rules=rulebooks, history=lives(25 if PROVE else 12), data=st.data())
 def test_a_score_is_what_the_definitions_say(
     db: Connection, new_workspace: Make, rules: Rules, history: list[Message], data: st.DataObject
@@ -77,7 +75,7 @@ def test_a_score_is_what_the_definitions_say(
 
 
 @pytest.mark.prove
-@settings(BASE, max_examples=10_000 if PROVE else 60)
+@examples(60, 10_000)
 @given(rules=rulebooks, history=lives(25 if PROVE else 12), days=st.integers(1, 100), data=st.data())
 def test_a_day_before_the_history_is_what_the_rules_make_of_it(
     db: Connection,

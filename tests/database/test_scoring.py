@@ -5,13 +5,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import Connection, Workspace, put_in_force, rules_of
 from tests.database.histories import NOW
 from tests.database.model import Message, decay
 from tests.database.reading import track
+from tests.proofs import examples
 
 
 def explain(db: Connection, workspace: Workspace, user: str) -> dict[str, Any]:
@@ -27,7 +28,7 @@ def test_decay_has_twelve_right_decimals(db: Connection, half_life: int) -> None
     assert [row[0] for row in computed.fetchall()] == [decay(age, half_life) for age in ages]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(40)
 @given(st.lists(st.tuples(st.sampled_from(["Page Viewed", "Feature Used", "Invite Sent"]), st.integers(0, 60))))
 def test_a_breakdown_sums_to_what_the_score_is_made_of(
     db: Connection, new_workspace: Any, happened: list[tuple[str, int]]

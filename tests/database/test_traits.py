@@ -1,14 +1,13 @@
 """Traits follow from the events: those of now, those of any instant before, and what each event changed."""
 
 import json
-import os
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
@@ -18,9 +17,8 @@ from tests.database import reading
 from tests.database.histories import NOW
 from tests.database.model import RANKS, Identity, Message
 from tests.database.utterances import Utterance, batches, fold, said, say
+from tests.proofs import examples
 
-PROVE = os.environ.get("PROVE") == "1"
-BASE = settings(deadline=None, suppress_health_check=list(HealthCheck))
 LATER = NOW + timedelta(days=400)
 
 
@@ -150,7 +148,7 @@ def move_somebody(db: Connection, workspace: Workspace, data: st.DataObject) -> 
 
 
 @pytest.mark.prove
-@settings(BASE, max_examples=5_000 if PROVE else 60)
+@examples(60, 5_000)
 @given(history=said, redact=st.sampled_from(["redact", "off"]), data=st.data())
 def test_events_hold_all_that_traits_are_made_of(
     db: Connection, new_workspace: Callable[[], Workspace], history: list[Utterance], redact: str, data: st.DataObject
@@ -178,7 +176,7 @@ def test_events_hold_all_that_traits_are_made_of(
 
 
 @pytest.mark.prove
-@settings(BASE, max_examples=2_000 if PROVE else 25)
+@examples(25, 2_000)
 @given(history=said, data=st.data())
 def test_corrections_are_events_like_any_other(
     db: Connection, new_workspace: Callable[[], Workspace], history: list[Utterance], data: st.DataObject

@@ -1,7 +1,6 @@
 """The builder is killed, overtaken and told to stop while somebody ingests: every row is in the export, once."""
 
 import json
-import os
 import random
 import subprocess
 import sys
@@ -22,10 +21,10 @@ from tests.conftest import Connection, Workspace
 from tests.integration.conftest import Api, bearer, event, instance, problem
 from tests.integration.exported import downloaded, manifest_of, members, rows_of
 from tests.integration.gate import Gate, Stop, When, standing
+from tests.proofs import PROVE
 
 pytestmark = pytest.mark.exclusive
 
-PROVE = os.environ.get("PROVE") == "1"
 # Where a builder can be killed: in a part, with its uploads done, and with them recorded.
 STEPS: list[tuple[str, When]] = [
     ("claim_export", "after"), ("export_page", "after"), ("record_export", "before"), ("record_export", "after"),

@@ -1,6 +1,5 @@
 """Many messages and several drains at once: each goes out once, caps hold, and nobody waits for another's flood."""
 
-import os
 import random
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -17,8 +16,8 @@ from lib.outbox import CLAIM_SIZE
 from tests.conftest import Connection, Faults, Inbox, Workspace
 from tests.integration.conftest import Api, bearer, event, instance
 from tests.integration.gate import standing
+from tests.proofs import PROVE
 
-PROVE = os.environ.get("PROVE") == "1"
 pytestmark = [pytest.mark.exclusive, pytest.mark.prove, pytest.mark.timeout(3600 if PROVE else 120)]
 
 MESSAGES = 5000 if PROVE else 200

@@ -2,19 +2,18 @@
 
 import hashlib
 import hmac
-import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import Connection, Inbox, Workspace
 from tests.integration.conftest import Api, bearer, event
+from tests.proofs import PROVE, examples
 
-PROVE = os.environ.get("PROVE") == "1"
 pytestmark = [pytest.mark.exclusive, pytest.mark.prove, pytest.mark.timeout(3600 if PROVE else 120)]
 
 # Whom a server knows, and who is made up. Mallory is a user of the product, whose page has the right userHash.
@@ -107,7 +106,7 @@ def drained(api: Api, env: Mapping[str, str], inbox: Inbox) -> set[str]:
     return everybody
 
 
-@settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=500 if PROVE else 25)
+@examples(25, 500)
 @given(attack=st.lists(forgeries(), min_size=1, max_size=15))
 def test_mail_goes_to_nobody_that_no_server_vouched_for(
     http: httpx.Client, db: Connection, new_workspace: Callable[[], Workspace], env: Mapping[str, str], inbox: Inbox,

@@ -1,6 +1,5 @@
 """The sweep that removes a workspace is killed at any moment, and the next ones finish what it began."""
 
-import os
 import random
 import threading
 from collections.abc import Mapping
@@ -17,10 +16,11 @@ from tests.database import reading
 from tests.database.histories import NOW
 from tests.database.model import Message
 from tests.integration.conftest import Api, bearer, instance
+from tests.proofs import PROVE
 
 # A sweep of another time would take the workspaces of tests beside it.
 pytestmark = [pytest.mark.exclusive, pytest.mark.prove]
-KILLS = 20 if os.environ.get("PROVE") == "1" else 4
+KILLS = 20 if PROVE else 4
 LATER = datetime.now(UTC) + timedelta(days=8)
 TABLES = ("events", "identities", "contacts", "contact_states", "identity_links", "signal_counts")
 

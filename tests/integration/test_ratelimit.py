@@ -7,13 +7,14 @@ from typing import Any, cast
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lib import keys, ratelimit, redis
 from lib.ratelimit import LocalWindow, Quota, Verdict
 from tests.conftest import Workspace
 from tests.integration.conftest import Api, bearer, event, instance, problem
+from tests.proofs import examples
 
 OURS = "127.0.0.1"
 # Seconds ago, and how many messages were charged then.
@@ -179,7 +180,7 @@ def test_an_ipv6_network_counts_as_one_address(workspace: Workspace, one: str, o
     assert (counters(workspace, "publishable", one) == counters(workspace, "publishable", other)) is same
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(60)
 @given(key=FILLED, address=FILLED, weight=st.integers(1, 100))
 def test_redis_and_an_instance_by_itself_give_the_same_verdict(
     new_names: Any, key: dict[int, int], address: dict[int, int], weight: int

@@ -12,13 +12,14 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.signing import address_key
 from lib.unsubscription import Wish, address_hash, make_token
 from tests.conftest import Faults, Inbox, Session, Workspace
 from tests.integration.conftest import Api, instance, problem
+from tests.proofs import examples
 from tests.webhooks import BOUNCE, resend_event, signature, signed
 
 Drain = Callable[[], httpx.Response]
@@ -250,7 +251,7 @@ def another(hook: Hook) -> Hook:
     return replace(hook, mail=mail)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(25)
 @given(history=histories())
 def test_any_order_and_repetition_of_events_gives_the_same_log(
     hook: Hook, history: tuple[list[str], list[int]]

@@ -4,7 +4,6 @@ All of schemathesis' checks: no 5xx, no undocumented status, content type or hea
 accepted that the schema forbids, nothing refused that it allows, no credentials ignored, 405 for any other method.
 """
 
-import os
 import re
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
@@ -20,8 +19,8 @@ from lib.unsubscription import Wish
 from scripts.local.layout import ROOT
 from tests.conftest import Session, Workspace, joined
 from tests.integration.conftest import Api
+from tests.proofs import PROVE
 
-PROVE = os.environ.get("PROVE") == "1"
 SETTINGS = "tests/integration/schemathesis.toml"
 # In full, the coverage phase alone sends some 6,000 requests by each key.
 PHASES, EXAMPLES = ("examples,coverage,fuzzing", 50) if PROVE else ("examples,fuzzing", 4)

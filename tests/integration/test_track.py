@@ -13,11 +13,12 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import Workspace
 from tests.integration.conftest import INGESTION, Api, bearer, errors, event
+from tests.proofs import examples
 
 
 def user_hash(api: Api, user_id: str) -> str:
@@ -182,7 +183,7 @@ MESSAGES = st.dictionaries(
 KINDS = st.sampled_from(["track", "page", "screen", "identify", "group", "alias"])
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(20)
 @given(st.lists(st.tuples(KINDS, MESSAGES), min_size=10, max_size=60))
 def test_whatever_is_sent_is_stored_or_refused(
     api: Api, new_workspace: Callable[[], Workspace], messages: list[tuple[str, dict[str, object]]]

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scripts.import_events import sending
@@ -25,6 +25,7 @@ from scripts.import_events.progress import Progress, Records, resumable, write_r
 from scripts.import_events.reading import RECORD_BYTES, Position, Record, Source
 from scripts.import_events.report import duration, summary
 from scripts.import_events.sending import Outcome, Sender, retry_after
+from tests.proofs import examples
 
 HEADER = "event,userId,properties.note\n"
 
@@ -138,7 +139,7 @@ def test_a_row_that_is_too_long_is_passed_over(tmp_path: Path, breaks: str) -> N
 CELLS = st.text(st.sampled_from('a",;\n\rä🎉0.'), max_size=8)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(100)
 @given(rows=st.lists(CELLS, max_size=8), packed=st.booleans())
 def test_reading_goes_on_after_any_record(tmp_path: Path, rows: list[str], packed: bool) -> None:
     text = io.StringIO(newline="")

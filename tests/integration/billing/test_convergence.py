@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.integration.billing.conftest import DAY, GROWTH, SECOND, Store, fresh
 from tests.lemonsqueezy import START, subscription, webhook, written
+from tests.proofs import examples
 
 STATES: list[dict[str, Any]] = [
     {"status": "on_trial"},
@@ -40,7 +41,7 @@ def stored(row: Mapping[str, Any]) -> tuple[object, ...]:
     return (row["variant_id"], row["status"], row["pause_mode"], datetime.fromisoformat(row["updated_at"]))
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@examples(40)
 @given(states=LIVES, data=st.data())
 def test_webhooks_in_any_order_and_doubled_end_in_the_latest_state(
     store: Store, states: list[dict[str, Any]], data: st.DataObject
@@ -65,7 +66,7 @@ def test_webhooks_at_once_end_in_the_latest_state(store: Store) -> None:
 
 
 @pytest.mark.exclusive
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@examples(25)
 @given(lives=st.lists(LIVES, min_size=1, max_size=3), data=st.data())
 def test_whatever_was_lost_one_sweep_ends_in_what_the_api_says(
     books: Store, lives: list[list[dict[str, Any]]], data: st.DataObject
