@@ -68,6 +68,13 @@ test("hostile paths lead nowhere", async () => {
   }
 });
 
+test("an id that is none is told as that", async () => {
+  for (const place of ["contacts", "emails/templates", "emails/automations"]) {
+    await show(alice, `${place}/no-id`);
+    await alice.page.getByRole("alert").getByText("Nothing has the address that you opened.").first().waitFor();
+  }
+});
+
 test("what leads back after signing in leads nowhere else", async () => {
   for (const to of ["//example.com/app/", "https://example.com", "javascript:window.hacked=1", "/app/../../x"]) {
     await alice.page.goto(`${setting("API_URL")}/app/sign-in?to=${encodeURIComponent(to)}`);

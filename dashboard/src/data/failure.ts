@@ -22,6 +22,7 @@ export class Failure extends Error {
 export type Meanings = Record<string, string>;
 
 const GENERAL: Meanings = {
+  "22P02": "Nothing has the address that you opened.", // an id that is none
   "42501": "You may not do this in this workspace.",
   PGRST301: "Your session has ended. Sign in again.",
   PT403: "You may not do this in this workspace.",
