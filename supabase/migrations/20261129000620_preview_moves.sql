@@ -16,8 +16,8 @@ revoke all on function private.row_before_and_after(uuid, jsonb, jsonb) from pub
 grant execute on function private.row_before_and_after(uuid, jsonb, jsonb) to authenticated;
 
 -- What would come of moving an identity to that contact (null: to whom the messages say): {"events": how many go with it, of
--- 10,000 at most, "from", "to": {"id", "before", "after"}}, each of contact_rows(), and null where there is no such contact
--- then. The move is made and taken back, so what is shown is what happens; no mail or transition comes of either.
+-- 10,000 at most, "mails": how many it queues, "from", "to": {"id", "before", "after"}}, each of contact_rows(), and null where
+-- there is no such contact then. The move is made and taken back, so what is shown is what happens, and nothing is left of it.
 create function public.preview_move(p_workspace uuid, p_identity uuid, p_contact uuid) returns jsonb
     language plpgsql
     set search_path = ''
@@ -29,12 +29,19 @@ create function public.preview_move(p_workspace uuid, p_identity uuid, p_contact
         target uuid;
         after  jsonb;
         before jsonb;
+        mails  bigint;
     begin
         begin
             insert into public.identity_moves (workspace_id, identity_id, contact_id)
             values (p_workspace, p_identity, p_contact);
             target := (select i.contact_id from public.identities as i where i.id = p_identity);
             after := public.contact_rows(p_workspace, array[origin, target]);
+            -- By the stages that they enter: of this transaction, so of this instant.
+            mails := (
+                select count(*)
+                from public.messages as m
+                where m.workspace_id = p_workspace and m.contact_id in (origin, target) and m.created_at = now()
+            );
             raise sqlstate 'PT299' using message = 'taken_back';
         exception when sqlstate 'PT299' then
             before := public.contact_rows(p_workspace, array[origin, target]);
@@ -48,6 +55,7 @@ create function public.preview_move(p_workspace uuid, p_identity uuid, p_contact
                     limit 10000
                 ) as e
             ),
+            'mails', mails,
             'from', private.row_before_and_after(origin, before, after),
             'to', private.row_before_and_after(target, before, after)
         );

@@ -13,6 +13,7 @@ from tests.conftest import Connection, Workspace
 from tests.database import model, reading
 from tests.database.histories import NOW, deliveries, histories
 from tests.database.model import RANKS, Identity, Message, Pins
+from tests.database.test_automations import automate, queued
 from tests.proofs import PROVE, examples
 
 ANN, BEN, BROWSER, EMAIL = ("userId", "ann"), ("userId", "ben"), ("anonymousId", "a"), ("email", "ann@example.com")
@@ -165,6 +166,15 @@ def test_a_preview_of_a_move_is_what_happens_and_changes_nothing(db: Connection,
         reading.move(db, shared, moved, target, datetime.now(UTC))  # a preview is of now
         for side in ("from", "to"):
             assert shown(db, shared, promised[side]["id"]) == promised[side]["after"]
+
+
+def test_a_preview_says_how_many_mails_a_move_queues(db: Connection, shared: Workspace) -> None:
+    automate(db, shared, entering_stage="signed_up")
+    promised = preview(db, shared, BROWSER, BROWSER)
+    assert (promised["mails"], queued(db, shared)) == (1, 0)
+    reading.move(db, shared, BROWSER, BROWSER, datetime.now(UTC))
+    assert queued(db, shared) == 1
+    assert preview(db, shared, BROWSER, ANN)["mails"] == 0
 
 
 def test_a_preview_says_what_goes_along_and_who_is_left_with_nothing(db: Connection, shared: Workspace) -> None:

@@ -31,7 +31,7 @@ export default function Contact({ workspace, id }: { workspace: Workspace; id: s
       <p><a href={`${BASE}/w/${workspace.slug}/contacts`}>← Contacts</a></p>
       {asked.data === undefined && <h1>Contact</h1>}
       <Panel asked={asked} what="The contact" lines={8} isEmpty={(contact) => contact === null} empty={<Gone />}>
-        {(contact) => contact && <Shape workspace={workspace} contact={contact} asOf={<AsOf asked={asked} />} />}
+        {(contact) => contact && <Shape key={contact.id} workspace={workspace} contact={contact} asOf={<AsOf asked={asked} />} />}
       </Panel>
     </>
   );

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { changed, useAsk } from "../../data/asking";
+import { changed, forget, useAsk } from "../../data/asking";
 import { BASE, go } from "../../data/location";
 import { add, call } from "../../data/supabase";
 import { words } from "../../parts/format";
@@ -17,6 +17,8 @@ interface Side {
 }
 interface Preview {
   events: number;
+  /** How many are queued by the stages that they enter. */
+  mails: number;
   from: Side;
   to: Side;
 }
@@ -73,19 +75,21 @@ function Consequences({ workspace, identity, target }: Pick<Props, "workspace" |
   );
   const move = async () => {
     await add("identity_moves", workspace.id, { identity_id: identity.id, contact_id: target }, REFUSED);
+    forget(`${workspace.id}/move/`); // which would be tried once more
     changed(`${workspace.id}/`);
     go(`${BASE}/w/${workspace.slug}/contacts/${asked.data?.to.id}`);
   };
   return (
     <Panel asked={asked} what="The preview" lines={2}>
-      {({ events, from, to }) => (
+      {({ events, mails, from, to }) => (
         <Form what="The move" doing={doing} onSubmit={move}>
           <ul>
             <li>{events.toLocaleString()}{events >= MOST && " or more"} {events === 1 ? "event goes" : "events go"} with it.</li>
             <li><Becomes side={from} /></li>
             {to.id !== from.id && <li><Becomes side={to} /></li>}
+            {mails > 0 && <li>{mails.toLocaleString()} {mails === 1 ? "mail is" : "mails are"} queued, for a stage that is entered.</li>}
           </ul>
-          <p class="muted">No mail goes out for it, and it can be moved back.</p>
+          <p class="muted">{mails > 0 ? "It" : "No mail goes out for it, and it"} can be moved back.</p>
           <button class="main" disabled={doing.busy}>Move it</button>
         </Form>
       )}
