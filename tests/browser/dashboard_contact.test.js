@@ -11,7 +11,7 @@ let base;
 
 before(async () => {
   browser = await launch();
-  alice = await openDashboard(browser);
+  alice = await openDashboard(browser, "/app/", { timezoneId: "Pacific/Honolulu" }); // where UTC's day has begun the day before
   await alice.signUp();
   const slug = await alice.makeWorkspace(`By hand ${Date.now()}`);
   base = `${setting("API_URL")}/app/w/${slug}`;
@@ -49,6 +49,13 @@ test("an identity is moved as its preview says", async () => {
   assert.notEqual(promised, "0");
   await open("Ann");
   assert.notEqual(await score(), before);
+});
+
+test("a day is UTC's wherever one is", async () => {
+  const { page } = alice;
+  await open("Ann");
+  const today = await page.evaluate(() => new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeZone: "UTC" }).format(new Date()));
+  await page.getByText(`as of ${today} (UTC)`).waitFor();
 });
 
 test("a contact is pinned to a stage, and let go", async () => {

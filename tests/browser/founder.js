@@ -12,8 +12,8 @@ const PASSWORD = "correct horse battery 7";
  * console and the page, violations of the policy, refused or failed requests, and questions to a table that name no
  * workspace or ask for a count. A test that breaks something on purpose names the status that may come of it.
  */
-export async function openDashboard(browser, path = "/app/", { allowed = [] } = {}) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+export async function openDashboard(browser, path = "/app/", { allowed = [], timezoneId } = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, timezoneId });
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   const page = await context.newPage();
   const complaints = [];

@@ -1,10 +1,13 @@
 const time = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
-const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
+const DATE = { day: "numeric", month: "short", year: "numeric" } as const;
+const day = new Intl.DateTimeFormat(undefined, DATE);
+const utcDate = new Intl.DateTimeFormat(undefined, { ...DATE, timeZone: "UTC" });
 const moment = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 const spans = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
 
 export const clock = (at: Date) => time.format(at);
-export const date = (at: string) => day.format(new Date(at));
+/** Of a time, the day here; of a day, which is UTC's, that day. */
+export const date = (at: string) => (at.length === "2026-01-31".length ? utcDate : day).format(new Date(at));
 export const dateTime = (at: string) => moment.format(new Date(at));
 
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [

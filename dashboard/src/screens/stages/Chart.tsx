@@ -20,6 +20,7 @@ function ceiling(most: number): number {
 export function Chart({ bars, label, onPick }: { bars: Bar[]; label: string; onPick: (day: string) => void }) {
   const top = ceiling(Math.max(...bars.map(({ count }) => count)));
   const step = WIDTH / bars.length;
+  const ends = [bars[0], bars.at(-1)];
   return (
     <figure class="chart">
       <span class="ceiling number" aria-hidden="true">{top.toLocaleString()}</span>
@@ -27,15 +28,14 @@ export function Chart({ bars, label, onPick }: { bars: Bar[]; label: string; onP
         {[0, 0.5, 1].map((part) => <line key={part} x1="0" x2={WIDTH} y1={HEIGHT * part} y2={HEIGHT * part} />)}
         {bars.map(({ day, count }, index) => (
           <g key={day} onClick={() => count && onPick(day)}>
-            <title>{`${date(`${day}T12:00`)}: ${count}`}</title>
+            <title>{`${date(day)}: ${count}`}</title>
             <rect class="ground" x={index * step} width={step} height={HEIGHT} />
             <rect x={(index + GAP / 2) * step} width={step * (1 - GAP)} y={HEIGHT * (1 - count / top)} height={(HEIGHT * count) / top} />
           </g>
         ))}
       </svg>
       <figcaption aria-hidden="true">
-        <span>{date(`${bars[0]?.day}T12:00`)}</span>
-        <span>{date(`${bars.at(-1)?.day}T12:00`)}</span>
+        {ends.map((bar) => bar && <span>{date(bar.day)}</span>)}
       </figcaption>
     </figure>
   );

@@ -50,7 +50,7 @@ function Days({ workspace, stage, bars }: { workspace: Workspace; stage: string;
           <tbody>
             {bars.toReversed().map(({ day, count }) => (
               <tr key={day}>
-                <th scope="row">{date(`${day}T12:00`)}</th>
+                <th scope="row">{date(day)}</th>
                 <td class="number"><Count href={list(day)} value={count} /></td>
               </tr>
             ))}

@@ -60,8 +60,7 @@ function described({ reached, in: now, entered }: Whom): string {
 function spanned({ from, to }: Span): string {
   if (from.length > 10) return `from ${dateTime(from)} to ${dateTime(to)}`;
   const last = new Date(Date.parse(to) - 43_200_000).toISOString().slice(0, 10);
-  const shown = (day: string) => date(`${day}T12:00`);
-  return last === from ? `on ${shown(from)} (UTC)` : `from ${shown(from)} to ${shown(last)} (UTC)`;
+  return last === from ? `on ${date(from)} (UTC)` : `from ${date(from)} to ${date(last)} (UTC)`;
 }
 
 function Paging({ page: { contacts, looked, next }, isFirst }: { page: Page; isFirst: boolean }) {
