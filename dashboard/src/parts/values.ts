@@ -13,6 +13,15 @@ export function asText(value: unknown): string {
   return meant(value) === value ? value : JSON.stringify(value);
 }
 
+const ONE_OF = /\s*"(?:[^"\\]|\\.)*"\s*(?=,|$)|[^,]+/g;
+
+/** The values of a list, commas between them; what holds a comma itself is in quotes, as JSON writes it. */
+export const readList = (text: string): unknown[] =>
+  (text.match(ONE_OF) ?? []).map((one) => meant(one.trim())).filter((value) => value !== "");
+
+/** A value as readList() reads it. */
+export const listed = (value: unknown) => (typeof value === "string" && /[",]/.test(value) ? JSON.stringify(value) : asText(value));
+
 /** How fit rules and filters compare a trait. */
 export type Operator = "equals" | "in" | "contains" | "between" | "exists";
 
@@ -25,6 +34,6 @@ export function condition(operator: Operator, operand: unknown, not = false): st
   const is = not ? "is not" : "is";
   if (operator === "equals") return `${is} ${asText(operand)}`;
   if (operator === "contains") return `${not ? "does not contain" : "contains"} ${asText(operand)}`;
-  if (operator === "in") return `${is} one of ${(operand as unknown[]).map(asText).join(", ")}`;
+  if (operator === "in") return `${is} one of ${(operand as unknown[]).map(listed).join(", ")}`;
   return operator === "exists" ? `${is} known` : `${is} ${spanned(operand as (number | null)[])}`;
 }

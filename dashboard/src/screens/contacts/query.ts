@@ -1,6 +1,6 @@
 // Filters as they stand in the URL and in saved views:
 //   stage=engaged&least=40&seen=7&trait.plan=is:pro&trait.company.size=between:50..&did.Pricing Viewed=2,30d
-import { asText, meant, type Operator } from "../../parts/values";
+import { asText, listed, meant, readList, type Operator } from "../../parts/values";
 
 export interface TraitFilter {
   trait: string;
@@ -40,14 +40,17 @@ function range(text: string): (number | null)[] | undefined {
   return ends.length === 2 && ends.some((end) => end !== null) ? ends : undefined;
 }
 
-/** The values of a list, commas between them; what holds a comma itself is in quotes, as JSON writes it. */
-const ONE_OF = /\s*"(?:[^"\\]|\\.)*"\s*(?=,|$)|[^,]+/g;
-const inList = (value: unknown) => (typeof value === "string" && /[",]/.test(value) ? JSON.stringify(value) : asText(value));
+/** What list_contacts() takes of one list, and of a trait's name. */
+const MOST_VALUES = 100;
+const LONGEST_NAME = 255;
 
 /** An operand as it was typed; nothing where it is none. */
 export function operandOf(operator: Operator, text: string): unknown {
   if (operator === "between") return range(text);
-  if (operator === "in") return (text.match(ONE_OF) ?? []).map((one) => meant(one.trim()));
+  if (operator === "in") {
+    const values = readList(text);
+    return values.length > 0 && values.length <= MOST_VALUES ? values : undefined;
+  }
   const value = meant(text.trim());
   return value === "" || typeof value === "object" ? undefined : value;
 }
@@ -56,13 +59,13 @@ export function operandText({ operator, operand }: TraitFilter): string {
   const ends = operand as unknown[];
   if (operator === "exists") return "";
   if (operator === "between") return ends.map((end) => end ?? "").join("..");
-  return operator === "in" ? ends.map(inList).join(",") : asText(operand);
+  return operator === "in" ? ends.map(listed).join(",") : asText(operand);
 }
 
 function readTrait(trait: string, text: string): TraitFilter | undefined {
   const [, not, short = "", , operand = ""] = /^(not-)?(\w+)(:(.*))?$/s.exec(text) ?? [];
   const operator = Object.hasOwn(LONG, short) ? LONG[short] : undefined;
-  if (!operator || !trait) return undefined;
+  if (!operator || !trait || trait.length > LONGEST_NAME) return undefined;
   if (operator === "exists") return { trait, operator, not: !!not };
   const read = operandOf(operator, operand);
   return read === undefined ? undefined : { trait, operator, operand: read, not: !!not };
@@ -104,7 +107,7 @@ export function readFilters(query: URLSearchParams): Filters {
   return filters;
 }
 
-/** The same filters always give the same text; none give "". */
+/** The same filters in the same order give the same text; none give "". */
 export function writeFilters(filters: Filters): string {
   const query = new URLSearchParams();
   for (const name of PLAIN) if (filters[name]) query.set(name, filters[name]);

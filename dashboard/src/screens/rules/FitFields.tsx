@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { Field } from "../../parts/forms";
-import { asText, meant, type Operator } from "../../parts/values";
+import { asText, listed, meant, readList, type Operator } from "../../parts/values";
 import type { Fit } from "./data";
 
 const OPERATORS: [Operator, string][] = [
@@ -34,8 +34,8 @@ export function FitFields({ was }: { was?: Fit | undefined }) {
       )}
       {operator === "in" && (
         <Field
-          label="Values" name="operand" required defaultValue={Array.isArray(operand) ? operand.map(asText).join(", ") : ""}
-          hint="With commas between them."
+          label="Values" name="operand" required defaultValue={Array.isArray(operand) ? operand.map(listed).join(", ") : ""}
+          hint="With commas between them; what holds a comma itself in quotes."
         />
       )}
       {(operator === "equals" || operator === "contains") && (
@@ -56,7 +56,7 @@ export function readFit(values: Record<string, string>): Fit {
   const typed = values["operand"] ?? "";
   const fit: Fit = { trait: (values["trait"] ?? "").trim(), operator, points: Number(values["points"]) };
   if (operator === "between") fit.operand = [number(values["low"]), number(values["high"])];
-  else if (operator === "in") fit.operand = typed.split(",").map((one) => meant(one.trim()));
+  else if (operator === "in") fit.operand = readList(typed);
   else if (operator !== "exists") fit.operand = meant(typed.trim());
   return fit;
 }
