@@ -12,10 +12,11 @@ create table public.saved_views (
 
     constraint saved_views_pkey primary key (workspace_id, id),
     constraint saved_views_name_key unique (workspace_id, name),
+    constraint saved_views_query_key unique (workspace_id, query),
     constraint saved_views_workspace_fkey foreign key (workspace_id) references public.workspaces (id) on delete cascade,
     constraint saved_views_name_length check (char_length(name) between 1 and 60 and name ~ '\S'),
-    constraint saved_views_query_length check (char_length(query) between 1 and 2000),
-    -- A view outlives whoever it might name.
+    constraint saved_views_query_length check (octet_length(query) between 1 and 2000),
+    -- A view outlives whoever it might name; of what names people, an address is what can be told.
     constraint saved_views_no_address check (query !~* '@|%40')
 );
 

@@ -52,16 +52,22 @@ def test_names_are_unique_and_neither_blank_nor_long(workspace: Workspace, alice
     assert "saved_views_query_length" in save(alice, workspace, name="x", query="x" * 2001).json()["message"]
 
 
+def test_the_same_filters_are_one_view(workspace: Workspace, alice: Session) -> None:
+    save(alice, workspace)
+    again = save(alice, workspace, name="Again")
+    assert (again.status_code, "saved_views_query_key" in again.json()["message"]) == (409, True)
+
+
 def test_a_view_holds_no_address(workspace: Workspace, alice: Session) -> None:
     for query in ("trait.email=is:ada@example.com", "trait.email=is:ada%40example.com"):
         assert "saved_views_no_address" in save(alice, workspace, query=query).json()["message"]
 
 
 def test_there_are_50_at_most_also_when_two_come_at_once(db: Connection, workspace: Workspace, alice: Session) -> None:
-    statement = "insert into public.saved_views (workspace_id, name, query) values (%s, %s, 'least=1')"
+    statement = "insert into public.saved_views (workspace_id, name, query) values (%s, %s, %s)"
     for n in range(49):
-        db.execute(statement, (workspace.id, f"view {n}"))
+        db.execute(statement, (workspace.id, f"view {n}", f"least={n}"))
     with ThreadPoolExecutor(4) as pool:
-        answers = list(pool.map(lambda n: save(alice, workspace, name=f"at once {n}"), range(4)))
+        answers = list(pool.map(lambda n: save(alice, workspace, name=f"at once {n}", query=f"most={n}"), range(4)))
     assert sorted(answer.status_code for answer in answers) == [201, 429, 429, 429]
     assert len(views(alice, workspace)) == 50

@@ -9,6 +9,7 @@ import { readFilters, writeFilters, type Filters } from "./query";
 
 const MEANINGS = {
   saved_views_name_key: "There is a view of that name.",
+  saved_views_query_key: "There is a view of these filters.",
   saved_views_name_length: "A name has 1 to 60 characters.",
   saved_views_query_length: "These filters are too long to be saved.",
   saved_views_no_address: "A view can't hold an email address, since it would outlive whoever has it.",
