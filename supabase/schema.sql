@@ -5362,7 +5362,20 @@ CREATE FUNCTION private.record_of_account(p_user uuid) RETURNS jsonb
                     'workspaceId', n.workspace_id, 'kind', n.kind, 'status', n.status, 'at', n.send_at
                 ) order by n.send_at), '[]')
                 from private.notices as n
-                where n.user_id = u.id
+                left join public.invitations as i on i.id = n.invitation_id
+                where n.user_id = u.id or i.email = lower(u.email)
+            ),
+            'invitationMails', (
+                select coalesce(jsonb_agg(jsonb_build_object('workspaceId', m.workspace_id, 'at', m.at) order by m.at), '[]')
+                from private.invitation_mails as m
+                where m.invited_by = u.id
+            ),
+            'signIns', (
+                select coalesce(jsonb_agg(jsonb_build_object(
+                    'action', l.payload ->> 'action', 'at', l.created_at, 'ip', l.ip_address
+                ) order by l.created_at), '[]')
+                from auth.audit_log_entries as l
+                where l.payload ->> 'actor_id' = u.id::text
             ),
             'announcements', (
                 select coalesce(jsonb_agg(jsonb_build_object(
@@ -9955,12 +9968,19 @@ CREATE FUNCTION public.preview_move(p_workspace uuid, p_identity uuid, p_contact
         target uuid;
         after  jsonb;
         before jsonb;
+        mails  bigint;
     begin
         begin
             insert into public.identity_moves (workspace_id, identity_id, contact_id)
             values (p_workspace, p_identity, p_contact);
             target := (select i.contact_id from public.identities as i where i.id = p_identity);
             after := public.contact_rows(p_workspace, array[origin, target]);
+            -- By the stages that they enter: of this transaction, so of this instant.
+            mails := (
+                select count(*)
+                from public.messages as m
+                where m.workspace_id = p_workspace and m.contact_id in (origin, target) and m.created_at = now()
+            );
             raise sqlstate 'PT299' using message = 'taken_back';
         exception when sqlstate 'PT299' then
             before := public.contact_rows(p_workspace, array[origin, target]);
@@ -9974,6 +9994,7 @@ CREATE FUNCTION public.preview_move(p_workspace uuid, p_identity uuid, p_contact
                     limit 10000
                 ) as e
             ),
+            'mails', mails,
             'from', private.row_before_and_after(origin, before, after),
             'to', private.row_before_and_after(target, before, after)
         );
@@ -13408,7 +13429,7 @@ CREATE TABLE public.saved_views (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT saved_views_name_length CHECK ((((char_length(name) >= 1) AND (char_length(name) <= 60)) AND (name ~ '\S'::text))),
     CONSTRAINT saved_views_no_address CHECK ((query !~* '@|%40'::text)),
-    CONSTRAINT saved_views_query_length CHECK (((char_length(query) >= 1) AND (char_length(query) <= 2000)))
+    CONSTRAINT saved_views_query_length CHECK (((octet_length(query) >= 1) AND (octet_length(query) <= 2000)))
 );
 
 -- Name: TABLE saved_views; Type: COMMENT; Schema: public; Owner: -
@@ -14395,6 +14416,11 @@ ALTER TABLE ONLY public.saved_views
 
 ALTER TABLE ONLY public.saved_views
     ADD CONSTRAINT saved_views_pkey PRIMARY KEY (workspace_id, id);
+
+-- Name: saved_views saved_views_query_key; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.saved_views
+    ADD CONSTRAINT saved_views_query_key UNIQUE (workspace_id, query);
 
 -- Name: score_history score_history_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 

@@ -1,4 +1,5 @@
--- Why: what we hold of an account is also where it is signed in, what it was invited to and what we announced to it.
+-- Why: what we hold of an account is also where it is signed in and has signed in, what it was invited to, whom it had us mail,
+-- and what we announced to it.
 -- Not breaking (the answer has more members). Locks: none. Undo: restore the function from *_answer_for_accounts.sql.
 
 -- What we hold of an account but its password's hash and its tokens. Security definer, because nobody else may read
@@ -39,7 +40,20 @@ create or replace function private.record_of_account(p_user uuid) returns jsonb
                     'workspaceId', n.workspace_id, 'kind', n.kind, 'status', n.status, 'at', n.send_at
                 ) order by n.send_at), '[]')
                 from private.notices as n
-                where n.user_id = u.id
+                left join public.invitations as i on i.id = n.invitation_id
+                where n.user_id = u.id or i.email = lower(u.email)
+            ),
+            'invitationMails', (
+                select coalesce(jsonb_agg(jsonb_build_object('workspaceId', m.workspace_id, 'at', m.at) order by m.at), '[]')
+                from private.invitation_mails as m
+                where m.invited_by = u.id
+            ),
+            'signIns', (
+                select coalesce(jsonb_agg(jsonb_build_object(
+                    'action', l.payload ->> 'action', 'at', l.created_at, 'ip', l.ip_address
+                ) order by l.created_at), '[]')
+                from auth.audit_log_entries as l
+                where l.payload ->> 'actor_id' = u.id::text
             ),
             'announcements', (
                 select coalesce(jsonb_agg(jsonb_build_object(

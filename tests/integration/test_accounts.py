@@ -32,6 +32,23 @@ def test_where_they_are_signed_in_is_part_of_it(alice: Session) -> None:
     assert sessions and all({"since", "refreshedAt", "browser", "ip"} == set(session) for session in sessions)
 
 
+def test_that_they_signed_in_and_what_they_were_mailed_is_part_of_it(api: Api, alice: Session, bob: Session) -> None:
+    notice = """insert into private.notices (workspace_id, user_id, kind, variables, status, send_at)
+                values (%s, %s, 'usage_80', '{}', 'sent', now())"""
+    entry = """insert into auth.audit_log_entries (id, payload, created_at)
+               values (gen_random_uuid(), json_build_object('actor_id', %s::text, 'action', 'login'), now())"""
+    mail = """insert into private.invitation_mails (id, workspace_id, invited_by, address_hash, at)
+              values (gen_random_uuid(), %s, %s, %s, now())"""
+    api.db.execute(notice, (api.workspace.id, alice.user_id))
+    api.db.execute(entry, (alice.user_id,))
+    api.db.execute(mail, (api.workspace.id, alice.user_id, "0" * 64))
+    mine, others = own(alice), own(bob)
+    assert "login" in [entry["action"] for entry in mine["signIns"]]
+    assert [mail["workspaceId"] for mail in mine["invitationMails"]] == [str(api.workspace.id)]
+    assert str(api.workspace.id) in [notice["workspaceId"] for notice in mine["notices"]]
+    assert others["invitationMails"] == []
+
+
 def test_nobody_signed_in_asks_for_another_account(env: Mapping[str, str], alice: Session, bob: Session) -> None:
     for function, arguments in (("account_record", {"p_email": bob.email}), ("delete_account", {"p_email": bob.email})):
         assert alice.rest.post(f"/rpc/{function}", json=arguments).status_code in (403, 404)
