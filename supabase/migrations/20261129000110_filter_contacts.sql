@@ -1,4 +1,4 @@
--- Why: the list of contacts is narrowed by traits, as fit rules say them, and by how often somebody did what rules count.
+-- Why: the list of contacts is narrowed by traits, compared as fit rules do, and by how often somebody did what rules count.
 -- Breaking: list_contacts() has two more parameters; who names them is not concerned. Locks: none.
 -- Undo: drop the functions, make list_contacts() of 20261128000200 anew, and fit_matches() with its search_path.
 

@@ -123,8 +123,8 @@ function Found({ workspace, tested, rules }: { workspace: Workspace; tested: Tes
       <p>
         <small>
           Named is who had a score of {namedFrom.score} or more, which is {words(namedFrom.name)}. Paid has who {paying} for the first
-          time in the last 90 days{isCut && `; these are the latest ${payers.length + tooNew} of them`}. The others are as many
-          people who were known on the same days and haven’t paid until now, drawn by lot.
+          time in the last 90 days{isCut && `; these are ${payers.length + tooNew} of them`}. The others are up
+          to as many people who were known on the same days and haven’t paid until now, chosen by their ids.
         </small>
       </p>
       {payers.length > 0 && <Payers workspace={workspace} payers={payers} />}
