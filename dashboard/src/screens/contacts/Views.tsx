@@ -105,7 +105,10 @@ function Named({ what, does, name, onSubmit, close }: NamedProps) {
   return (
     <section class="card adding" aria-label={what} ref={form}>
       <Form what={what} doing={doing} onSubmit={onSubmit}>
-        <Field label="Name" name="name" required maxLength={60} pattern=".*\S.*" defaultValue={name} autocomplete="off" hint="All members of the workspace see it." />
+        <Field
+          label="Name" name="name" required maxLength={60} pattern=".*\S.*" defaultValue={name} autocomplete="off"
+          hint="All members of the workspace see it. A view stays when somebody is erased, so let it name nobody."
+        />
         <div class="row">
           <button class="main" disabled={doing.busy}>{does}</button>
           <button type="button" onClick={close}>Cancel</button>
