@@ -11,7 +11,7 @@
 
 from functools import partial
 
-from lib import callers, contacts, exports, ratelimit, suppressions
+from lib import actors, callers, contacts, exports, ratelimit, suppressions
 from lib.endpoint import Request, Response, endpoint, json_response
 from lib.errors import ApiError
 from lib.privacy_bodies import (
@@ -42,7 +42,7 @@ def serve(request: Request) -> Response:
         if isinstance(asked, ContactExportBody):
             return json_response(exports.show(ask, str(asked.export_id)))  # 404 422
         return json_response(exports.request(ask, asked.export.as_json()), status=202)  # 404 409 422
-    act = ask if key else contacts.by_admin(ask, asked.workspace_id)  # 401 403 422 503
+    act = ask if key else actors.by_admin(ask, asked.workspace_id)  # 401 403 422 503
     if isinstance(asked, CorrectBody):
         return json_response(contacts.correct(act, asked))  # 404 409 422
     if isinstance(asked, SuppressBody | LiftBody):
