@@ -5,13 +5,13 @@
 200 {"erase": lookup, "forever"?}: {"receipts": [{erasureId, contactId, status, counts, …}]}, 202 while rows are left
 202 {"export": lookup}: {exportId, status}: by secret key; an owner asks /api/export
 200 {"exportId"}: how far it is, once it is complete with files
-200 {"suppressed": lookup}: {address, suppressions}: whether it is mailed, and why not
+200 {"suppressions": lookup}: {address, suppressions}: whether it is mailed, and why not
 200 {"suppress": lookup}, {"lift": lookup}: the same, once that is done by hand; nothing but what was is lifted
 """
 
 from functools import partial
 
-from lib import callers, contacts, exports, ratelimit, suppressions
+from lib import actors, callers, contacts, exports, ratelimit, suppressions
 from lib.endpoint import Request, Response, endpoint, json_response
 from lib.errors import ApiError
 from lib.privacy_bodies import (
@@ -21,7 +21,7 @@ from lib.privacy_bodies import (
     ExportContactBody,
     LiftBody,
     SuppressBody,
-    SuppressedBody,
+    SuppressionsBody,
     parse_contact,
 )
 
@@ -34,7 +34,7 @@ def serve(request: Request) -> Response:
     ask = partial(callers.call, request, key, asked.workspace_id)  # 401 403 422 503
     if isinstance(asked, AccessBody):
         return json_response(contacts.access(ask, asked))  # 404 409
-    if isinstance(asked, SuppressedBody):
+    if isinstance(asked, SuppressionsBody):
         return json_response(suppressions.show(ask, asked))  # 404 409 422
     if isinstance(asked, ExportContactBody | ContactExportBody):
         if key is None:
@@ -42,7 +42,7 @@ def serve(request: Request) -> Response:
         if isinstance(asked, ContactExportBody):
             return json_response(exports.show(ask, str(asked.export_id)))  # 404 422
         return json_response(exports.request(ask, asked.export.as_json()), status=202)  # 404 409 422
-    act = ask if key else contacts.by_admin(ask, asked.workspace_id)  # 401 403 422 503
+    act = ask if key else actors.by_admin(ask, asked.workspace_id)  # 401 403 422 503
     if isinstance(asked, CorrectBody):
         return json_response(contacts.correct(act, asked))  # 404 409 422
     if isinstance(asked, SuppressBody | LiftBody):

@@ -13,7 +13,9 @@ These answer with {"preview": {subject, html, text}} and {"testMail": {sentTo}}.
 200 {"portal": true}: where an owner changes or cancels the subscription, {"portal": {url}}
 """
 
-from lib import billing_links, bodies, callers, previews, ratelimit, smtp_settings
+from functools import partial
+
+from lib import actors, billing_links, bodies, callers, previews, ratelimit, smtp_settings
 from lib.endpoint import Request, Response, endpoint, json_response
 from lib.strict_json import Json
 
@@ -22,36 +24,36 @@ def change(request: Request) -> Response:
     body = request.json()  # 400 413 415
     callers.refuse_keys(request)  # 401 403
     asked = bodies.parse_settings(body)  # 422
+    ask = partial(callers.call, request, None, asked.workspace_id)  # 401 403 422 503
+    workspace_id = str(asked.workspace_id)
+    # Postgres decides that the caller is an owner, or an owner or admin; what follows is by our own rights.
+    if isinstance(asked, bodies.SmtpBody):
+        actor = actors.admin_actor(ask)
+        return json_response({"smtp": smtp_settings.replace(workspace_id, asked.smtp, actor)})  # 404 422 503
     if isinstance(asked, bodies.CheckoutBody | bodies.PortalBody):
-        caller = callers.call(request, None, asked.workspace_id, "billing_owner", {})  # 401 403 422 503
-    elif isinstance(asked, bodies.SmtpBody):
-        caller = callers.call(request, None, asked.workspace_id, "contact_admin", {})  # 401 403 422 503
+        own_address = str(ask("billing_owner", {}))
     else:
-        caller = callers.call(request, None, asked.workspace_id, "settings_admin", {})  # 401 403 422 503
-    # From here on by our own rights: Postgres has decided that the caller is an owner, or an owner or admin, and said
-    # their address; of who changes the server, how the audit log names them.
-    return json_response(_answer(str(asked.workspace_id), asked, str(caller)))  # 404 409 422 429 503
+        own_address = str(ask("settings_admin", {}))
+    return json_response(_answer(workspace_id, asked, own_address))  # 404 409 422 429 503
 
 
-def _answer(workspace_id: str, asked: bodies.SettingsBody, caller: str) -> Json:
+def _answer(workspace_id: str, asked: bodies.OwnAddressBody, own_address: str) -> Json:
     match asked:
         case bodies.MailPreviewBody():
-            return {"preview": previews.preview(workspace_id, asked.preview, caller)}
+            return {"preview": previews.preview(workspace_id, asked.preview, own_address)}
         case bodies.MailTestBody():
             ratelimit.admit_test_mail(workspace_id)
-            return {"testMail": previews.send_test(workspace_id, asked.test_mail, caller)}
+            return {"testMail": previews.send_test(workspace_id, asked.test_mail, own_address)}
         case bodies.SmtpTestBody():
             ratelimit.admit_test_mail(workspace_id)
-            return {"smtp": smtp_settings.test(workspace_id, caller)}
+            return {"smtp": smtp_settings.test(workspace_id, own_address)}
         case bodies.CheckoutBody():
             ratelimit.admit_billing_link(workspace_id)
             wanted = asked.checkout
-            return {"checkout": billing_links.checkout(workspace_id, wanted.plan, wanted.interval, caller)}
+            return {"checkout": billing_links.checkout(workspace_id, wanted.plan, wanted.interval, own_address)}
         case bodies.PortalBody():
             ratelimit.admit_billing_link(workspace_id)
-            return {"portal": billing_links.portal(workspace_id, caller)}
-        case bodies.SmtpBody():
-            return {"smtp": smtp_settings.replace(workspace_id, asked.smtp, caller)}
+            return {"portal": billing_links.portal(workspace_id, own_address)}
 
 
 app = endpoint(POST=change, cors="app")

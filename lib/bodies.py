@@ -222,7 +222,9 @@ class ExportBody(Body):
         return self
 
 
-type SettingsBody = SmtpBody | SmtpTestBody | MailPreviewBody | MailTestBody | CheckoutBody | PortalBody
+# What needs to know the caller's own address: a mail goes there, or a purchase is made under it.
+type OwnAddressBody = SmtpTestBody | MailPreviewBody | MailTestBody | CheckoutBody | PortalBody
+type SettingsBody = SmtpBody | OwnAddressBody
 SETTINGS: Mapping[str, type[SettingsBody]] = {
     "testSmtp": SmtpTestBody, "preview": MailPreviewBody, "testMail": MailTestBody, "checkout": CheckoutBody,
     "portal": PortalBody,

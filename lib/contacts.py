@@ -3,10 +3,9 @@
 import time
 from datetime import UTC, datetime
 from typing import Any, cast
-from uuid import UUID
 
 from lib import chunks, database, exports, limits, messages, receipts, signing
-from lib.callers import Ask, acting
+from lib.callers import Ask
 from lib.errors import Invalid, Unavailable, refuse
 from lib.log import log
 from lib.messages import Envelope
@@ -15,11 +14,6 @@ from lib.strict_json import Json
 
 # What a request may spend on removing what it has made invisible; a sweep goes on with the rest.
 PURGE_SECONDS = 20.0
-
-
-def by_admin(ask: Ask, workspace_id: UUID | None) -> Ask:
-    """Calls by our own rights, once Postgres has said that the member is an owner or admin. Raises 401, 403 and 422."""
-    return acting(str(workspace_id), str(ask("contact_admin", {})))
 
 
 def access(ask: Ask, asked: AccessBody) -> Json:

@@ -125,7 +125,7 @@ def _order(subscription_id: str, wish: str) -> bool:
         else:
             lemonsqueezy.resume_subscription(subscription_id)
     except lemonsqueezy.Gone:
-        # A key of another store does not know it either.
+        # A key of another store does not know it either; and where ours is not set, nobody can tell.
         if not lemonsqueezy.sees_our_store():
             raise
         return False

@@ -88,6 +88,8 @@ def resume_subscription(subscription_id: str) -> None:
 
 def sees_our_store() -> bool:
     """Whether the key is of our store: what it does not know is not there then. Raises Unavailable."""
+    if not config.lemonsqueezy_store_id:
+        return False  # stores/ would be the list, which any key may see
     try:
         _call("GET", f"stores/{config.lemonsqueezy_store_id}")
     except Gone:

@@ -38,8 +38,10 @@ def drain_now() -> int:
 
 
 def _deliver(notice: Mapping[str, Any], now: datetime) -> bool:
-    if not _may_start(notice, now):
-        log(event="notice", noticeId=notice["id"], kind=notice["kind"], outcome="skipped")
+    verdict = _last_look(notice, now)
+    if verdict != "started":
+        ended = "skipped" if verdict else "claim_lost"
+        log(event="notice", noticeId=notice["id"], kind=notice["kind"], outcome=ended, reason=verdict)
         return False
     outcome = mailer.send(render(notice), notice["id"])
     ending: dict[str, str | None] = {"p_status": outcome.status, "p_reason": outcome.reason, "p_now": now.isoformat()}
@@ -52,8 +54,8 @@ def _deliver(notice: Mapping[str, Any], now: datetime) -> bool:
     return outcome.status == "sent"
 
 
-def _may_start(notice: Mapping[str, Any], now: datetime) -> bool:
-    """Looks once more whether it may go, and counts it where strangers are mailed."""
+def _last_look(notice: Mapping[str, Any], now: datetime) -> str | None:
+    """Says that it has "started", and counts it where strangers are mailed; else why not, None if the claim is lost."""
     arguments = {
         "p_id": notice["id"],
         "p_claim": notice["claim"],
@@ -65,7 +67,7 @@ def _may_start(notice: Mapping[str, Any], now: datetime) -> bool:
         },
         "p_now": now.isoformat(),
     }
-    return database.call("start_notice", arguments) is True
+    return cast(str | None, database.call("start_notice", arguments))
 
 
 def pause(outcome: Outcome, attempts: int) -> float:

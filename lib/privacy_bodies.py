@@ -61,11 +61,11 @@ class ContactExportBody(Body):
     export_id: UUID
 
 
-class SuppressedBody(Body):
+class SuppressionsBody(Body):
     """Asks whether an address is mailed: that of the lookup, or where its contact gets mail."""
 
     workspace_id: UUID | None = None
-    suppressed: Lookup
+    suppressions: Lookup
 
 
 class SuppressBody(Body):
@@ -80,11 +80,11 @@ class LiftBody(Body):
 
 type ContactBody = (
     AccessBody | CorrectBody | EraseBody | ExportContactBody | ContactExportBody
-    | SuppressedBody | SuppressBody | LiftBody
+    | SuppressionsBody | SuppressBody | LiftBody
 )  # fmt: skip
 CONTACT: Mapping[str, type[ContactBody]] = {
     "correct": CorrectBody, "erase": EraseBody, "export": ExportContactBody, "exportId": ContactExportBody,
-    "suppressed": SuppressedBody, "suppress": SuppressBody, "lift": LiftBody,
+    "suppressions": SuppressionsBody, "suppress": SuppressBody, "lift": LiftBody,
 }  # fmt: skip
 
 

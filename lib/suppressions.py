@@ -4,13 +4,13 @@ from typing import cast
 
 from lib import signing
 from lib.callers import Ask
-from lib.privacy_bodies import LiftBody, SuppressBody, SuppressedBody
+from lib.privacy_bodies import LiftBody, SuppressBody, SuppressionsBody
 from lib.strict_json import Json
 
 
-def show(ask: Ask, asked: SuppressedBody) -> Json:
+def show(ask: Ask, asked: SuppressionsBody) -> Json:
     """{"address", "suppressions": [{"category", "reason", "at", "by", "who"}]}. Raises 404, 409 and 422."""
-    arguments = {"p_lookup": asked.suppressed.as_json(), "p_address_key": signing.address_key()}
+    arguments = {"p_lookup": asked.suppressions.as_json(), "p_address_key": signing.address_key()}
     return cast(Json, ask("suppressions_of", arguments))
 
 

@@ -11235,7 +11235,7 @@ CREATE FUNCTION public.start_message(p_id uuid, p_claim uuid, p_rendered jsonb, 
 
 -- Name: start_notice(uuid, uuid, text, jsonb, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
-CREATE FUNCTION public.start_notice(p_id uuid, p_claim uuid, p_address_key text, p_limits jsonb, p_now timestamp with time zone DEFAULT now()) RETURNS boolean
+CREATE FUNCTION public.start_notice(p_id uuid, p_claim uuid, p_address_key text, p_limits jsonb, p_now timestamp with time zone DEFAULT now()) RETURNS text
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
@@ -11246,7 +11246,7 @@ CREATE FUNCTION public.start_notice(p_id uuid, p_claim uuid, p_address_key text,
         select * into notice from private.notices as n where n.id = p_id and n.claim = p_claim and n.status = 'queued'
         for update;
         if not found then
-            return false;
+            return null;
         end if;
         refusal := private.notice_refusal(notice, p_now);
         if refusal is null and notice.invitation_id is not null then
@@ -11265,7 +11265,7 @@ CREATE FUNCTION public.start_notice(p_id uuid, p_claim uuid, p_address_key text,
                 reason = refusal
             where n.id = p_id;
         end if;
-        return refusal is null;
+        return coalesce(refusal, 'started');
     end
     $$;
 

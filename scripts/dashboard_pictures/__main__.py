@@ -6,9 +6,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from PIL import Image
 
@@ -21,16 +23,18 @@ COLOURS = 128
 
 
 def main() -> int:
-    """Writes docs/dashboard/NAME-WIDTH-SCHEME.png, as camera.js lists them."""
+    """Writes docs/dashboard/NAME-WIDTH-SCHEME.png, as camera.js lists them, once all have been taken."""
     filled = AcmeBoards(os.environ).fill()
-    PICTURES.mkdir(exist_ok=True)
-    for old in PICTURES.glob("*.png"):
-        old.unlink()
     told = json.dumps({"email": OWNER, "password": PASSWORD, "ids": filled})
-    taken = subprocess.run(["node", str(CAMERA), str(PICTURES)], input=told, text=True, check=False)
-    sizes = [shrink(picture) for picture in sorted(PICTURES.glob("*.png"))]
+    with TemporaryDirectory() as folder:
+        taken = subprocess.run(["node", str(CAMERA), folder], input=told, text=True, check=False)
+        if taken.returncode:
+            return taken.returncode
+        pictures = list(Path(folder).glob("*.png"))
+        sizes = [shrink(picture) for picture in pictures]
+        replace(pictures)
     print(f"{len(sizes)} pictures, {sum(sizes) / 1e6:.2f} MB")
-    return taken.returncode
+    return 0
 
 
 def shrink(picture: Path) -> int:
@@ -39,6 +43,14 @@ def shrink(picture: Path) -> int:
         small = image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
     small.save(picture, optimize=True)
     return picture.stat().st_size
+
+
+def replace(pictures: list[Path]) -> None:
+    PICTURES.mkdir(exist_ok=True)
+    for old in PICTURES.glob("*.png"):
+        old.unlink()
+    for picture in pictures:
+        shutil.move(picture, PICTURES / picture.name)
 
 
 if __name__ == "__main__":

@@ -71,8 +71,8 @@ const browser = await launch();
 try {
   const context = await browser.newContext({ locale: "en-GB", viewport: { width: 1280, height: HEIGHTS[1280] } });
   const page = await context.newPage();
-  for (const [name, path] of [["sign-in", "sign-in"], ["sign-up", "sign-up"]]) {
-    await page.goto(`${setting("API_URL")}/app/${path}`);
+  for (const name of ["sign-in", "sign-up"]) {
+    await page.goto(`${setting("API_URL")}/app/${name}`);
     await settled(page);
     for (const width of [1280, 360]) await shoot(page, name, width, "light");
   }

@@ -23,6 +23,7 @@ from starlette.routing import Route
 JSON_API = "application/vnd.api+json"
 MAX_PAGE = 100
 STORE_ID = "1"
+STORE = {"type": "stores", "id": STORE_ID, "attributes": {"name": "ConversionCRM"}}
 
 
 class LemonSqueezySettings(BaseModel):
@@ -53,6 +54,7 @@ class LemonSqueezyFake:
                 Route("/v1/subscriptions/{id}", self.admitted(self.cancel_subscription), methods=["DELETE"]),
                 Route("/v1/subscriptions/{id}", self.admitted(self.update_subscription), methods=["PATCH"]),
                 Route("/v1/checkouts", self.admitted(self.create_checkout), methods=["POST"]),
+                Route("/v1/stores", self.admitted(self.list_stores)),
                 Route("/v1/stores/{id}", self.admitted(self.show_store)),
             ]
         )
@@ -103,11 +105,14 @@ class LemonSqueezyFake:
         known |= {"status": "active", "cancelled": False, "ends_at": None}
         return document(self.resource(wanted))
 
+    async def list_stores(self, request: Request) -> Response:
+        return page([STORE], request)
+
     async def show_store(self, request: Request) -> Response:
         wanted = request.path_params["id"]
         if wanted != STORE_ID:
             return problem(404, "Not Found", "The related resource does not exist.")
-        return document({"type": "stores", "id": STORE_ID, "attributes": {"name": "ConversionCRM"}})
+        return document(STORE)
 
     async def create_checkout(self, request: Request) -> Response:
         """Takes what the documentation shows, and refuses relations and custom data of another form."""

@@ -273,11 +273,12 @@ create or replace function public.claim_notices(p_limit integer, p_now timestamp
     end
     $$;
 
--- The last look before the provider is called: whether a claimed notice may go. An owner's that may not is of no interest any
--- more and goes; an invitation's stays, and says why. p_limits: as count_invitation_mail() has them.
+-- The last look before the provider is called: 'started' when a claimed notice may go, else why not; null when it is gone or
+-- claimed by another. An owner's that may not go is of no interest any more and is deleted; an invitation's stays, and says
+-- why. p_limits: as count_invitation_mail() has them.
 create function public.start_notice(
     p_id uuid, p_claim uuid, p_address_key text, p_limits jsonb, p_now timestamptz default now()
-) returns boolean
+) returns text
     language plpgsql
     set search_path = ''
     as $$
@@ -288,7 +289,7 @@ create function public.start_notice(
         select * into notice from private.notices as n where n.id = p_id and n.claim = p_claim and n.status = 'queued'
         for update;
         if not found then
-            return false;
+            return null;
         end if;
         refusal := private.notice_refusal(notice, p_now);
         if refusal is null and notice.invitation_id is not null then
@@ -307,7 +308,7 @@ create function public.start_notice(
                 reason = refusal
             where n.id = p_id;
         end if;
-        return refusal is null;
+        return coalesce(refusal, 'started');
     end
     $$;
 revoke all on function public.start_notice(uuid, uuid, text, jsonb, timestamptz) from public;

@@ -407,6 +407,11 @@ def test_a_body_says_one_thing(api: Api, body: dict[str, object], pointer: str) 
     assert [place for place, _ in errors(api.secret("/api/contact", body))] == [pointer]
 
 
+def test_one_that_it_does_not_know_is_refused(api: Api) -> None:
+    answer = ask(api, suppressed={"userId": "u1"})
+    assert errors(answer) == [("/access", "missing"), ("/suppressed", "extra_forbidden")]
+
+
 def test_a_publishable_key_may_not_ask(api: Api) -> None:
     problem(api.public("/api/contact", {"access": {"userId": "u1"}}), "secret_key_required")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -10,7 +11,7 @@ import pytest
 
 from tests import leftovers
 from tests.conftest import Faults, Session
-from tests.integration.conftest import Api
+from tests.integration.conftest import Api, bearer, instance
 from tests.lemonsqueezy import subscription, written
 
 pytestmark = pytest.mark.exclusive
@@ -196,4 +197,16 @@ def test_where_the_key_is_of_another_store_nothing_is_taken_for_ended(
     httpx.put(f"{env['FAKES_URL']}/subscriptions", json={}).raise_for_status()
     faults.add("lemonsqueezy", status=404, times=2)
     assert sweep()["ordered"] == 0
+    assert sweep()["ordered"] == 1
+
+
+def test_where_our_store_is_not_set_nothing_is_taken_for_ended(
+    env: Mapping[str, str], olga: Session, api: Api, subscribed: Callable[..., str], sweep: Sweep, tmp_path: Path
+) -> None:
+    subscribed()
+    ask(api, olga)
+    httpx.put(f"{env['FAKES_URL']}/subscriptions", json={}).raise_for_status()
+    with instance(env, tmp_path / "log", LEMONSQUEEZY_STORE_ID="") as storeless:
+        answer = storeless.http.get("/api/delete-workspace", headers=bearer(env["CRON_SECRET"]))
+    assert (answer.status_code, answer.json()["ordered"]) == (200, 0)
     assert sweep()["ordered"] == 1

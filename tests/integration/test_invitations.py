@@ -248,13 +248,17 @@ def demoted(db: Connection, person: Session, workspace: UUID) -> None:
 
 @pytest.mark.exclusive
 @pytest.mark.parametrize(
-    ("stop", "expected"),
-    [(taken_back, []), (deleted, ["workspace_deletion_pending"]), (demoted, ["no_owner"])],
+    ("stop", "expected", "told"),
+    [
+        (taken_back, [], ("claim_lost", None)),
+        (deleted, ["workspace_deletion_pending"], ("skipped", "workspace_deletion_pending")),
+        (demoted, ["no_owner"], ("skipped", "no_owner")),
+    ],
 )
 def test_what_is_claimed_already_does_not_go(
     env: Mapping[str, str], db: Connection, faults: Faults, gate: Gate, drainer: Instance, drain: Drain,
     erin: Session, acme: UUID, stranger: str, inbox: Inbox,
-    stop: Callable[[Connection, Session, UUID], None], expected: list[str],
+    stop: Callable[[Connection, Session, UUID], None], expected: list[str], told: tuple[str, str | None],
 ) -> None:  # fmt: skip
     drain()  # what other tests have left
     invite(erin, acme, stranger)
@@ -268,6 +272,7 @@ def test_what_is_claimed_already_does_not_go(
     drain()
     assert inbox.to(stranger) == []
     assert [one["mail"]["reason"] for one in invitations(erin, acme)] == expected
+    assert [(one["outcome"], one["reason"]) for one in drainer.log() if one.get("event") == "notice"] == [told]
 
 
 @pytest.mark.exclusive

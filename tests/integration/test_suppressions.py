@@ -65,7 +65,7 @@ def test_nothing_goes_there_until_it_is_lifted(api: Api, drain: Drain, inbox: In
 
 def test_an_address_need_not_be_a_contacts_and_is_held_as_a_hash(api: Api, address: str) -> None:
     assert reasons(ask(api, "suppress", email=address.upper())) == ["by_hand"]
-    assert reasons(ask(api, "suppressed", email=address)) == ["by_hand"]
+    assert reasons(ask(api, "suppressions", email=address)) == ["by_hand"]
     rows = api.db.execute("select s::text from public.suppressions as s where workspace_id = %s", (api.workspace.id,))
     assert [row for (row,) in rows if "@" in row] == []
 
@@ -84,7 +84,7 @@ def test_twice_is_once_and_logged_once(api: Api, alice: Session, address: str) -
 def test_it_says_who_did_it_and_of_which_contact(api: Api, alice: Session, bob: Session) -> None:
     api.person()
     ask(api, "suppress", userId="u1")
-    [one] = ask(api, "suppressed", bob.access_token, userId="u1").json()["suppressions"]
+    [one] = ask(api, "suppressions", bob.access_token, userId="u1").json()["suppressions"]
     assert (one["category"], one["reason"], one["by"][:4], one["who"][:3]) == (None, "by_hand", "key:", "sk_")
     [(action, actor, contact)] = logged(api)
     assert (action, actor, str(contact)) == ("suppressions.insert", one["by"], api.score(userId="u1")["contactId"])
@@ -107,7 +107,7 @@ def test_nothing_is_lifted_but_what_was_by_hand(
     mine = {"workspace_id": f"eq.{api.workspace.id}"}
     told = {"Prefer": "return=representation"}
     assert alice.rest.delete("/suppressions", params=mine, headers=told).json() == []
-    assert reasons(ask(api, "suppressed", email=address)) == [reason]
+    assert reasons(ask(api, "suppressions", email=address)) == [reason]
 
 
 def test_a_graver_reason_that_comes_later_can_not_be_lifted(api: Api, address: str) -> None:
@@ -133,9 +133,9 @@ def test_owners_and_admins_lift_from_the_list_and_it_is_logged(
         "address_hash": f"eq.{address_hash(str(api.workspace.id), address)}",
     }
     bob.rest.delete("/suppressions", params=one)
-    assert reasons(ask(api, "suppressed", email=address)) == ["by_hand"]
+    assert reasons(ask(api, "suppressions", email=address)) == ["by_hand"]
     alice.rest.delete("/suppressions", params=one)
-    assert reasons(ask(api, "suppressed", email=address)) == []
+    assert reasons(ask(api, "suppressions", email=address)) == []
     assert logged(api)[-1][:2] == ("suppressions.delete", f"member:{alice.user_id}")
 
 
@@ -143,8 +143,8 @@ def test_owners_and_admins_lift_from_the_list_and_it_is_logged(
 def test_viewers_ask_and_change_nothing(api: Api, bob: Session, charlie: Session, address: str, deed: str) -> None:
     ask(api, "suppress", email=address)
     problem(ask(api, deed, bob.access_token, email=address), "not_allowed")
-    assert reasons(ask(api, "suppressed", bob.access_token, email=address)) == ["by_hand"]
-    for question in (deed, "suppressed"):
+    assert reasons(ask(api, "suppressions", bob.access_token, email=address)) == ["by_hand"]
+    for question in (deed, "suppressions"):
         problem(ask(api, question, charlie.access_token, email=address), "not_allowed")
 
 
@@ -154,14 +154,14 @@ def test_a_workspace_suppresses_for_itself_alone(
     other = Api(api.http, api.db, new_workspace())
     joined(api.db, alice, other.workspace, "admin")
     ask(api, "suppress", email=address)
-    assert reasons(ask(other, "suppressed", email=address)) == []
+    assert reasons(ask(other, "suppressions", email=address)) == []
     assert reasons(ask(other, "lift", alice.access_token, email=address)) == []
-    assert reasons(ask(api, "suppressed", email=address)) == ["by_hand"]
+    assert reasons(ask(api, "suppressions", email=address)) == ["by_hand"]
 
 
 def test_a_contact_without_an_address_has_none_to_suppress(api: Api) -> None:
     api.track(event())
-    for deed in ("suppressed", "suppress", "lift"):
+    for deed in ("suppressions", "suppress", "lift"):
         problem(ask(api, deed, userId="u1"), "not_mailable")
         problem(ask(api, deed, userId="nobody"), "contact_unknown")
         assert errors(ask(api, deed, email="none")) == [(f"/{deed}/email", "value_error")]

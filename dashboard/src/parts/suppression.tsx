@@ -38,8 +38,8 @@ interface Props {
 
 /** Whether an address is mailed, why not, and the buttons that stop it by hand and start it again. */
 export function Mailed({ workspace, lookup }: Props) {
-  const key = `${workspace.id}/suppressed/${JSON.stringify(lookup)}`;
-  const asked = useAsk(key, () => post<Mailing>("/api/contact", workspace.id, { suppressed: lookup }));
+  const key = `${workspace.id}/suppressions-of/${JSON.stringify(lookup)}`;
+  const asked = useAsk(key, () => post<Mailing>("/api/contact", workspace.id, { suppressions: lookup }));
   const ask = (deed: "suppress" | "lift") => async () => {
     await post("/api/contact", workspace.id, { [deed]: lookup });
     changed(`${workspace.id}/suppress`); // what is asked of an address, and the list
