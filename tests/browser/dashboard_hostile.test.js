@@ -69,7 +69,7 @@ test("hostile paths lead nowhere", async () => {
 });
 
 test("an id that is none is told as that", async () => {
-  for (const place of ["contacts", "emails/templates", "emails/automations"]) {
+  for (const place of ["contacts", "emails/templates"]) {
     await show(alice, `${place}/no-id`);
     await alice.page.getByRole("alert").getByText("Nothing has the address that you opened.").first().waitFor();
   }
