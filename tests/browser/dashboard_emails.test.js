@@ -89,6 +89,23 @@ test("a broken template says what to mend, and keeps what was typed", async () =
   await assertAccessible(alice, "template, broken");
 });
 
+test("of two who edit a template the second is told of the first", async () => {
+  const { page } = alice;
+  await visit("templates", "Templates");
+  await page.getByRole("link", { name: "Win-back" }).first().click();
+  await page.getByLabel("Subject").fill("Mine");
+  await sql`update public.templates set subject = 'Theirs' where workspace_id = ${workspace} and name = 'Win-back'`;
+  await press("Save");
+  await page.getByRole("alert").getByText("Somebody has changed it since you opened it.").waitFor();
+  assert.equal(await page.getByLabel("Subject").inputValue(), "Mine");
+  await page.reload();
+  for (const subject of ["Once", "Twice"]) {
+    await page.getByLabel("Subject").fill(subject);
+    await press("Save");
+    await page.getByText("Saved. Mails from now on are like this.").waitFor();
+  }
+});
+
 test("an automation is made, set live, and named in a sentence", async () => {
   const { page } = alice;
   await visit("automations", "Automations");

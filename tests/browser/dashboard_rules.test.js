@@ -82,6 +82,31 @@ test("what is changed and removed is marked, and a draft can be discarded", asyn
   await page.reload();
   await page.getByText("removed", { exact: true }).waitFor(); // the draft is kept
   await button("Discard").click();
+  await button("Discard it").click();
+  await heading("Your draft").waitFor({ state: "detached" });
+});
+
+test("who has seen another draft than there is now publishes and overwrites nothing", async () => {
+  const { page } = alice;
+  await addSignal("Third", "Thirded", "5");
+  await heading("Your draft").waitFor();
+  await previewed();
+  const other = await alice.context.newPage();
+  await other.goto(`${base}/rules`);
+  await other.getByRole("button", { name: /^Change Third/ }).click();
+  await other.getByLabel("Points each time").fill("50");
+  await other.keyboard.press("Enter");
+  await other.getByText("gives 50 points").first().waitFor();
+  await other.close();
+  await button(/^Publish/).click();
+  await page.getByRole("alert").getByText("Somebody has changed the draft meanwhile.").waitFor();
+  await page.getByText("gives 50 points").first().waitFor();
+  const [{ published }] = await sql`
+    select count(*)::integer as published from public.rule_drafts as d join public.workspaces as w on w.id = d.workspace_id
+    where w.slug = ${slug} and d.status = 'published' and d.rules::text like '%Thirded%'`;
+  assert.equal(published, 0);
+  await button("Discard").click();
+  await button("Discard it").click();
   await heading("Your draft").waitFor({ state: "detached" });
 });
 

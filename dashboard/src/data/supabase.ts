@@ -1,7 +1,7 @@
 import { PostgrestClient } from "@supabase/postgrest-js";
 import { accessToken } from "./auth";
 import { supabaseKey, supabaseUrl } from "./config";
-import { fromPostgrest, type Meanings } from "./failure";
+import { Failure, fromPostgrest, type Meanings } from "./failure";
 
 /** Supabase logs this header, so a request can be found by what the page shows. */
 const REQUEST_ID = "X-Client-Info";
@@ -66,6 +66,22 @@ export function change(
 ): Promise<void> {
   const asking = client.from(table).update(row as never).eq(column(table), workspace).match(where);
   return answer(asking, meanings);
+}
+
+/**
+ * Changes one row as change() does, where it is still as it was seen: `where` names its id and when it was changed last.
+ * Otherwise nothing is changed, and the failure's sentence is `meanings.stale`.
+ */
+export async function changeSeen(
+  table: string,
+  workspace: string,
+  where: Record<string, string>,
+  row: Row,
+  meanings: Meanings & { stale: string },
+): Promise<void> {
+  const asking = client.from(table).update(row as never).eq(column(table), workspace).match(where).select("id");
+  const changed = await answer<Row[]>(asking, meanings);
+  if (!changed.length) throw new Failure(meanings.stale, "stale", 409, "");
 }
 
 /** Removes the rows of a workspace that `where` equals. */

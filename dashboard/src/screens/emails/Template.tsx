@@ -1,16 +1,17 @@
 import { useState } from "preact/hooks";
-import { changed, useAsk } from "../../data/asking";
+import { changed, renewed, useAsk } from "../../data/asking";
 import { BASE, go } from "../../data/location";
-import { add, change, read, remove } from "../../data/supabase";
+import { add, changeSeen, read, remove } from "../../data/supabase";
 import { Action, Choice, Confirm, Editable, Field, Form, Lines, useDoing } from "../../parts/forms";
 import { Empty, Panel } from "../../parts/states";
 import type { Workspace } from "../../shell/workspaces";
 import { changedMails, type Category, type Template as Listed } from "./data";
 import { Preview } from "./Preview";
 
-type Whole = Pick<Listed, "name" | "category" | "subject"> & { html: string };
+type Written = Pick<Listed, "name" | "category" | "subject"> & { html: string };
+type Whole = Written & { updated_at: string };
 
-const BLANK: Whole = {
+const BLANK: Written = {
   name: "", category: "marketing", subject: "Hello {{ contact.firstName | default: \"there\" }}",
   html: `<h1>Hello {{ contact.firstName | default: "there" }}</h1>
 <p>One thing that helps them now.</p>
@@ -25,6 +26,7 @@ const CATEGORIES: [Category, string][] = [
 ];
 
 const MEANINGS = {
+  stale: "Somebody has changed it since you opened it. Open it anew to see that: what you have written here is in no other place.",
   templates_name_key: "There is a template of this name already.",
   templates_size: "A subject has at most 500 characters, a template 200,000.",
   automations_template_fkey: "An automation sends it. Give that one another template first.",
@@ -34,30 +36,33 @@ const MEANINGS = {
 export function Template({ workspace, id }: { workspace: Workspace; id: string }) {
   const isNew = id === "new";
   const asked = useAsk(isNew ? null : `${workspace.id}/template/${id}`, async () =>
-    (await read<Whole>("templates", workspace.id, "name,category,subject,html", (query) => query.eq("id", id)))[0] ?? null,
+    (await read<Whole>("templates", workspace.id, "name,category,subject,html,updated_at", (query) => query.eq("id", id)))[0] ?? null,
   );
-  if (isNew) return <Editor workspace={workspace} id={null} saved={BLANK} />;
+  if (isNew) return <Editor workspace={workspace} id={null} saved={BLANK} at="" />;
   return (
     <Panel asked={asked} what="The template" lines={10} isEmpty={(found) => !found} empty={<Empty title="There is no such template." />}>
-      {(found) => <Editor workspace={workspace} id={id} saved={found ?? BLANK} />}
+      {(found) => found && <Editor workspace={workspace} id={id} saved={found} at={found.updated_at} />}
     </Panel>
   );
 }
 
-function Editor({ workspace, id, saved }: { workspace: Workspace; id: string | null; saved: Whole }) {
-  const [draft, setDraft] = useState(saved);
+function Editor({ workspace, id, saved, at }: { workspace: Workspace; id: string | null; saved: Written; at: string }) {
+  const [draft, setDraft] = useState<Written>({ name: saved.name, category: saved.category, subject: saved.subject, html: saved.html });
+  const [seen, setSeen] = useState(at); // the version that was opened, or saved last
   const [isSaved, setSaved] = useState(false);
   const doing = useDoing();
   const base = `${BASE}/w/${workspace.slug}/emails/templates`;
-  const edit = (changes: Partial<Whole>) => {
+  const edit = (changes: Partial<Written>) => {
     setDraft({ ...draft, ...changes });
     setSaved(false);
   };
   const save = async () => {
     const row = { ...draft, name: draft.name.trim() };
-    if (id) await change("templates", workspace.id, { id }, row, MEANINGS);
+    if (id) await changeSeen("templates", workspace.id, { id, updated_at: seen }, row, MEANINGS);
     else await add("templates", workspace.id, row, MEANINGS);
+    const now = id && (await renewed<Whole | null>(`${workspace.id}/template/${id}`));
     changedMails(workspace.id);
+    if (now) setSeen(now.updated_at);
     if (id) setSaved(true);
     else go(base);
   };

@@ -1,6 +1,6 @@
 import { changed } from "../../data/asking";
 import { BASE } from "../../data/location";
-import { Action, useDoing } from "../../parts/forms";
+import { Action, Confirm, useDoing } from "../../parts/forms";
 import { date } from "../../parts/format";
 import { StageChip } from "../../parts/score";
 import { AsOf, Failed, Panel } from "../../parts/states";
@@ -40,24 +40,28 @@ export function Consequences({ workspace, force, draft }: { workspace: Workspace
 
 function Decision({ workspace, draft, preview }: { workspace: Workspace; draft: Draft; preview: Preview | undefined }) {
   const doing = useDoing();
-  const act = (decision: "publish" | "discard") =>
-    doing.run(async () => {
-      try {
-        await decide(workspace.id, draft, decision);
-      } finally {
-        changed(`${workspace.id}/`);
-      }
-    });
+  const act = async (decision: "publish" | "discard") => {
+    try {
+      await decide(workspace.id, draft, decision);
+    } finally {
+      changed(`${workspace.id}/`);
+    }
+  };
   const moving = preview?.moves.reduce((sum, { contacts }) => sum + contacts, 0) ?? 0;
   const mailing = preview?.mails.reduce((sum, { mailable }) => sum + mailable, 0) ?? 0;
   const effect = [moving && `${people(moving)} move${moving === 1 ? "s" : ""}`, mailing && mails(mailing)].filter(Boolean).join(", ");
   return (
     <>
       <div class="row">
-        <Action role={workspace.role} needs="admin" class="main" busy={doing.busy || !preview} onClick={() => void act("publish")}>
+        <Action role={workspace.role} needs="admin" class="main" busy={doing.busy || !preview} onClick={() => void doing.run(() => act("publish"))}>
           {preview ? `Publish${effect ? `: ${effect}` : ""}` : "Publish, after the preview"}
         </Action>
-        <Action role={workspace.role} needs="admin" busy={doing.busy} onClick={() => void act("discard")}>Discard</Action>
+        <Confirm
+          title="Discard" question="Discard this draft?" does="Discard it" what="The draft" role={workspace.role} needs="admin"
+          act={() => act("discard")}
+        >
+          <p>Its changes are gone then, for everybody. The rules in force stay.</p>
+        </Confirm>
       </div>
       {doing.failure && <Failed failure={doing.failure} what="The draft" />}
     </>

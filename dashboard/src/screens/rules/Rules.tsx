@@ -52,8 +52,11 @@ function Shown({ workspace, force, draft }: { workspace: Workspace; force: Docum
   const doing = useDoing();
   const rules = draft?.rules ?? force;
   const write = async (next: Document) => {
-    await save(workspace.id, draft, next);
-    changed(`${workspace.id}/rules/draft`);
+    try {
+      await save(workspace.id, draft, next);
+    } finally {
+      changed(`${workspace.id}/rules/draft`);
+    }
     go(withQuery({ edit: null }));
   };
   const editing = { workspace, force, draft, rules, doing, write };

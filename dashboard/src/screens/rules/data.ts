@@ -1,7 +1,7 @@
 import { useAsk } from "../../data/asking";
 import { post } from "../../data/endpoints";
 import { Failure } from "../../data/failure";
-import { add, call, change, read } from "../../data/supabase";
+import { add, call, changeSeen, read } from "../../data/supabase";
 import type { Operator } from "../../parts/values";
 
 export type Condition = Record<string, unknown>;
@@ -88,13 +88,14 @@ export const useRules = (workspace: string) =>
   useAsk(`${workspace}/rules/force`, () => call<Rules>("rules_in_force", { p_workspace: workspace }));
 
 /** The draft that was begun last and is neither published nor discarded; null without one. */
-export const useDraft = (workspace: string) =>
-  useAsk(`${workspace}/rules/draft`, async () => {
-    const drafts = await read<Draft>("rule_drafts", workspace, "id,rules,changed_at", (query) =>
-      query.in("status", OPEN).order("created_at", { ascending: false }).limit(1),
-    );
-    return drafts[0] ?? null;
-  });
+export const useDraft = (workspace: string) => useAsk(`${workspace}/rules/draft`, () => readDraft(workspace));
+
+async function readDraft(workspace: string): Promise<Draft | null> {
+  const drafts = await read<Draft>("rule_drafts", workspace, "id,rules,changed_at", (query) =>
+    query.in("status", OPEN).order("created_at", { ascending: false }).limit(1),
+  );
+  return drafts[0] ?? null;
+}
 
 /** Asking is what makes it go on, so it is asked until it is complete. */
 export function usePreview(workspace: string, draft: Draft) {
@@ -125,10 +126,17 @@ export function useRescore(workspace: string, mayAsk: boolean) {
   return useAsk(`${workspace}/rules/rescore`, ask, { until: (progress) => !progress || !!progress.finished_at, every: SOON });
 }
 
-/** The rules go into the open draft, or into a new one. The database says what is wrong with them. */
+const asSeen = ({ id, changed_at }: Draft) => ({ id, changed_at });
+const CHANGED = { stale: "Somebody has changed the draft meanwhile. It is shown as it is now: put yours in once more." };
+
+/**
+ * The rules go into the open draft where it is still the one that was seen, or into a new one. The database says what is
+ * wrong with them.
+ */
 export async function save(workspace: string, draft: Draft | null, rules: Rules): Promise<void> {
   try {
-    if (draft) await change("rule_drafts", workspace, { id: draft.id }, { rules });
+    if (draft) await changeSeen("rule_drafts", workspace, asSeen(draft), { rules }, CHANGED);
+    else if (await readDraft(workspace)) throw new Failure(CHANGED.stale, "stale", 409, "");
     else await add("rule_drafts", workspace, { rules });
   } catch (error) {
     throw error instanceof Failure ? named(error, rules) : error;
@@ -153,7 +161,8 @@ function named({ message, code, status, requestId, errors }: Failure, rules: Rul
 }
 
 export const decide = (workspace: string, draft: Draft, decision: "publish" | "discard") =>
-  change("rule_drafts", workspace, { id: draft.id }, { decision }, {
+  changeSeen("rule_drafts", workspace, asSeen(draft), { decision }, {
+    stale: "Somebody has changed the draft meanwhile. It is shown as it is now.",
     PT409: "Somebody published or discarded this draft meanwhile.",
     PT425: "The draft has just changed: wait for the new preview.",
   });
