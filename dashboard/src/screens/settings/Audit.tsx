@@ -13,7 +13,7 @@ interface Entry {
   who: string | null;
   action: string;
   contactId: string | null;
-  detail: { role?: string; columns?: string[] };
+  detail: { role?: string; columns?: string[]; decision?: string };
   at: string;
 }
 interface Page {
@@ -58,11 +58,13 @@ const THINGS: Record<string, string> = {
   stage_pins: "pinned stage", identity_moves: "moved identity", saved_views: "saved view",
 };
 
+const DECIDED: Record<string, string> = { publish: "published", discard: "draft discarded" };
+
 /** "api_keys.insert" as a person reads it. */
-function said(action: string): string {
+function said({ action, detail }: Entry): string {
   const [thing = "", deed = ""] = action.split(".");
   const named = THINGS[thing] ?? words(thing);
-  return `${named.charAt(0).toUpperCase()}${named.slice(1)}: ${DONE[deed] ?? words(deed)}`;
+  return `${named.charAt(0).toUpperCase()}${named.slice(1)}: ${DECIDED[detail.decision ?? ""] ?? DONE[deed] ?? words(deed)}`;
 }
 
 function Row({ workspace, entry }: { workspace: Workspace; entry: Entry }) {
@@ -70,12 +72,12 @@ function Row({ workspace, entry }: { workspace: Workspace; entry: Entry }) {
   return (
     <li>
       <div>
-        <b>{said(entry.action)}</b>{role && <small> as {role}</small>}
+        <b>{said(entry)}</b>{role && <small> as {role}</small>}
         {entry.contactId && <> · <a href={`${BASE}/w/${workspace.slug}/contacts/${entry.contactId}`}>contact</a></>}
         <br />
         <small>
           {entry.who ?? (entry.actor.startsWith("member:") ? "somebody who has left" : entry.actor.startsWith("key:") ? "a key" : entry.actor)}
-          {columns && columns.length > 0 && ` · ${columns.map(words).join(", ")}`}
+          {columns && columns.length > 0 && !entry.detail.decision && ` · ${columns.map(words).join(", ")}`}
         </small>
       </div>
       <time dateTime={entry.at}>{dateTime(entry.at)}</time>
