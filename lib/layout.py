@@ -146,8 +146,8 @@ def _harmless(attribute: re.Match[str]) -> str:
 
 
 def _fragment(page: str) -> str:
-    """The inside of a page's head and body."""
-    return re.sub(r"<!DOCTYPE[^>]*>|</?(?:html|head|body)>", "", page)
+    """The inside of a page's head and body, whatever styles have been inlined into these."""
+    return re.sub(r'<!DOCTYPE[^>]*>|</?(?:html|head|body)(?:\s+[^\s=>]+(?:="[^"]*")?)*>', "", page)
 
 
 def _refuse_expensive(source: str) -> None:

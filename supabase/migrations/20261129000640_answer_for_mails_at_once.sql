@@ -1,5 +1,5 @@
 -- Why: a page of the log spent most of its time on what a mail's answer doesn't say: reports of mail that has none, and when it
--- was due.
+-- was due. And a template that can't be rendered is told as that.
 -- Not breaking. Locks: none. Undo: the function before.
 
 -- How far a message got, as the answer.
@@ -39,6 +39,9 @@ create or replace function private.message_answer(p_message public.messages, p_n
             )
             when p_message.status = 'skipped'
                 then private.mail_answer('skipped', format('It was not sent: %s.', private.skip_words(why)), null, why)
+            when p_message.status = 'failed' and starts_with(why, 'template_') then private.mail_answer(
+                'failed', format('Its template could not be rendered (%s).', substr(why, length('template_') + 1)), null, why
+            )
             when p_message.status = 'failed'
                 then private.mail_answer('failed', format('It could not be sent: %s.', why), null, why)
             when p_message.status = 'unknown' then private.mail_answer(

@@ -186,6 +186,11 @@ def test_the_chain_leads_from_the_event_to_the_message(db: Connection, workspace
         ),
         ({"status": "skipped", "reason": "invented"}, "skipped", "It was not sent: invented."),
         ({"status": "failed", "reason": "resend_x"}, "failed", "It could not be sent: resend_x."),
+        (
+            {"status": "failed", "reason": "template_LiquidSyntaxError"},
+            "failed",
+            "Its template could not be rendered (LiquidSyntaxError).",
+        ),
         ({"status": "unknown", "reason": "outcome_unknown"}, "unknown", "Whether it went out is not known (outcome_"),
         ({"status": "sent", "sent_at": NOW}, "sent", "It went out on 2026-11-"),
     ],

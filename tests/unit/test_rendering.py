@@ -268,6 +268,14 @@ def test_styles_move_into_the_elements() -> None:
     assert "style" not in made.text
 
 
+def test_styles_of_the_whole_page_leave_a_fragment_one() -> None:
+    made = email(
+        html="<style>html, body { color: red; background: url('a>b') }</style><p>x</p>", category="marketing"
+    ).html
+    assert made.count("<body") == 1
+    assert "<p>x</p>" in made
+
+
 def test_marketing_mail_says_how_to_stop_it() -> None:
     made = email(category="marketing")
     url = link(Wish("w1", address_hash("w1", "ann@example.com"), "marketing"))
