@@ -1,4 +1,5 @@
 import type { ComponentType } from "preact";
+import { loadContacts } from "./screens/contacts/Contacts";
 import type { Workspace } from "./shell/workspaces";
 
 export interface ScreenProps {
@@ -21,7 +22,7 @@ export interface Screen {
 /** Screens of a workspace, in the order of the navigation. Each is a chunk of its own. */
 export const SCREENS: Screen[] = [
   { path: "today", title: "Today", icon: "today", load: () => import("./screens/today/Today") },
-  { path: "contacts", title: "Contacts", icon: "contacts", load: () => import("./screens/contacts/Contacts") },
+  { path: "contacts", title: "Contacts", icon: "contacts", load: loadContacts },
   { path: "stages", title: "Stages", icon: "stages", load: () => import("./screens/stages/Stages") },
   { path: "rules", title: "Rules", icon: "rules", load: () => import("./screens/rules/Rules") },
   { path: "emails", title: "Emails", icon: "emails", load: () => import("./screens/emails/Emails") },

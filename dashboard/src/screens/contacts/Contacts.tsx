@@ -1,14 +1,22 @@
 import { useHere } from "../../data/location";
 import { Lazy } from "../../shell/lazy";
 import type { ScreenProps } from "../../routes";
-import { List } from "./List";
 
-const lazyContact = () => import("./Contact");
-const lazyPeople = () => import("../stages/People");
+const list = () => import("./List");
+const contact = () => import("./Contact");
+const people = () => import("../stages/People");
 
-/** The list, the people whom a number counts (?from=…), or the one contact that the URL names. */
-export default function Contacts({ workspace, rest: [id] }: ScreenProps) {
+/** The list, the people whom a number counts (?from=…), or the one contact that the URL names: each a chunk of its own. */
+export function Contacts({ workspace, rest: [id] }: ScreenProps) {
   const { query } = useHere();
-  if (id) return <Lazy key={id} load={lazyContact} props={{ workspace, id }} />;
-  return query.has("from") ? <Lazy load={lazyPeople} props={{ workspace }} /> : <List workspace={workspace} />;
+  if (id) return <Lazy key={id} load={contact} props={{ workspace, id }} />;
+  return <Lazy load={query.has("from") ? people : list} props={{ workspace }} />;
+}
+
+/** Part of the first load, so that the chunk which the address names comes at once, and not behind this one. */
+export async function loadContacts() {
+  const { pathname, search } = location;
+  const [, id] = pathname.split("/contacts/");
+  await (id ? contact : new URLSearchParams(search).has("from") ? people : list)();
+  return { default: Contacts };
 }

@@ -16,7 +16,7 @@ function useWanted(): { wanted: Wanted; why: string | null } {
   return { wanted, why: query.get("why") };
 }
 
-export function List({ workspace }: { workspace: Workspace }) {
+export default function List({ workspace }: { workspace: Workspace }) {
   const { wanted, why } = useWanted();
   const stages = useStages(workspace.id);
   const signals = useSignals(workspace.id, wanted.signals.length > 0);

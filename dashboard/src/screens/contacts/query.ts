@@ -77,7 +77,7 @@ const writeTrait = (filter: TraitFilter) => {
 };
 
 /** Date.parse() takes the 31st of February for a day in March. */
-const isDay = (text: string) => !Number.isNaN(Date.parse(text)) && new Date(text).toISOString().startsWith(text);
+export const isDay = (text: string) => !Number.isNaN(Date.parse(text)) && new Date(text).toISOString().startsWith(text);
 
 function readSignal(signal: string, text: string): SignalFilter | undefined {
   const [, times, , days, since] = /^(never|[1-9]\d{0,2})(,(?:([1-9]\d{0,3})d|(\d{4}-\d\d-\d\d)))?$/.exec(text) ?? [];
