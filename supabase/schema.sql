@@ -1072,6 +1072,8 @@ CREATE FUNCTION private.audit_change() RETURNS trigger
             select key from jsonb_each(after)
             where value is distinct from before -> key
                 and key not in ('updated_at', 'verified_at', 'last_error', 'last_error_at', 'revision')
+                -- The rest of a draft is how far its preview is.
+                and (tg_table_name <> 'rule_drafts' or key in ('rules', 'decision'))
             order by key
         );
         if (tg_op = 'UPDATE' and changed = '{}') or exists (
@@ -1084,7 +1086,8 @@ CREATE FUNCTION private.audit_change() RETURNS trigger
             workspace, tg_table_name || '.' || lower(tg_op), (said ->> 'contact_id')::uuid, null,
             jsonb_strip_nulls(jsonb_build_object(
                 'id', said -> 'id', 'user', said -> 'user_id', 'role', said -> 'role',
-                'columns', case tg_op when 'UPDATE' then to_jsonb(changed) end
+                'columns', case tg_op when 'UPDATE' then to_jsonb(changed) end,
+                'decision', case when 'decision' = any (changed) then said -> 'decision' end
             ))
         );
         return null;
@@ -2124,6 +2127,18 @@ CREATE FUNCTION private.counts_by_events(p_workspace uuid, p_contacts uuid[], p_
             and s.event = e.name and private.meets(s.trusted_only, s.condition, e.trusted, e.properties)
         where i.contact_id = any (p_contacts) and e.type in ('track', 'page', 'screen')
         group by 1, 2, 3;
+    end
+    $$;
+
+-- Name: date_change(); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.date_change() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+    begin
+        new.updated_at := now();
+        return new;
     end
     $$;
 
@@ -4302,6 +4317,9 @@ CREATE FUNCTION private.message_answer(p_message public.messages, p_now timestam
             )
             when p_message.status = 'skipped'
                 then private.mail_answer('skipped', format('It was not sent: %s.', private.skip_words(why)), null, why)
+            when p_message.status = 'failed' and starts_with(why, 'template_') then private.mail_answer(
+                'failed', format('Its template could not be rendered (%s).', substr(why, length('template_') + 1)), null, why
+            )
             when p_message.status = 'failed'
                 then private.mail_answer('failed', format('It could not be sent: %s.', why), null, why)
             when p_message.status = 'unknown' then private.mail_answer(
@@ -15401,6 +15419,10 @@ CREATE TRIGGER suppressions_audit AFTER INSERT OR DELETE OR UPDATE ON public.sup
 
 CREATE TRIGGER templates_audit AFTER INSERT OR DELETE OR UPDATE ON public.templates FOR EACH ROW EXECUTE FUNCTION private.audit_change();
 
+-- Name: templates templates_date; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER templates_date BEFORE UPDATE OF name, category, subject, html ON public.templates FOR EACH ROW EXECUTE FUNCTION private.date_change();
+
 -- Name: workspace_requests workspace_requests_found; Type: TRIGGER; Schema: public; Owner: -
 
 CREATE TRIGGER workspace_requests_found AFTER INSERT ON public.workspace_requests FOR EACH ROW EXECUTE FUNCTION private.found_workspace();
@@ -16871,6 +16893,10 @@ GRANT ALL ON FUNCTION private.count_signals(p_workspace uuid, p_rules private.co
 
 REVOKE ALL ON FUNCTION private.counts_by_events(p_workspace uuid, p_contacts uuid[], p_signals smallint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.counts_by_events(p_workspace uuid, p_contacts uuid[], p_signals smallint[]) TO service_role;
+
+-- Name: FUNCTION date_change(); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.date_change() FROM PUBLIC;
 
 -- Name: FUNCTION days_to_change(p_gained double precision, p_free double precision, p_uncapping double precision, p_owed double precision, p_loss double precision, p_rise double precision, p_half_life double precision); Type: ACL; Schema: private; Owner: -
 

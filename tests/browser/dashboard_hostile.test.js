@@ -68,6 +68,13 @@ test("hostile paths lead nowhere", async () => {
   }
 });
 
+test("a time that is none means nobody", async () => {
+  for (const span of ["from=garbage&to=x&reached=ready", "from=2026-13-45&to=2026-14-01"]) {
+    await alice.page.goto(`${alice.base()}/contacts?${span}`);
+    await alice.page.getByText("Nobody.").waitFor();
+  }
+});
+
 test("an id that is none is told as that", async () => {
   for (const place of ["contacts", "emails/templates"]) {
     await show(alice, `${place}/no-id`);

@@ -1,9 +1,11 @@
-const time = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+// The pages are in English, and so are their times; where English is read, as they are written there.
+const LANGUAGE = /^en\b/.test(navigator.language) ? undefined : "en-GB";
+const time = new Intl.DateTimeFormat(LANGUAGE, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 const DATE = { day: "numeric", month: "short", year: "numeric" } as const;
-const day = new Intl.DateTimeFormat(undefined, DATE);
-const utcDate = new Intl.DateTimeFormat(undefined, { ...DATE, timeZone: "UTC" });
-const moment = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
-const spans = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
+const day = new Intl.DateTimeFormat(LANGUAGE, DATE);
+const utcDate = new Intl.DateTimeFormat(LANGUAGE, { ...DATE, timeZone: "UTC" });
+const moment = new Intl.DateTimeFormat(LANGUAGE, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+const spans = new Intl.RelativeTimeFormat(LANGUAGE, { numeric: "auto" });
 
 export const clock = (at: Date) => time.format(at);
 /** Of a time, the day here; of a day, which is UTC's, that day. */

@@ -5,6 +5,7 @@ import { date, dateTime, words } from "../../parts/format";
 import { AsOf, Empty, Panel } from "../../parts/states";
 import type { Workspace } from "../../shell/workspaces";
 import { useStages } from "../contacts/data";
+import { isDay } from "../contacts/query";
 import { Row, useListKeys } from "../contacts/Row";
 import { people, type People as Page, type Span, type Whom } from "./data";
 
@@ -18,8 +19,10 @@ export default function People({ workspace }: { workspace: Workspace }) {
   const stages = useStages(workspace.id);
   const stage = stages.data?.find((one) => one.name === name)?.id;
   const key = `${workspace.id}/contacts/${JSON.stringify([span, whom, get("after")])}`;
-  const isUnknown = !!name && !!stages.data && !stage; // it has another name by now, or is gone
-  const asked = useAsk(!name || stage ? key : null, () => people(workspace.id, span, whom, stage, get("after")));
+  const isTime = [span.from, span.to].every((at) => isDay(at.slice(0, 10)) && !Number.isNaN(Date.parse(at)));
+  // A stage that has another name by now, or is gone; or times that are none.
+  const isUnknown = !isTime || (!!name && !!stages.data && !stage);
+  const asked = useAsk(isTime && (!name || stage) ? key : null, () => people(workspace.id, span, whom, stage, get("after")));
   const rows = useRef<HTMLUListElement>(null);
   useListKeys(rows);
   return (
@@ -28,7 +31,7 @@ export default function People({ workspace }: { workspace: Workspace }) {
         <h1>Contacts</h1>
         <AsOf asked={asked} />
       </div>
-      <p>{described(whom)} {spanned(span)}, the latest first. <a href={path}>Show all contacts</a></p>
+      <p>{isTime && `${described(whom)} ${spanned(span)}, the latest first. `}<a href={path}>Show all contacts</a></p>
       {isUnknown ? <Nobody /> : <Panel
         asked={together(asked, stages)} what="The contacts" lines={10}
         isEmpty={({ contacts, next }) => !contacts.length && !next} empty={<Nobody />}
@@ -48,7 +51,7 @@ export default function People({ workspace }: { workspace: Workspace }) {
   );
 }
 
-const Nobody = () => <Empty title="Nobody."><p>There is no stage of that name, or nobody is meant.</p></Empty>;
+const Nobody = () => <Empty title="Nobody."><p>There is no stage of that name, no such time, or nobody is meant.</p></Empty>;
 
 function described({ reached, in: now, entered }: Whom): string {
   if (entered) return `Who entered ${words(entered)}`;

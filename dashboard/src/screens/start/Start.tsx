@@ -15,7 +15,7 @@ const KINDS = [
 ];
 
 const suggested = (name: string) =>
-  name.toLowerCase().normalize("NFKD").replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 40).replace(/-+$/, "");
+  name.toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "").replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 40).replace(/-+$/, "");
 
 /** Makes the first workspace, or another one, or joins one that somebody else made. */
 export default function Start({ mine }: { mine: Mine }) {
