@@ -5,6 +5,9 @@ create table auth.users (
 create table auth.sessions (
     user_id uuid, created_at timestamptz, refreshed_at timestamp, user_agent text, ip inet
 );
+create table auth.audit_log_entries (
+    id uuid primary key, payload json, created_at timestamptz, ip_address varchar(64) not null default ''
+);
 create function auth.uid() returns uuid language sql stable as $$
     select coalesce(
         nullif(current_setting('request.jwt.claim.sub', true), ''),
