@@ -94,7 +94,7 @@ class Stack:
                 starting.create_task(self.redis.start())
                 starting.create_task(self.functions.start())
                 starting.create_task(asyncio.to_thread(self.functions.build))
-                starting.create_task(asyncio.to_thread(parts.enter_context, s3(self.ports["s3"])))
+                starting.create_task(self._start_storage(parts))
             self._start_demo(parts)
             environment.write(self.env, self.layout.environment)
             if self.options.crons:
@@ -103,6 +103,15 @@ class Stack:
                 renewing = asyncio.create_task(self.functions.renew_on_change())
                 parts.callback(renewing.cancel)
             yield self.env
+
+    async def _start_storage(self, parts: contextlib.AsyncExitStack) -> None:
+        entering = asyncio.create_task(asyncio.to_thread(parts.enter_context, s3(self.ports["s3"])))
+        try:
+            await asyncio.shield(entering)
+        except asyncio.CancelledError:
+            # Its thread goes on, and what it entered after all others were left would hold up the end for ever.
+            await asyncio.wait([entering])
+            raise
 
     async def _start_database(self) -> None:
         await self.postgres.start()
