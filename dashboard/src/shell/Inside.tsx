@@ -2,7 +2,7 @@ import { useEffect } from "preact/hooks";
 import { BASE, go, useHere } from "../data/location";
 import { Empty, Failed, Skeleton } from "../parts/states";
 import { SCREENS } from "../routes";
-import { Lazy } from "./lazy";
+import { Lazy, preload } from "./lazy";
 import { Frame } from "./Frame";
 import { lastSlug, useMine, type Mine, type Workspace } from "./workspaces";
 
@@ -24,8 +24,9 @@ export function Inside() {
   const { path } = useHere();
   const [area, slug, screen, ...rest] = path.slice(BASE.length + 1).split("/").map(decoded);
   useEffect(() => {
-    // Beside the question for the workspaces, not after it; a failure shows when the chunk is needed.
-    SCREENS.find((one) => one.path === screen)?.load().catch(() => {});
+    // Beside the question for the workspaces, not after it.
+    const next = SCREENS.find((one) => one.path === screen);
+    if (next) void preload(next.load);
   }, []);
   if (!mine.data) {
     return <main class="entrance">{mine.failure ? <Failed failure={mine.failure} what="Your workspaces" again={mine.again} /> : <Skeleton lines={6} />}</main>;

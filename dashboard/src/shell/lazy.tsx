@@ -5,20 +5,21 @@ import { Notice, Skeleton } from "../parts/states";
 type Load<P> = () => Promise<{ default: ComponentType<P> }>;
 const loaded = new Map<Load<never>, ComponentType<never>>();
 
+async function fetched<P>(load: Load<P>): Promise<void> {
+  const module = await load();
+  loaded.set(load as unknown as Load<never>, module.default as ComponentType<never>);
+}
+
+/** Fetches what is about to be shown, so that it shows at once. A failure is told where it is shown. */
+export const preload = <P,>(load: Load<P>) => fetched(load).catch(() => {});
+
 /** Shows a chunk once it is there. After a deploy the old page's chunks are gone, so the way out is a fresh page. */
 export function Lazy<P extends object>({ load, props }: { load: Load<P>; props: P }) {
   const [failed, fail] = useState<Load<P>>();
   const [, again] = useState({});
   const key = load as unknown as Load<never>;
   useEffect(() => {
-    if (loaded.has(key)) return;
-    load().then(
-      (module) => {
-        loaded.set(key, module.default as unknown as ComponentType<never>);
-        again({});
-      },
-      () => fail(() => load),
-    );
+    if (!loaded.has(key)) fetched(load).then(() => again({}), () => fail(() => load));
   }, [load]);
   const Loaded = loaded.get(key) as ComponentType<P> | undefined;
   if (Loaded) return <Loaded {...props} />;

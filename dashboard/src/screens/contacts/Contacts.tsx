@@ -1,5 +1,5 @@
 import { useHere } from "../../data/location";
-import { Lazy } from "../../shell/lazy";
+import { Lazy, preload } from "../../shell/lazy";
 import type { ScreenProps } from "../../routes";
 
 const list = () => import("./List");
@@ -17,6 +17,6 @@ export function Contacts({ workspace, rest: [id] }: ScreenProps) {
 export async function loadContacts() {
   const { pathname, search } = location;
   const [, id] = pathname.split("/contacts/");
-  await (id ? contact : new URLSearchParams(search).has("from") ? people : list)();
+  await preload<never>(id ? contact : new URLSearchParams(search).has("from") ? people : list);
   return { default: Contacts };
 }
