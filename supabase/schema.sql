@@ -67,6 +67,13 @@ CREATE TYPE private.payment AS (
 	paid_at timestamp with time zone
 );
 
+-- Name: place; Type: TYPE; Schema: private; Owner: -
+
+CREATE TYPE private.place AS (
+	score integer,
+	id uuid
+);
+
 -- Name: resolution; Type: TYPE; Schema: private; Owner: -
 
 CREATE TYPE private.resolution AS (
@@ -1854,9 +1861,9 @@ CREATE FUNCTION private.contact_named(p_workspace uuid, p_lookup jsonb) RETURNS 
     end
     $$;
 
--- Name: contacts_after(uuid, uuid[], uuid, integer, integer, uuid, integer); Type: FUNCTION; Schema: private; Owner: -
+-- Name: contacts_between(uuid, uuid[], uuid, private.place, private.place, uuid[], integer); Type: FUNCTION; Schema: private; Owner: -
 
-CREATE FUNCTION private.contacts_after(p_workspace uuid, p_few uuid[], p_stage uuid, p_least integer, p_score integer, p_id uuid, p_look integer) RETURNS TABLE(contact_id uuid, score smallint, last_event_at timestamp with time zone)
+CREATE FUNCTION private.contacts_between(p_workspace uuid, p_few uuid[], p_stage uuid, p_from private.place, p_to private.place, p_shown uuid[], p_look integer) RETURNS TABLE(contact_id uuid, score smallint, last_event_at timestamp with time zone)
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
     SET plan_cache_mode TO 'force_custom_plan'
@@ -1866,28 +1873,44 @@ CREATE FUNCTION private.contacts_after(p_workspace uuid, p_few uuid[], p_stage u
         if p_few is not null then
             return query
                 select s.contact_id, s.score, s.last_event_at from public.contact_states as s
-                where s.contact_id = any (p_few)
-                    and (p_stage is null or s.stage_id = p_stage) and s.score >= p_least
-                    and (s.score < p_score or (s.score = p_score and s.contact_id > p_id))
-                order by s.score desc, s.contact_id;
+                where s.contact_id = any (p_few) and s.contact_id <> all (p_shown)
+                    and (p_stage is null or s.stage_id = p_stage)
+                    and (s.score < p_from.score or (s.score = p_from.score and s.contact_id > p_from.id))
+                    and (s.score > p_to.score or (s.score = p_to.score and s.contact_id <= p_to.id))
+                order by s.score desc, s.contact_id
+                limit p_look;
             return;
         end if;
-        -- Two ranges of the index, since it runs down by score and up by id, and a row comparison runs one way.
+        -- Three ranges of the index, since a row comparison runs one way: what is left of the first score, the scores between,
+        -- and what there is of the last.
         return query
             select n.contact_id, n.score, n.last_event_at
             from (
                 (
                     select s.contact_id, s.score, s.last_event_at from public.contact_states as s
                     where s.workspace_id = p_workspace and (p_stage is null or s.stage_id = p_stage)
-                        and s.score = p_score and s.contact_id > p_id
+                        and s.contact_id <> all (p_shown)
+                        and s.score = p_from.score and s.contact_id > p_from.id
+                        and s.contact_id <= case
+                            when p_to.score = p_from.score then p_to.id else 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+                        end
                     order by s.contact_id limit p_look
                 )
                 union all
                 (
                     select s.contact_id, s.score, s.last_event_at from public.contact_states as s
                     where s.workspace_id = p_workspace and (p_stage is null or s.stage_id = p_stage)
-                        and s.score < p_score and s.score >= p_least
+                        and s.contact_id <> all (p_shown)
+                        and s.score < p_from.score and s.score > p_to.score
                     order by s.score desc, s.contact_id limit p_look
+                )
+                union all
+                (
+                    select s.contact_id, s.score, s.last_event_at from public.contact_states as s
+                    where s.workspace_id = p_workspace and (p_stage is null or s.stage_id = p_stage)
+                        and s.contact_id <> all (p_shown)
+                        and s.score = p_to.score and p_to.score < p_from.score and s.contact_id <= p_to.id
+                    order by s.contact_id limit p_look
                 )
             ) as n
             order by n.score desc, n.contact_id
@@ -5035,6 +5058,20 @@ CREATE FUNCTION private.pinned_stage_of(p_rules private.compiled_rules, p_contac
             limit 1
         );
     end
+    $$;
+
+-- Name: place_in_list(jsonb, integer, integer); Type: FUNCTION; Schema: private; Owner: -
+
+CREATE FUNCTION private.place_in_list(p_place jsonb, p_least integer, p_most integer) RETURNS private.place
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+        select row(
+            least(greatest(coalesce((p_place ->> 'score')::integer, 101), p_least), p_most + 1),
+            case
+                when (p_place ->> 'score')::integer between p_least and p_most then (p_place ->> 'id')::uuid
+                else 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+            end
+        )::private.place
     $$;
 
 -- Name: preview_contacts(public.rule_drafts, uuid[], timestamp with time zone); Type: FUNCTION; Schema: private; Owner: -
@@ -9371,28 +9408,26 @@ CREATE FUNCTION public.list_cohort(p_workspace uuid, p_from timestamp with time 
     end
     $$;
 
--- Name: list_contacts(uuid, uuid, integer, integer, timestamp with time zone, timestamp with time zone, jsonb, jsonb, jsonb, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+-- Name: list_contacts(uuid, uuid, integer, integer, timestamp with time zone, timestamp with time zone, jsonb, jsonb, jsonb, jsonb, uuid[], timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 
-CREATE FUNCTION public.list_contacts(p_workspace uuid, p_stage uuid DEFAULT NULL::uuid, p_least integer DEFAULT 0, p_most integer DEFAULT 100, p_seen_from timestamp with time zone DEFAULT NULL::timestamp with time zone, p_seen_to timestamp with time zone DEFAULT NULL::timestamp with time zone, p_traits jsonb DEFAULT '[]'::jsonb, p_signals jsonb DEFAULT '[]'::jsonb, p_after jsonb DEFAULT NULL::jsonb, p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
+CREATE FUNCTION public.list_contacts(p_workspace uuid, p_stage uuid DEFAULT NULL::uuid, p_least integer DEFAULT 0, p_most integer DEFAULT 100, p_seen_from timestamp with time zone DEFAULT NULL::timestamp with time zone, p_seen_to timestamp with time zone DEFAULT NULL::timestamp with time zone, p_traits jsonb DEFAULT '[]'::jsonb, p_signals jsonb DEFAULT '[]'::jsonb, p_after jsonb DEFAULT NULL::jsonb, p_begun jsonb DEFAULT NULL::jsonb, p_shown uuid[] DEFAULT '{}'::uuid[], p_now timestamp with time zone DEFAULT now()) RETURNS jsonb
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
     declare
-        page        constant integer := 50;
-        look        integer;
-        after_score constant smallint := least(coalesce((p_after ->> 'score')::integer, 101), p_most + 1);
-        after_id    constant uuid := case
-            when (p_after ->> 'score')::integer <= p_most then (p_after ->> 'id')::uuid
-            else 'ffffffff-ffff-ffff-ffff-ffffffffffff'
-        end;
-        traits      private.trait_filter[];
-        signals     private.signal_filter[];
-        few         uuid[];
-        looked      uuid[];
-        scores      smallint[];
-        candidates  uuid[];
-        found       bigint[];
-        upto        bigint;
+        page       constant integer := 50;
+        look       integer;
+        after      constant private.place := private.place_in_list(p_after, p_least, p_most);
+        bottom     constant private.place := row(p_least, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
+        traits     private.trait_filter[];
+        signals    private.signal_filter[];
+        few        uuid[];
+        above      integer;
+        looked     uuid[];
+        scores     smallint[];
+        candidates uuid[];
+        found      bigint[];
+        upto       bigint;
     begin
         -- Row-level security alone would look at each row before it told an outsider nothing.
         if not exists (select from public.workspaces as w where w.id = p_workspace) then
@@ -9400,9 +9435,10 @@ CREATE FUNCTION public.list_contacts(p_workspace uuid, p_stage uuid DEFAULT NULL
         end if;
         traits := private.trait_filters(p_traits);
         signals := private.signal_filters(p_signals, (p_now at time zone 'utc')::date);
-        if cardinality(traits) > 10 or cardinality(signals) > 10 then
+        if cardinality(traits) > 10 or cardinality(signals) > 10 or cardinality(p_shown) > 2000 then
             raise sqlstate 'PT422' using
-                message = 'filter_invalid', detail = 'A list takes at most 10 filters by traits and 10 by signals.';
+                message = 'filter_invalid',
+                detail = 'A list takes at most 10 filters by traits and 10 by signals, and leaves out 2,000 contacts.';
         end if;
         -- As many as can be looked at within 20 ms, three times over.
         look := case
@@ -9414,21 +9450,36 @@ CREATE FUNCTION public.list_contacts(p_workspace uuid, p_stage uuid DEFAULT NULL
         few := private.few_with_traits(p_workspace, traits, look);
         look := case when few is null then look else cardinality(few) + 1 end;
         select
-            array_agg(n.contact_id), array_agg(n.score),
-            array_agg(case
-                when (p_seen_from is null or n.last_event_at >= p_seen_from)
-                    and (p_seen_to is null or n.last_event_at < p_seen_to) then n.contact_id
-            end)
-        into looked, scores, candidates
-        from private.contacts_after(p_workspace, few, p_stage, p_least, after_score, after_id, look) as n;
+            count(*) filter (where n.is_above), array_agg(n.contact_id order by n.score desc, n.contact_id),
+            array_agg(n.score order by n.score desc, n.contact_id),
+            array_agg(
+                case
+                    when (p_seen_from is null or n.last_event_at >= p_seen_from)
+                        and (p_seen_to is null or n.last_event_at < p_seen_to) then n.contact_id
+                end
+                order by n.score desc, n.contact_id
+            )
+        into above, looked, scores, candidates
+        from (
+            select true as is_above, a.* from private.contacts_between(
+                p_workspace, few, p_stage, private.place_in_list(p_begun, p_least, p_most), after, p_shown, look
+            ) as a
+            where p_begun is not null
+            union all
+            select false, b.* from private.contacts_between(p_workspace, few, p_stage, after, bottom, p_shown, look) as b
+        ) as n;
         found := private.first_matching(p_workspace, candidates, traits, signals, page);
         upto := case cardinality(found) when page then found[page] else cardinality(looked) end;
         return jsonb_build_object(
             'contacts', public.contact_rows(p_workspace, array(select looked[f] from unnest(found) as f), p_now),
-            'looked', coalesce(upto, 0),
+            'risen', (select count(*) from unnest(found) as f where f <= above),
+            'looked', greatest(upto - above, 0),
+            'begun', case when above = look then jsonb_build_object('score', scores[above], 'id', looked[above]) end,
             'next', case
-                when cardinality(looked) = look or upto < cardinality(looked)
+                when cardinality(looked) - above = look or upto < cardinality(looked)
+                    or (above = look and cardinality(found) = page)
                     then jsonb_build_object('score', scores[upto], 'id', looked[upto])
+                when above = look then to_jsonb(bottom)
             end
         );
     end
@@ -16830,10 +16881,10 @@ REVOKE ALL ON FUNCTION private.contact_named(p_workspace uuid, p_lookup jsonb) F
 GRANT ALL ON FUNCTION private.contact_named(p_workspace uuid, p_lookup jsonb) TO authenticated;
 GRANT ALL ON FUNCTION private.contact_named(p_workspace uuid, p_lookup jsonb) TO service_role;
 
--- Name: FUNCTION contacts_after(p_workspace uuid, p_few uuid[], p_stage uuid, p_least integer, p_score integer, p_id uuid, p_look integer); Type: ACL; Schema: private; Owner: -
+-- Name: FUNCTION contacts_between(p_workspace uuid, p_few uuid[], p_stage uuid, p_from private.place, p_to private.place, p_shown uuid[], p_look integer); Type: ACL; Schema: private; Owner: -
 
-REVOKE ALL ON FUNCTION private.contacts_after(p_workspace uuid, p_few uuid[], p_stage uuid, p_least integer, p_score integer, p_id uuid, p_look integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.contacts_after(p_workspace uuid, p_few uuid[], p_stage uuid, p_least integer, p_score integer, p_id uuid, p_look integer) TO authenticated;
+REVOKE ALL ON FUNCTION private.contacts_between(p_workspace uuid, p_few uuid[], p_stage uuid, p_from private.place, p_to private.place, p_shown uuid[], p_look integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.contacts_between(p_workspace uuid, p_few uuid[], p_stage uuid, p_from private.place, p_to private.place, p_shown uuid[], p_look integer) TO authenticated;
 
 -- Name: FUNCTION contacts_counted(p_workspace uuid); Type: ACL; Schema: private; Owner: -
 
@@ -17556,6 +17607,11 @@ GRANT ALL ON FUNCTION private.pin_for(p_move public.identity_moves) TO service_r
 
 REVOKE ALL ON FUNCTION private.pinned_stage_of(p_rules private.compiled_rules, p_contact uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.pinned_stage_of(p_rules private.compiled_rules, p_contact uuid) TO service_role;
+
+-- Name: FUNCTION place_in_list(p_place jsonb, p_least integer, p_most integer); Type: ACL; Schema: private; Owner: -
+
+REVOKE ALL ON FUNCTION private.place_in_list(p_place jsonb, p_least integer, p_most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.place_in_list(p_place jsonb, p_least integer, p_most integer) TO authenticated;
 
 -- Name: FUNCTION preview_contacts(p_draft public.rule_drafts, p_contacts uuid[], p_now timestamp with time zone); Type: ACL; Schema: private; Owner: -
 
@@ -18297,10 +18353,10 @@ GRANT ALL ON FUNCTION public.list_audit(p_workspace uuid, p_after jsonb) TO auth
 REVOKE ALL ON FUNCTION public.list_cohort(p_workspace uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_reached uuid, p_now_in uuid, p_after jsonb, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.list_cohort(p_workspace uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_reached uuid, p_now_in uuid, p_after jsonb, p_now timestamp with time zone) TO authenticated;
 
--- Name: FUNCTION list_contacts(p_workspace uuid, p_stage uuid, p_least integer, p_most integer, p_seen_from timestamp with time zone, p_seen_to timestamp with time zone, p_traits jsonb, p_signals jsonb, p_after jsonb, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
+-- Name: FUNCTION list_contacts(p_workspace uuid, p_stage uuid, p_least integer, p_most integer, p_seen_from timestamp with time zone, p_seen_to timestamp with time zone, p_traits jsonb, p_signals jsonb, p_after jsonb, p_begun jsonb, p_shown uuid[], p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 
-REVOKE ALL ON FUNCTION public.list_contacts(p_workspace uuid, p_stage uuid, p_least integer, p_most integer, p_seen_from timestamp with time zone, p_seen_to timestamp with time zone, p_traits jsonb, p_signals jsonb, p_after jsonb, p_now timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.list_contacts(p_workspace uuid, p_stage uuid, p_least integer, p_most integer, p_seen_from timestamp with time zone, p_seen_to timestamp with time zone, p_traits jsonb, p_signals jsonb, p_after jsonb, p_now timestamp with time zone) TO authenticated;
+REVOKE ALL ON FUNCTION public.list_contacts(p_workspace uuid, p_stage uuid, p_least integer, p_most integer, p_seen_from timestamp with time zone, p_seen_to timestamp with time zone, p_traits jsonb, p_signals jsonb, p_after jsonb, p_begun jsonb, p_shown uuid[], p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.list_contacts(p_workspace uuid, p_stage uuid, p_least integer, p_most integer, p_seen_from timestamp with time zone, p_seen_to timestamp with time zone, p_traits jsonb, p_signals jsonb, p_after jsonb, p_begun jsonb, p_shown uuid[], p_now timestamp with time zone) TO authenticated;
 
 -- Name: FUNCTION list_entries(p_workspace uuid, p_stage uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_after jsonb, p_now timestamp with time zone); Type: ACL; Schema: public; Owner: -
 

@@ -1,5 +1,5 @@
 -- Why: the list of contacts is narrowed by traits, compared as fit rules do, and by how often somebody did what rules count.
--- Breaking: list_contacts() has two more parameters; who names them is not concerned. Locks: none.
+-- Breaking: list_contacts() has four more parameters; who names them is not concerned. Locks: none.
 -- Undo: drop the functions, make list_contacts() of 20261128000200 anew, and fit_matches() with its search_path.
 
 -- As before, but without a search_path of its own, so that the planner puts its body in place of the call: a list asks it for
@@ -148,9 +148,27 @@ create function private.few_with_traits(p_workspace uuid, p_traits private.trait
 revoke all on function private.few_with_traits(uuid, private.trait_filter[], integer) from public;
 grant execute on function private.few_with_traits(uuid, private.trait_filter[], integer) to authenticated;
 
--- Contacts in the order of a list, after a place in it: those of p_few, or p_look of all.
-create function private.contacts_after(
-    p_workspace uuid, p_few uuid[], p_stage uuid, p_least integer, p_score integer, p_id uuid, p_look integer
+-- A place in a list, which runs down by score and, where scores are equal, up by id.
+create type private.place as (score integer, id uuid);
+
+-- {"score", "id"} as a place in a list of the scores from p_least to p_most: its beginning where there is none, or one before it.
+create function private.place_in_list(p_place jsonb, p_least integer, p_most integer) returns private.place
+    language sql immutable parallel safe
+    as $$
+        select row(
+            least(greatest(coalesce((p_place ->> 'score')::integer, 101), p_least), p_most + 1),
+            case
+                when (p_place ->> 'score')::integer between p_least and p_most then (p_place ->> 'id')::uuid
+                else 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+            end
+        )::private.place
+    $$;
+revoke all on function private.place_in_list(jsonb, integer, integer) from public;
+grant execute on function private.place_in_list(jsonb, integer, integer) to authenticated;
+
+-- The first p_look contacts of a list behind one place and up to another, without those of p_shown: of all, or of p_few.
+create function private.contacts_between(
+    p_workspace uuid, p_few uuid[], p_stage uuid, p_from private.place, p_to private.place, p_shown uuid[], p_look integer
 ) returns table (contact_id uuid, score smallint, last_event_at timestamptz)
     language plpgsql stable
     set search_path = ''
@@ -161,36 +179,54 @@ create function private.contacts_after(
         if p_few is not null then
             return query
                 select s.contact_id, s.score, s.last_event_at from public.contact_states as s
-                where s.contact_id = any (p_few)
-                    and (p_stage is null or s.stage_id = p_stage) and s.score >= p_least
-                    and (s.score < p_score or (s.score = p_score and s.contact_id > p_id))
-                order by s.score desc, s.contact_id;
+                where s.contact_id = any (p_few) and s.contact_id <> all (p_shown)
+                    and (p_stage is null or s.stage_id = p_stage)
+                    and (s.score < p_from.score or (s.score = p_from.score and s.contact_id > p_from.id))
+                    and (s.score > p_to.score or (s.score = p_to.score and s.contact_id <= p_to.id))
+                order by s.score desc, s.contact_id
+                limit p_look;
             return;
         end if;
-        -- Two ranges of the index, since it runs down by score and up by id, and a row comparison runs one way.
+        -- Three ranges of the index, since a row comparison runs one way: what is left of the first score, the scores between,
+        -- and what there is of the last.
         return query
             select n.contact_id, n.score, n.last_event_at
             from (
                 (
                     select s.contact_id, s.score, s.last_event_at from public.contact_states as s
                     where s.workspace_id = p_workspace and (p_stage is null or s.stage_id = p_stage)
-                        and s.score = p_score and s.contact_id > p_id
+                        and s.contact_id <> all (p_shown)
+                        and s.score = p_from.score and s.contact_id > p_from.id
+                        and s.contact_id <= case
+                            when p_to.score = p_from.score then p_to.id else 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+                        end
                     order by s.contact_id limit p_look
                 )
                 union all
                 (
                     select s.contact_id, s.score, s.last_event_at from public.contact_states as s
                     where s.workspace_id = p_workspace and (p_stage is null or s.stage_id = p_stage)
-                        and s.score < p_score and s.score >= p_least
+                        and s.contact_id <> all (p_shown)
+                        and s.score < p_from.score and s.score > p_to.score
                     order by s.score desc, s.contact_id limit p_look
+                )
+                union all
+                (
+                    select s.contact_id, s.score, s.last_event_at from public.contact_states as s
+                    where s.workspace_id = p_workspace and (p_stage is null or s.stage_id = p_stage)
+                        and s.contact_id <> all (p_shown)
+                        and s.score = p_to.score and p_to.score < p_from.score and s.contact_id <= p_to.id
+                    order by s.contact_id limit p_look
                 )
             ) as n
             order by n.score desc, n.contact_id
             limit p_look;
     end
     $$;
-revoke all on function private.contacts_after(uuid, uuid[], uuid, integer, integer, uuid, integer) from public;
-grant execute on function private.contacts_after(uuid, uuid[], uuid, integer, integer, uuid, integer) to authenticated;
+revoke all on function private.contacts_between(uuid, uuid[], uuid, private.place, private.place, uuid[], integer) from public;
+grant execute on function private.contacts_between(
+    uuid, uuid[], uuid, private.place, private.place, uuid[], integer
+) to authenticated;
 
 -- The places in p_contacts of the first p_page who are as the filters want; nulls in it are passed over. It stops there, so the
 -- conditions are sub-selects that the planner can't turn into joins. They don't name the workspace again, or statistics of when
@@ -248,40 +284,43 @@ grant execute on function private.first_matching(uuid, uuid[], private.trait_fil
 
 drop function public.list_contacts(uuid, uuid, integer, integer, timestamptz, timestamptz, jsonb, timestamptz);
 
--- A page of the contacts of a workspace, the highest score first: {"contacts": contact_rows(), "looked", "next"}. Nothing that
--- it is filtered by but stage and score has an index in that order, since that would cost every event; so only so many are
--- looked at for a page, which may then be short. `next` is where to go on, and null at the end. Each contact comes once,
--- whatever its score does meanwhile but move across the place where a page ended. Where few have a trait that is asked for,
--- these are looked at and nobody else.
+-- A page of the contacts of a workspace, the highest score first: {"contacts": contact_rows(), "risen", "looked", "begun", "next"}.
+-- Nothing that it is filtered by but stage and score has an index in that order, since that would cost every event; so only so
+-- many are looked at for a page, which may then be short. `next` is where to go on, and null at the end. Where few have a trait
+-- that is asked for, these are looked at and nobody else.
+-- Scores move while somebody turns pages. So that each contact comes once, a page leaves out whom the pages before have shown,
+-- and begins with those who have risen past its place since then: `risen` counts them. As many as a page looks at are looked at
+-- for that; `begun` is where to go on with it, and null where these were all.
 -- p_traits: [{trait, operator, operand, not}], with the operators of fit rules; "company.size" is a member of an object.
 -- p_signals: [{signal, least, days | since, not}]: the number of a signal, and how many times it happened at the least, in the
 -- last so many UTC days or since one.
 -- p_after: {"score", "id"}, from `next`.
+-- p_begun: where the pages began that were shown: p_after of the first of them, or {} for the top; or `begun`. Null looks for
+-- nobody risen.
+-- p_shown: the contacts that were on them, 2,000 at the most.
 create function public.list_contacts(
     p_workspace uuid, p_stage uuid default null, p_least integer default 0, p_most integer default 100,
     p_seen_from timestamptz default null, p_seen_to timestamptz default null,
     p_traits jsonb default '[]', p_signals jsonb default '[]',
-    p_after jsonb default null, p_now timestamptz default now()
+    p_after jsonb default null, p_begun jsonb default null, p_shown uuid[] default '{}', p_now timestamptz default now()
 ) returns jsonb
     language plpgsql stable
     set search_path = ''
     as $$
     declare
-        page        constant integer := 50;
-        look        integer;
-        after_score constant smallint := least(coalesce((p_after ->> 'score')::integer, 101), p_most + 1);
-        after_id    constant uuid := case
-            when (p_after ->> 'score')::integer <= p_most then (p_after ->> 'id')::uuid
-            else 'ffffffff-ffff-ffff-ffff-ffffffffffff'
-        end;
-        traits      private.trait_filter[];
-        signals     private.signal_filter[];
-        few         uuid[];
-        looked      uuid[];
-        scores      smallint[];
-        candidates  uuid[];
-        found       bigint[];
-        upto        bigint;
+        page       constant integer := 50;
+        look       integer;
+        after      constant private.place := private.place_in_list(p_after, p_least, p_most);
+        bottom     constant private.place := row(p_least, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
+        traits     private.trait_filter[];
+        signals    private.signal_filter[];
+        few        uuid[];
+        above      integer;
+        looked     uuid[];
+        scores     smallint[];
+        candidates uuid[];
+        found      bigint[];
+        upto       bigint;
     begin
         -- Row-level security alone would look at each row before it told an outsider nothing.
         if not exists (select from public.workspaces as w where w.id = p_workspace) then
@@ -289,9 +328,10 @@ create function public.list_contacts(
         end if;
         traits := private.trait_filters(p_traits);
         signals := private.signal_filters(p_signals, (p_now at time zone 'utc')::date);
-        if cardinality(traits) > 10 or cardinality(signals) > 10 then
+        if cardinality(traits) > 10 or cardinality(signals) > 10 or cardinality(p_shown) > 2000 then
             raise sqlstate 'PT422' using
-                message = 'filter_invalid', detail = 'A list takes at most 10 filters by traits and 10 by signals.';
+                message = 'filter_invalid',
+                detail = 'A list takes at most 10 filters by traits and 10 by signals, and leaves out 2,000 contacts.';
         end if;
         -- As many as can be looked at within 20 ms, three times over.
         look := case
@@ -303,28 +343,43 @@ create function public.list_contacts(
         few := private.few_with_traits(p_workspace, traits, look);
         look := case when few is null then look else cardinality(few) + 1 end;
         select
-            array_agg(n.contact_id), array_agg(n.score),
-            array_agg(case
-                when (p_seen_from is null or n.last_event_at >= p_seen_from)
-                    and (p_seen_to is null or n.last_event_at < p_seen_to) then n.contact_id
-            end)
-        into looked, scores, candidates
-        from private.contacts_after(p_workspace, few, p_stage, p_least, after_score, after_id, look) as n;
+            count(*) filter (where n.is_above), array_agg(n.contact_id order by n.score desc, n.contact_id),
+            array_agg(n.score order by n.score desc, n.contact_id),
+            array_agg(
+                case
+                    when (p_seen_from is null or n.last_event_at >= p_seen_from)
+                        and (p_seen_to is null or n.last_event_at < p_seen_to) then n.contact_id
+                end
+                order by n.score desc, n.contact_id
+            )
+        into above, looked, scores, candidates
+        from (
+            select true as is_above, a.* from private.contacts_between(
+                p_workspace, few, p_stage, private.place_in_list(p_begun, p_least, p_most), after, p_shown, look
+            ) as a
+            where p_begun is not null
+            union all
+            select false, b.* from private.contacts_between(p_workspace, few, p_stage, after, bottom, p_shown, look) as b
+        ) as n;
         found := private.first_matching(p_workspace, candidates, traits, signals, page);
         upto := case cardinality(found) when page then found[page] else cardinality(looked) end;
         return jsonb_build_object(
             'contacts', public.contact_rows(p_workspace, array(select looked[f] from unnest(found) as f), p_now),
-            'looked', coalesce(upto, 0),
+            'risen', (select count(*) from unnest(found) as f where f <= above),
+            'looked', greatest(upto - above, 0),
+            'begun', case when above = look then jsonb_build_object('score', scores[above], 'id', looked[above]) end,
             'next', case
-                when cardinality(looked) = look or upto < cardinality(looked)
+                when cardinality(looked) - above = look or upto < cardinality(looked)
+                    or (above = look and cardinality(found) = page)
                     then jsonb_build_object('score', scores[upto], 'id', looked[upto])
+                when above = look then to_jsonb(bottom)
             end
         );
     end
     $$;
 revoke all on function public.list_contacts(
-    uuid, uuid, integer, integer, timestamptz, timestamptz, jsonb, jsonb, jsonb, timestamptz
+    uuid, uuid, integer, integer, timestamptz, timestamptz, jsonb, jsonb, jsonb, jsonb, uuid[], timestamptz
 ) from public;
 grant execute on function public.list_contacts(
-    uuid, uuid, integer, integer, timestamptz, timestamptz, jsonb, jsonb, jsonb, timestamptz
+    uuid, uuid, integer, integer, timestamptz, timestamptz, jsonb, jsonb, jsonb, jsonb, uuid[], timestamptz
 ) to authenticated;

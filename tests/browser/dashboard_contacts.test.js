@@ -6,6 +6,7 @@ import { openDashboard, send } from "./founder.js";
 
 let browser;
 let alice;
+let key;
 
 before(async () => {
   browser = await launch();
@@ -16,7 +17,7 @@ before(async () => {
 after(() => browser?.close());
 
 test("what was refused is in the debugger, with what to change", async () => {
-  const key = await alice.makeTag();
+  key = await alice.makeTag();
   const people = Array.from({ length: 60 }, (_, n) => ({ type: "identify", userId: `user-${n}`, traits: { name: `Person ${n}` } }));
   const events = Array.from({ length: 30 }, (_, n) => ({ type: "track", userId: `user-${2 * n}`, event: "Upgrade Clicked" }));
   await send(key, [...people, ...events, { type: "track", event: "Lost" }]);
@@ -35,6 +36,23 @@ test("paging shows each contact once, and going back goes back", async () => {
   await page.goBack();
   await page.waitForFunction(() => document.querySelectorAll("a.who").length === 50);
   assert.deepEqual(await names(), first);
+});
+
+test("who rises past a page while it is read is on the next, and who falls behind it is not there again", async () => {
+  const { page } = alice;
+  const heading = page.locator("a.who b");
+  const first = await heading.allInnerTexts();
+  const riser = Array.from({ length: 60 }, (_, n) => `Person ${n}`).find((name) => !first.includes(name));
+  await send(key, Array.from({ length: 6 }, () => ({ type: "track", userId: riser.replace("Person ", "user-"), event: "Upgrade Clicked" })));
+  await page.getByRole("link", { name: "Next 50" }).click();
+  await page.getByText("One of these has risen past the pages before since you opened them.").waitFor();
+  assert.equal(await heading.first().innerText(), riser);
+  const second = await heading.allInnerTexts();
+  assert.equal(second.length, 10);
+  assert.equal(new Set([...first, ...second]).size, 60);
+  await page.reload();
+  await heading.nth(8).waitFor();
+  assert.equal(await heading.count(), 9); // nothing is remembered of the pages before: the place alone counts
 });
 
 test("everything that is held is exported, and a correction stands", async () => {

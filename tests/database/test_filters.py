@@ -2,9 +2,11 @@
 
 import random
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -14,6 +16,7 @@ from tests.conftest import Connection, Workspace
 from tests.database import reading
 from tests.database.histories import NOW
 from tests.database.model import Message
+from tests.proofs import PROVE
 
 PEOPLE = 1300  # more than a call looks at
 TODAY = NOW.date()
@@ -136,7 +139,10 @@ def did(person: Person, wanted: dict[str, Any], events: dict[int, str]) -> bool:
 
 def page(db: Connection, workspace: Workspace, after: Any, **filters: Any) -> dict[str, Any]:
     names = ", ".join(f"{name} => %s" for name in ("p_workspace", "p_after", "p_now", *filters))
-    values = [Jsonb(value) if isinstance(value, list | dict) else value for value in filters.values()]
+    values = [
+        Jsonb(value) if isinstance(value, list | dict) and name != "p_shown" else value
+        for name, value in filters.items()
+    ]
     statement = f"select public.list_contacts({names})".encode()
     [(answer,)] = db.execute(statement, (workspace.id, Jsonb(after) if after else None, NOW, *values)).fetchall()
     return dict(answer)
@@ -197,33 +203,66 @@ def test_pages_have_exactly_those_who_are_meant_each_once_in_order(db: Connectio
     assert sum(0 < size < PEOPLE for size in sizes) > 30
 
 
-@pytest.mark.parametrize("trait", [TRAIT_FILTERS[1], TRAIT_FILTERS[4]])
-def test_each_comes_once_while_scores_move(db: Connection, crowd: Workspace, trait: dict[str, Any]) -> None:
-    everybody = people(db, crowd)
-    expected = {str(person.id) for person in everybody if has(person, trait)}
-    found: list[str] = []
-    after = None
-    while True:
-        told = page(db, crowd, after, p_traits=[trait])
-        found += [row["id"] for row in told["contacts"]]
-        after = told["next"]
+def test_each_comes_once_while_scores_move(db: Connection, crowd: Workspace) -> None:
+    everybody, events = people(db, crowd), counted(db, crowd)
+    stages, draw = sorted({person.stage for person in everybody}, key=str), random.Random(11)
+    for _ in range(200 if PROVE else 8):
+        filters = drawn(draw, sorted(events), stages)
+        filters = {name: value for name, value in filters.items() if name not in {"p_least", "p_most"}}
+        found: list[str] = []
+        for rows in turned(db, crowd, filters):
+            found += [row["id"] for row in rows]
+            move_scores(db, crowd, draw)
+        assert sorted(found) == sorted(meant(everybody, filters, events)), filters
+
+
+def turned(db: Connection, workspace: Workspace, filters: dict[str, Any]) -> Iterator[list[dict[str, Any]]]:
+    """Page by page, as the dashboard turns them; a page is what calls find until it is full, or nobody is left."""
+    shown: list[str] = []
+    after: Any = None
+    for _ in range(40):
+        rows: list[dict[str, Any]] = []
+        begun: Any = {}
+        while len(rows) < 50:
+            told = page(db, workspace, after, p_begun=begun, p_shown=shown, **filters)
+            assert told["risen"] <= len(told["contacts"]) <= 50
+            rows += told["contacts"]
+            shown += [row["id"] for row in told["contacts"]]
+            after, begun = told["next"], told["begun"]
+            if after is None:
+                break
+        yield rows
         if after is None:
-            break
-        move_scores(db, crowd, after)
-    assert sorted(found) == sorted(expected)
+            return
+    raise AssertionError("the list does not end")
 
 
-def move_scores(db: Connection, workspace: Workspace, after: dict[str, Any]) -> None:
-    """Those before the place where a page ended go up, those behind it down."""
+def move_scores(db: Connection, workspace: Workspace, draw: random.Random) -> None:
+    """Gives some of them, or all, another score."""
     db.execute(
-        """update public.contact_states as s
-           set score = case
-               when s.score > %(score)s or (s.score = %(score)s and s.contact_id <= %(id)s) then least(100, s.score + 7)
-               else greatest(0, s.score - 3)
-           end
-           where s.workspace_id = %(workspace)s""",
-        {"workspace": workspace.id, **after},
+        """update public.contact_states set score = floor(100 * random())
+           where workspace_id = %s and random() < %s""",
+        (workspace.id, draw.choice([0.02, 0.3, 1])),
     )
+
+
+def test_a_page_begins_with_who_rose_past_it_since_the_first_was_opened(db: Connection, crowd: Workspace) -> None:
+    first = page(db, crowd, None, p_begun={})
+    shown = [row["id"] for row in first["contacts"]]
+    lowest = (
+        "select contact_id from public.contact_states where workspace_id = %s order by score, contact_id desc limit 1"
+    )
+    raised = f"update public.contact_states set score = 100 where contact_id = ({lowest}) returning contact_id::text"
+    [(riser,)] = db.execute(raised.encode(), (crowd.id,)).fetchall()
+    second = page(db, crowd, first["next"], p_begun={}, p_shown=shown)
+    assert (second["contacts"][0]["id"], second["risen"]) == (riser, 1)
+    assert not {row["id"] for row in second["contacts"]} & set(shown)
+
+
+def test_who_opens_a_page_further_on_begins_there(db: Connection, crowd: Workspace) -> None:
+    place = page(db, crowd, None)["next"]
+    told = page(db, crowd, place, p_begun=place)
+    assert told == page(db, crowd, place) | {"risen": 0, "begun": None}
 
 
 def test_few_with_a_trait_are_found_at_once_and_many_are_looked_through(db: Connection, crowd: Workspace) -> None:
@@ -247,6 +286,7 @@ def test_few_with_a_trait_are_found_at_once_and_many_are_looked_through(db: Conn
         {"p_signals": [{"signal": 1, "least": 1, "since": "2026-02-31"}]},
         {"p_signals": [{"signal": 1, "least": 0}]},
         {"p_signals": [{"signal": "1", "least": 1}]},
+        {"p_shown": [str(uuid4())] * 2001},
     ],
 )
 def test_a_filter_that_is_none_is_refused(db: Connection, workspace: Workspace, filters: dict[str, Any]) -> None:

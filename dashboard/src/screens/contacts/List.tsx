@@ -5,7 +5,7 @@ import { AsOf, Empty, Failed, Panel } from "../../parts/states";
 import type { Workspace } from "../../shell/workspaces";
 import { useStages } from "./data";
 import { Filters } from "./Filters";
-import { list, PAGE, useSignals, useViews, type Missing, type Page, type Wanted } from "./listing";
+import { list, PAGE, useSignals, useViews, written, type Missing, type Page, type Wanted } from "./listing";
 import { readFilters, writeFilters } from "./query";
 import { Row, useListKeys } from "./Row";
 import { compare, ViewActions, Views } from "./Views";
@@ -48,6 +48,13 @@ export default function List({ workspace }: { workspace: Workspace }) {
       >
         {(page) => "contacts" in page && (
           <>
+            {page.risen > 0 && (
+              <p>
+                <small role="status">
+                  {page.risen === 1 ? "One of these has" : `${page.risen} of these have`} risen past the pages before since you opened them.
+                </small>
+              </p>
+            )}
             {page.contacts.length > 0 && (
               <ul class="contacts card" ref={rows} aria-label="Contacts, the highest score first">
                 {page.contacts.map((contact) => (
@@ -77,7 +84,7 @@ function Paging({ page: { contacts, looked, next, more }, wanted }: { page: Page
       {!next && !wanted.text && isNarrow(wanted) && <small>{wanted.after ? "Nobody else is like that." : `These are all: ${contacts.length}.`}</small>}
       {more && <small>There are more. Type more of the name or address.</small>}
       {next && (
-        <a class="button" href={withQuery({ after: `${next.score}_${next.id}`, why: null })}>{isShort ? "Look further" : "Next 50"}</a>
+        <a class="button" href={withQuery({ after: written(next), why: null })}>{isShort ? "Look further" : "Next 50"}</a>
       )}
     </nav>
   );

@@ -2,6 +2,7 @@ import { useAsk } from "../../data/asking";
 import { call, read } from "../../data/supabase";
 import type { ContactRow, Stage } from "./data";
 import type { Filters, SignalFilter } from "./query";
+import { keep, turned } from "./turning";
 
 /** What the URL asks for. */
 export interface Wanted extends Filters {
@@ -10,10 +11,19 @@ export interface Wanted extends Filters {
   after: string;
 }
 
+export interface Place {
+  score: number;
+  id: string;
+}
+
 export interface Page {
   contacts: ContactRow[];
+  /** So many of them were behind the pages before when these were shown. */
+  risen: number;
+  /** Where more of those may be, who have not been looked at. */
+  begun?: Place | null;
   /** Where the list goes on. */
-  next: { score: number; id: string } | null;
+  next: Place | null;
   looked: number;
   more?: boolean;
 }
@@ -64,15 +74,39 @@ function seen(days: string) {
 const CALLS = 10;
 export const PAGE = 50;
 
+type Top = Record<string, never>;
+type Ask = (after: Place | null, begun: Place | Top | null, shown: string[]) => Promise<Page>;
+
 /** Where a call's page is short, goes on with the next, until the page is full or has cost enough. */
-async function lookFurther(ask: (after: Page["next"]) => Promise<Page>, after: Page["next"]): Promise<Page> {
-  let page = await ask(after);
+async function lookFurther(ask: Ask, after: Place | null, begun: Place | Top, shown: string[]): Promise<Page> {
+  let page = await ask(after, begun, shown);
   for (let calls = 1; page.next && page.contacts.length < PAGE && calls < CALLS; calls++) {
-    const more = await ask(page.next);
-    const known = new Set(page.contacts.map(({ id }) => id)); // a score may have moved in between
-    const added = more.contacts.filter(({ id }) => !known.has(id));
-    page = { contacts: [...page.contacts, ...added], next: more.next, looked: page.looked + more.looked };
+    const more = await ask(page.next, page.begun ?? null, [...shown, ...page.contacts.map(({ id }) => id)]);
+    page = {
+      ...more,
+      contacts: [...page.contacts, ...more.contacts],
+      risen: page.risen + more.risen,
+      looked: page.looked + more.looked,
+    };
   }
+  return page;
+}
+
+export const written = (place: Place | null) => (place ? `${place.score}_${place.id}` : "");
+
+function place(text: string): Place | null {
+  const [score, id] = text.split("_");
+  return id ? { score: Number(score), id } : null;
+}
+
+/** The page of a list that begins there, without whom the pages before it have shown. */
+async function turn(args: Record<string, unknown>, of: string, after: string): Promise<Page> {
+  const before = turned(of, after);
+  const begun = place(before[0]?.after ?? after) ?? {};
+  const ask: Ask = (p_after, p_begun, p_shown) => call<Page>("list_contacts", { ...args, p_after, p_begun, p_shown });
+  const page = await lookFurther(ask, place(after), begun, before.flatMap(({ ids }) => ids));
+  if (written(page.next) === after) page.next = null; // all that a page may cost went into looking for the risen
+  keep(of, { after, next: written(page.next), ids: page.contacts.map(({ id }) => id) });
   return page;
 }
 
@@ -80,7 +114,7 @@ async function lookFurther(ask: (after: Page["next"]) => Promise<Page>, after: P
 export async function list(workspace: string, wanted: Wanted, stages: Stage[], signals: Signal[]): Promise<Page | Missing> {
   if (wanted.text) {
     const found = await call<Page>("search_contacts", { p_workspace: workspace, p_text: wanted.text });
-    return { ...found, next: null, looked: found.contacts.length };
+    return { ...found, risen: 0, next: null, looked: found.contacts.length };
   }
   const stage = stages.find(({ name }) => name === wanted.stage)?.id;
   if (wanted.stage && !stage) return { missing: `stage ${wanted.stage}` };
@@ -97,7 +131,5 @@ export async function list(workspace: string, wanted: Wanted, stages: Stage[], s
     ...(wanted.traits.length && { p_traits: wanted.traits }),
     ...(wanted.signals.length && { p_signals: wanted.signals.map(counted) }),
   };
-  const [score, id] = wanted.after.split("_");
-  const ask = (after: Page["next"]) => call<Page>("list_contacts", { ...args, ...(after && { p_after: after }) });
-  return lookFurther(ask, id ? { score: Number(score), id } : null);
+  return turn(args, JSON.stringify([workspace, { ...wanted, after: "" }]), wanted.after);
 }

@@ -1,0 +1,37 @@
+/** A page of a list that was shown; a place in the list is written "<score>_<id>", and "" is its top. */
+export interface Turned {
+  after: string;
+  next: string;
+  ids: string[];
+}
+
+/** list_contacts() leaves out so many, of which the page that is asked for may need 50 itself. */
+const MOST = 1950;
+
+// Of the list that was looked at last: a page that is loaded anew begins anew.
+let list = "";
+let pages: Turned[] = [];
+
+/** How many of the pages come before the one that begins there. */
+function position(after: string): number {
+  if (!after) return 0;
+  const again = pages.findIndex((page) => page.after === after);
+  return again >= 0 ? again : pages.findIndex((page) => page.next === after) + 1;
+}
+
+/** The pages before the one that begins there, as many of the last as can be left out. */
+export function turned(of: string, after: string): Turned[] {
+  if (of !== list) return [];
+  let before = pages.slice(0, position(after));
+  while (before.reduce((sum, { ids }) => sum + ids.length, 0) > MOST) before = before.slice(1);
+  return before;
+}
+
+/** Keeps what a page shows now. Those behind it stay, for who goes back and forth. */
+export function keep(of: string, page: Turned): void {
+  if (of !== list) pages = [];
+  list = of;
+  const at = position(page.after);
+  const rest = pages[at]?.after === page.after ? pages.slice(at + 1) : [];
+  pages = [...pages.slice(0, at), page, ...rest];
+}
