@@ -58,6 +58,14 @@ MIDDLE = """
     """
 
 
+# What a page asks for beside its place where many pages before it were turned.
+TURNED: dict[str, str] = {
+    "p_after": MIDDLE,
+    "p_begun": "select '{}'",
+    "p_shown": "select array(select contact_id from public.contact_states order by score desc, contact_id limit 1950)",
+}
+
+
 def trait(operator: str, operand: str) -> str:
     """A statement that finds a filter by the trait that everybody has a value of."""
     return f"select '{json.dumps([{'trait': 'plan', 'operator': operator, 'operand': operand}])}'"
@@ -85,6 +93,9 @@ LISTS: dict[str, Call] = {
         "list_contacts",
         {"p_traits": trait("contains", "e"), "p_signals": signals(5, least=900)},
     ),
+    "many pages turned": ("list_contacts", TURNED),
+    "many pages turned, of a trait": ("list_contacts", {**TURNED, "p_traits": trait("contains", "zz")}),
+    "many pages turned, of signals": ("list_contacts", {**TURNED, "p_signals": signals(1, 2, least=900)}),
     "names of traits": ("trait_names", {}),
     "values of a trait": ("trait_values", {"p_trait": "select 'plan'"}),
 }
