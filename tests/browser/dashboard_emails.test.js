@@ -89,6 +89,29 @@ test("a broken template says what to mend, and keeps what was typed", async () =
   await assertAccessible(alice, "template, broken");
 });
 
+const hasSubject = (wanted) =>
+  alice.page.waitForFunction((text) => document.querySelector("[name=subject]")?.value === text, wanted);
+
+test("what is not saved yet is still there after a look elsewhere, until it is discarded", async () => {
+  const { page } = alice;
+  await visit("templates", "Templates");
+  await page.getByRole("link", { name: "Win-back" }).first().click();
+  const subject = page.getByLabel("Subject");
+  const saved = await subject.inputValue();
+  await subject.fill("Half written");
+  await page.getByRole("link", { name: "All templates" }).click();
+  await page.getByRole("heading", { name: "Templates" }).waitFor();
+  await page.goBack();
+  assert.equal(await subject.inputValue(), "Half written");
+  const [dialog] = await Promise.all([page.waitForEvent("dialog"), page.evaluate(() => setTimeout(() => location.reload()))]);
+  assert.equal(dialog.type(), "beforeunload");
+  await dialog.dismiss();
+  await press("Discard what is not saved");
+  await hasSubject(saved);
+  await page.reload(); // asks nothing now
+  await hasSubject(saved);
+});
+
 test("of two who edit a template the second is told of the first", async () => {
   const { page } = alice;
   await visit("templates", "Templates");
@@ -98,7 +121,8 @@ test("of two who edit a template the second is told of the first", async () => {
   await press("Save");
   await page.getByRole("alert").getByText("Somebody has changed it since you opened it.").waitFor();
   assert.equal(await page.getByLabel("Subject").inputValue(), "Mine");
-  await page.reload();
+  await press("Discard what is not saved");
+  await hasSubject("Theirs");
   for (const subject of ["Once", "Twice"]) {
     await page.getByLabel("Subject").fill(subject);
     await press("Save");

@@ -3,6 +3,7 @@ import { forgetEverything } from "./asking";
 import { supabaseKey, supabaseUrl } from "./config";
 import { Failure } from "./failure";
 import { atom } from "./atom";
+import { unsaved } from "./unsaved";
 
 const auth = new AuthClient({
   url: `${supabaseUrl}/auth/v1`,
@@ -18,7 +19,10 @@ export const session = atom<Session | null | undefined>(undefined);
 export const recovering = atom(false);
 
 auth.onAuthStateChange((event, now) => {
-  if (event === "SIGNED_OUT" || now?.user.id !== session.get()?.user.id) forgetEverything();
+  if (event === "SIGNED_OUT" || now?.user.id !== session.get()?.user.id) {
+    forgetEverything();
+    unsaved.dropAll();
+  }
   if (event === "PASSWORD_RECOVERY") recovering.set(true);
   session.set(now);
 });

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { changed, renewed, useAsk } from "../../data/asking";
 import { BASE, go } from "../../data/location";
 import { add, changeSeen, read, remove } from "../../data/supabase";
+import { unsaved } from "../../data/unsaved";
 import { Action, Choice, Confirm, Editable, Field, Form, Lines, useDoing } from "../../parts/forms";
 import { Empty, Panel } from "../../parts/states";
 import type { Workspace } from "../../shell/workspaces";
@@ -10,6 +11,8 @@ import { Preview } from "./Preview";
 
 type Written = Pick<Listed, "name" | "category" | "subject"> & { html: string };
 type Whole = Written & { updated_at: string };
+
+const written = ({ name, category, subject, html }: Written): Written => ({ name, category, subject, html });
 
 const BLANK: Written = {
   name: "", category: "marketing", subject: "Hello {{ contact.firstName | default: \"there\" }}",
@@ -34,32 +37,60 @@ const MEANINGS = {
 
 /** One template, or a new one: its source beside what a contact would get. */
 export function Template({ workspace, id }: { workspace: Workspace; id: string }) {
+  const [turn, setTurn] = useState(0);
   const isNew = id === "new";
-  const asked = useAsk(isNew ? null : `${workspace.id}/template/${id}`, async () =>
+  const key = `${workspace.id}/template/${id}`;
+  const asked = useAsk(isNew ? null : key, async () =>
     (await read<Whole>("templates", workspace.id, "name,category,subject,html,updated_at", (query) => query.eq("id", id)))[0] ?? null,
   );
-  if (isNew) return <Editor workspace={workspace} id={null} saved={BLANK} at="" />;
+  const discard = async () => {
+    unsaved.drop(key);
+    await renewed(key); // somebody else may have changed it
+    setTurn(turn + 1);
+  };
+  const props = { workspace, kept: key, discard };
+  if (isNew) return <Editor key={turn} {...props} id={null} saved={BLANK} at="" />;
   return (
     <Panel asked={asked} what="The template" lines={10} isEmpty={(found) => !found} empty={<Empty title="There is no such template." />}>
-      {(found) => found && <Editor workspace={workspace} id={id} saved={found} at={found.updated_at} />}
+      {(found) => found && <Editor key={turn} {...props} id={id} saved={found} at={found.updated_at} />}
     </Panel>
   );
 }
 
-function Editor({ workspace, id, saved, at }: { workspace: Workspace; id: string | null; saved: Written; at: string }) {
-  const [draft, setDraft] = useState<Written>({ name: saved.name, category: saved.category, subject: saved.subject, html: saved.html });
-  const [seen, setSeen] = useState(at); // the version that was opened, or saved last
+/** What was typed, and of which version. */
+interface Kept {
+  draft: Written;
+  seen: string;
+}
+
+interface EditorProps {
+  workspace: Workspace;
+  id: string | null;
+  saved: Written;
+  at: string;
+  /** Under which name what is typed is kept. */
+  kept: string;
+  discard: () => Promise<void>;
+}
+
+function Editor({ workspace, id, saved, at, kept, discard }: EditorProps) {
+  const [begun] = useState(() => unsaved.get<Kept>(kept) ?? { draft: written(saved), seen: at });
+  const [draft, setDraft] = useState(begun.draft);
+  const [seen, setSeen] = useState(begun.seen); // the version that was opened, or saved last
   const [isSaved, setSaved] = useState(false);
   const doing = useDoing();
   const base = `${BASE}/w/${workspace.slug}/emails/templates`;
   const edit = (changes: Partial<Written>) => {
-    setDraft({ ...draft, ...changes });
+    const now = { ...draft, ...changes };
+    unsaved.keep(kept, { draft: now, seen });
+    setDraft(now);
     setSaved(false);
   };
   const save = async () => {
     const row = { ...draft, name: draft.name.trim() };
     if (id) await changeSeen("templates", workspace.id, { id, updated_at: seen }, row, MEANINGS);
     else await add("templates", workspace.id, row, MEANINGS);
+    unsaved.drop(kept);
     const now = id && (await renewed<Whole | null>(`${workspace.id}/template/${id}`));
     changedMails(workspace.id);
     if (now) setSeen(now.updated_at);
@@ -68,6 +99,7 @@ function Editor({ workspace, id, saved, at }: { workspace: Workspace; id: string
   };
   const drop = async () => {
     await remove("templates", workspace.id, { id: id ?? "" }, MEANINGS);
+    unsaved.drop(kept);
     changed(`${workspace.id}/templates`);
     go(base, { replace: true });
   };
@@ -77,14 +109,14 @@ function Editor({ workspace, id, saved, at }: { workspace: Workspace; id: string
         <header><h2 id="template">{id ? saved.name : "A new template"}</h2><a href={base}>All templates</a></header>
         <Form what="The template" doing={doing} onSubmit={save}>
           <Editable role={workspace.role} needs="admin">
-            <Field label="Name" name="name" required maxLength={200} defaultValue={saved.name} onInput={({ currentTarget }) => edit({ name: currentTarget.value })} />
-            <Choice label="Category" name="category" options={CATEGORIES} chosen={saved.category} onChange={(category) => edit({ category: category as Category })} />
+            <Field label="Name" name="name" required maxLength={200} defaultValue={begun.draft.name} onInput={({ currentTarget }) => edit({ name: currentTarget.value })} />
+            <Choice label="Category" name="category" options={CATEGORIES} chosen={draft.category} onChange={(category) => edit({ category: category as Category })} />
             <Field
-              label="Subject" name="subject" required maxLength={500} defaultValue={saved.subject}
+              label="Subject" name="subject" required maxLength={500} defaultValue={begun.draft.subject}
               onInput={({ currentTarget }) => edit({ subject: currentTarget.value })}
             />
             <Lines
-              label="HTML and Liquid" name="html" rows={18} required maxLength={200_000} defaultValue={saved.html} class="source"
+              label="HTML and Liquid" name="html" rows={18} required maxLength={200_000} defaultValue={begun.draft.html} class="source"
               hint={<>Traits are <code>{"{{ contact.firstName }}"}</code>; <code>product.name</code>, <code>product.url</code> and <code>product.reply_to</code> are yours. What is put in is escaped.</>}
               onInput={({ currentTarget }) => edit({ html: currentTarget.value })}
             />
@@ -96,6 +128,7 @@ function Editor({ workspace, id, saved, at }: { workspace: Workspace; id: string
                 <p>What was sent stays in the log.</p>
               </Confirm>
             )}
+            {unsaved.get(kept) !== undefined && <button type="button" onClick={() => void discard()}>Discard what is not saved</button>}
             <small role="status">{isSaved ? "Saved. Mails from now on are like this." : ""}</small>
           </div>
         </Form>
