@@ -88,6 +88,8 @@ test("the contact has a score, and a reason for each point of it", async () => {
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "Ada Park" }).waitFor();
   assert.equal(Number(await page.locator(".headline .score b").innerText()), listed);
+  // The link that was pressed is gone: Tab goes on from the contact, and not from the top of the page.
+  assert.equal(await page.evaluate(() => document.activeElement.id), "content");
 });
 
 test("a search finds who begins so, and nothing else", async () => {

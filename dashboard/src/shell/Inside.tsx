@@ -1,4 +1,4 @@
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { BASE, go, useHere } from "../data/location";
 import { Empty, Failed, Skeleton } from "../parts/states";
 import { SCREENS } from "../routes";
@@ -55,6 +55,7 @@ interface Within {
 function InWorkspace({ mine, workspace, screen, rest }: Within) {
   const found = SCREENS.find(({ path }) => path === screen);
   useEffect(() => lastSlug.set(workspace.slug), [workspace.slug]);
+  useFollow([screen, ...rest].join("/"));
   useEffect(() => {
     document.title = `${found?.title ?? "Not found"} · ${workspace.name} · ConversionCRM`;
   }, [found, workspace.name]);
@@ -69,6 +70,15 @@ function InWorkspace({ mine, workspace, screen, rest }: Within) {
       )}
     </Frame>
   );
+}
+
+/** The link that was pressed may be gone with its screen: then whoever uses the keyboard goes on in the next one. */
+function useFollow(path: string) {
+  const shown = useRef(path);
+  useEffect(() => {
+    if (shown.current !== path && document.activeElement === document.body) document.getElementById("content")?.focus();
+    shown.current = path;
+  }, [path]);
 }
 
 function NoWorkspace({ mine }: { mine: Mine }) {

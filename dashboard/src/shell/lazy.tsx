@@ -17,11 +17,11 @@ export const preload = <P,>(load: Load<P>) => fetched(load).catch(() => {});
 export function Lazy<P extends object>({ load, props }: { load: Load<P>; props: P }) {
   const [failed, fail] = useState<Load<P>>();
   const [, again] = useState({});
-  const key = load as unknown as Load<never>;
+  const Loaded = loaded.get(load as unknown as Load<never>) as ComponentType<P> | undefined;
   useEffect(() => {
-    if (!loaded.has(key)) fetched(load).then(() => again({}), () => fail(() => load));
+    // Also where it has come since this was rendered.
+    if (!Loaded) fetched(load).then(() => again({}), () => fail(() => load));
   }, [load]);
-  const Loaded = loaded.get(key) as ComponentType<P> | undefined;
   if (Loaded) return <Loaded {...props} />;
   if (failed !== load) return <Skeleton lines={6} />;
   return (
