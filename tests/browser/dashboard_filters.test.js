@@ -174,6 +174,13 @@ test("whatever a view holds is read as filters and leads nowhere else", async ()
   await sql`delete from public.saved_views where workspace_id = ${workspace} and name <> 'Pro plan'`;
 });
 
+test("what is no place in a list, no number and no text in an address is left out", async () => {
+  for (const query of ["?after=zz", "?after=7_zz", "?seen=soon", "?q=%00", "?least=-1&most=x"]) {
+    await visit(query);
+    await alice.page.waitForFunction(() => document.querySelectorAll("a.who").length === 30);
+  }
+});
+
 test("a view is deleted for everybody, after a question", async () => {
   const { page } = alice;
   await visit("?least=1&trait.plan=is:pro");

@@ -3,10 +3,10 @@ import { withQuery } from "../data/location";
 /** Where a list goes on, in its URL: the values of the place, joined. */
 export const place = (next: Record<string, string>) => Object.values(next).join("_");
 
-/** The place that the URL names, as the list's function takes it. */
+/** The time and the key that the URL names, as the list's function takes them; what is no such place is the beginning. */
 export function placed<K extends string>(after: string, at: K, key: string): Record<string, string> | null {
   const [first, ...others] = after.split("_");
-  return first && others.length ? { [at]: first, [key]: others.join("_") } : null;
+  return first && others.length && Date.parse(first) ? { [at]: first, [key]: others.join("_") } : null;
 }
 
 export function Paging({ after, next }: { after: string; next: Record<string, string> | null }) {

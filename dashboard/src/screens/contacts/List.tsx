@@ -12,7 +12,7 @@ import { compare, ViewActions, Views } from "./Views";
 
 function useWanted(): { wanted: Wanted; why: string | null } {
   const { query } = useHere();
-  const wanted = { ...readFilters(query), text: query.get("q") ?? "", after: query.get("after") ?? "" };
+  const wanted = { ...readFilters(query), text: (query.get("q") ?? "").replaceAll("\0", ""), after: query.get("after") ?? "" };
   return { wanted, why: query.get("why") };
 }
 
@@ -56,7 +56,7 @@ export default function List({ workspace }: { workspace: Workspace }) {
               </p>
             )}
             {page.contacts.length > 0 && (
-              <ul class="contacts card" ref={rows} aria-label="Contacts, the highest score first">
+              <ul class="contacts card" ref={rows} aria-label={wanted.text ? "Contacts that were found" : "Contacts, the highest score first"}>
                 {page.contacts.map((contact) => (
                   <Row key={contact.id} workspace={workspace} contact={contact} open={contact.id === why} />
                 ))}

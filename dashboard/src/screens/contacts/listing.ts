@@ -75,6 +75,8 @@ const CALLS = 10;
 export const PAGE = 50;
 
 type Top = Record<string, never>;
+/** Of the place where a list ends. */
+const LAST = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 type Ask = (after: Place | null, begun: Place | Top | null, shown: string[]) => Promise<Page>;
 
 /** Where a call's page is short, goes on with the next, until the page is full or has cost enough. */
@@ -94,8 +96,9 @@ async function lookFurther(ask: Ask, after: Place | null, begun: Place | Top, sh
 
 export const written = (place: Place | null) => (place ? `${place.score}_${place.id}` : "");
 
+/** What is no place is the top. */
 function place(text: string): Place | null {
-  const [score, id] = text.split("_");
+  const [, score, id] = /^(\d{1,3})_([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/.exec(text) ?? [];
   return id ? { score: Number(score), id } : null;
 }
 
@@ -105,7 +108,8 @@ async function turn(args: Record<string, unknown>, of: string, after: string): P
   const begun = place(before[0]?.after ?? after) ?? {};
   const ask: Ask = (p_after, p_begun, p_shown) => call<Page>("list_contacts", { ...args, p_after, p_begun, p_shown });
   const page = await lookFurther(ask, place(after), begun, before.flatMap(({ ids }) => ids));
-  if (written(page.next) === after) page.next = null; // all that a page may cost went into looking for the risen
+  // The end, but for those who may have risen and were not looked at: what a page may cost went into that.
+  if (page.begun && page.next?.id === LAST && page.contacts.length < PAGE) page.next = null;
   keep(of, { after, next: written(page.next), ids: page.contacts.map(({ id }) => id) });
   return page;
 }

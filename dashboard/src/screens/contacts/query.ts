@@ -97,6 +97,7 @@ export function readFilters(query: URLSearchParams): Filters {
   const filters: Filters = { stage: "", least: "", most: "", seen: "", traits: [], signals: [] };
   for (const name of PLAIN) filters[name] = query.get(name) ?? "";
   for (const name of ["least", "most"] as const) if (!/^\d{1,3}$/.test(filters[name])) filters[name] = "";
+  if (!/^-?\d{1,4}$/.test(filters.seen)) filters.seen = "";
   for (const [name, text] of query) {
     const trait = name.startsWith("trait.") ? readTrait(name.slice(6), text) : undefined;
     const signal = name.startsWith("did.") ? readSignal(name.slice(4), text) : undefined;
