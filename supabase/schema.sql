@@ -5064,6 +5064,7 @@ CREATE FUNCTION private.pinned_stage_of(p_rules private.compiled_rules, p_contac
 
 CREATE FUNCTION private.place_in_list(p_place jsonb, p_least integer, p_most integer) RETURNS private.place
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
     AS $$
         select row(
             least(greatest(coalesce((p_place ->> 'score')::integer, 101), p_least), p_most + 1),

@@ -154,6 +154,7 @@ create type private.place as (score integer, id uuid);
 -- {"score", "id"} as a place in a list of the scores from p_least to p_most: its beginning where there is none, or one before it.
 create function private.place_in_list(p_place jsonb, p_least integer, p_most integer) returns private.place
     language sql immutable parallel safe
+    set search_path = ''
     as $$
         select row(
             least(greatest(coalesce((p_place ->> 'score')::integer, 101), p_least), p_most + 1),

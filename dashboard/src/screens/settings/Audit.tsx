@@ -59,12 +59,16 @@ const THINGS: Record<string, string> = {
 };
 
 const DECIDED: Record<string, string> = { publish: "published", discard: "draft discarded" };
+/** What a change of a row means where it says little by itself. */
+const MEANT: Record<string, string> = {
+  "rule_drafts.insert": "draft begun", "rule_drafts.update": "draft changed", "invitations.delete": "accepted or taken back",
+};
 
 /** "api_keys.insert" as a person reads it. */
 function said({ action, detail }: Entry): string {
   const [thing = "", deed = ""] = action.split(".");
   const named = THINGS[thing] ?? words(thing);
-  return `${named.charAt(0).toUpperCase()}${named.slice(1)}: ${DECIDED[detail.decision ?? ""] ?? DONE[deed] ?? words(deed)}`;
+  return `${named.charAt(0).toUpperCase()}${named.slice(1)}: ${DECIDED[detail.decision ?? ""] ?? MEANT[action] ?? DONE[deed] ?? words(deed)}`;
 }
 
 function Row({ workspace, entry }: { workspace: Workspace; entry: Entry }) {
