@@ -34,5 +34,8 @@ export function ago(at: string, now = Date.now()): string {
   return spans.format(Math.round(span), "year");
 }
 
+/** 12,345 as people read it. */
+export const figure = (count: number) => count.toLocaleString(LANGUAGE);
+
 /** "at_risk" as people read it. */
 export const words = (name: string) => name.replaceAll("_", " ");

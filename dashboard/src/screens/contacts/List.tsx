@@ -1,6 +1,7 @@
 import { useRef } from "preact/hooks";
 import { together, useAsk } from "../../data/asking";
 import { BASE, useHere, withQuery } from "../../data/location";
+import { figure } from "../../parts/format";
 import { AsOf, Empty, Failed, Panel } from "../../parts/states";
 import type { Workspace } from "../../shell/workspaces";
 import { useStages } from "./data";
@@ -78,7 +79,7 @@ function Paging({ page: { contacts, looked, next, more }, wanted }: { page: Page
       {wanted.after && <a class="button" href={withQuery({ after: null, why: null })}>To the top</a>}
       {isShort && (
         <small role="status">
-          {found} among the {wanted.after ? "next" : "first"} {looked.toLocaleString()} by score, down to a score of {next.score}. There may be more.
+          {found} among the {wanted.after ? "next" : "first"} {figure(looked)} by score, down to a score of {next.score}. There may be more.
         </small>
       )}
       {!next && !wanted.text && isNarrow(wanted) && <small>{wanted.after ? "Nobody else is like that." : `These are all: ${contacts.length}.`}</small>}

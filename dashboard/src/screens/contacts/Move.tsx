@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { changed, forget, useAsk } from "../../data/asking";
 import { BASE, go } from "../../data/location";
 import { add, call } from "../../data/supabase";
-import { words } from "../../parts/format";
+import { figure, words } from "../../parts/format";
 import { Choice, Field, Form, useDoing } from "../../parts/forms";
 import { Panel } from "../../parts/states";
 import type { Workspace } from "../../shell/workspaces";
@@ -84,10 +84,10 @@ function Consequences({ workspace, identity, target }: Pick<Props, "workspace" |
       {({ events, mails, from, to }) => (
         <Form what="The move" doing={doing} onSubmit={move}>
           <ul>
-            <li>{events.toLocaleString()}{events >= MOST && " or more"} {events === 1 ? "event goes" : "events go"} with it.</li>
+            <li>{figure(events)}{events >= MOST && " or more"} {events === 1 ? "event goes" : "events go"} with it.</li>
             <li><Becomes side={from} /></li>
             {to.id !== from.id && <li><Becomes side={to} /></li>}
-            {mails > 0 && <li>{mails.toLocaleString()} {mails === 1 ? "mail is" : "mails are"} queued, for a stage that is entered.</li>}
+            {mails > 0 && <li>{figure(mails)} {mails === 1 ? "mail is" : "mails are"} queued, for a stage that is entered.</li>}
           </ul>
           <p class="muted">{mails > 0 ? "It" : "No mail goes out for it, and it"} can be moved back.</p>
           <button class="main" disabled={doing.busy}>Move it</button>

@@ -1,5 +1,5 @@
 import { BASE, go, withQuery } from "../../data/location";
-import { ago, date } from "../../parts/format";
+import { ago, clock, date } from "../../parts/format";
 import { useKey } from "../../parts/keyboard";
 import { Breakdown, Score, StageChip } from "../../parts/score";
 import { Panel } from "../../parts/states";
@@ -37,7 +37,7 @@ export function Row({ workspace, contact, open }: RowProps) {
         </a>
         <StageChip name={stage} />
         <span class="seen muted">
-          {lastSeen ? <time dateTime={lastSeen} title={new Date(lastSeen).toLocaleString()}>{ago(lastSeen)}</time> : "never seen"}
+          {lastSeen ? <time dateTime={lastSeen} title={`${date(lastSeen)}, ${clock(new Date(lastSeen))}`}>{ago(lastSeen)}</time> : "never seen"}
         </span>
         <button
           type="button" class="small" aria-expanded={open} aria-label={`Why ${score}: ${shown}`}

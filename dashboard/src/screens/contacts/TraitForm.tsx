@@ -56,7 +56,7 @@ export function TraitForm({ workspace, add, close }: Props) {
           {operator !== "between" && operator !== "exists" && (
             <Field
               label={operator === "in" ? "Values" : "Value"} name="operand" list="values" required autocomplete="off"
-              hint={operator === "in" ? "With commas between them." : undefined}
+              hint={`${operator === "in" ? "With commas between them. " : ""}50 is a number, and "50" in quotes is text.`}
             />
           )}
         </div>

@@ -1,7 +1,7 @@
 import { changed } from "../../data/asking";
 import { BASE } from "../../data/location";
 import { Action, Confirm, useDoing } from "../../parts/forms";
-import { date } from "../../parts/format";
+import { date, figure } from "../../parts/format";
 import { StageChip } from "../../parts/score";
 import { AsOf, Failed, Panel } from "../../parts/states";
 import type { Workspace } from "../../shell/workspaces";
@@ -72,7 +72,7 @@ function Working({ preview: { status, done, total } }: { preview: Preview }) {
   const what = status === "counting" ? "Counting what is new in the rules, back through all events" : "Working out who would move";
   return (
     <div role="status">
-      <p>{what}: {done.toLocaleString()}{total !== null && ` of ${total.toLocaleString()} people`} …</p>
+      <p>{what}: {figure(done)}{total !== null && ` of ${figure(total)} people`} …</p>
       <progress aria-label={what} max={total ?? undefined} value={total === null ? undefined : done} />
     </div>
   );
@@ -90,7 +90,7 @@ function Found({ workspace, preview: { moves, mails: following, on } }: { worksp
               {examples.map(({ contactId, email, userId, anonymousId }, index) => (
                 <span key={contactId}>{index > 0 && ", "}<a href={`${BASE}/w/${workspace.slug}/contacts/${contactId}`}>{email ?? userId ?? anonymousId}</a></span>
               ))}
-              {contacts > examples.length && <small> and {(contacts - examples.length).toLocaleString()} more</small>}
+              {contacts > examples.length && <small> and {figure(contacts - examples.length)} more</small>}
             </p>
           </li>
         ))}
@@ -101,7 +101,7 @@ function Found({ workspace, preview: { moves, mails: following, on } }: { worksp
         {following.map(({ automation, mails: count, mailable }) => (
           <li key={automation}>
             <b>{mails(mailable)}</b> by {automation}
-            {mailable < count && <small> and {(count - mailable).toLocaleString()} that can't leave: no address that may be mailed</small>}
+            {mailable < count && <small> and {figure(count - mailable)} that can't leave: no address that may be mailed</small>}
           </li>
         ))}
       </ul>

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import { changed } from "../../data/asking";
-import { ago } from "../../parts/format";
+import { ago, figure } from "../../parts/format";
 import { Failed } from "../../parts/states";
 import { may, type Workspace } from "../../shell/workspaces";
 import { useRescore } from "./data";
@@ -26,7 +26,7 @@ export function Progress({ workspace }: { workspace: Workspace }) {
   }
   return (
     <div class="strip warn" role="status">
-      <p>The new rules are in force. Scoring everybody by them: {done.toLocaleString()}{total !== null && ` of ${total.toLocaleString()}`} …</p>
+      <p>The new rules are in force. Scoring everybody by them: {figure(done)}{total !== null && ` of ${figure(total)}`} …</p>
       <progress aria-label="Scoring everybody" max={total ?? undefined} value={total === null ? undefined : done} />
     </div>
   );

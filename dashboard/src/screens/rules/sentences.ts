@@ -1,4 +1,4 @@
-import { words } from "../../parts/format";
+import { figure, words } from "../../parts/format";
 import { asText, condition } from "../../parts/values";
 import type { Condition, Definition, Fit, List, Rules, Signal, Stage } from "./data";
 
@@ -7,9 +7,9 @@ type Entry = Signal | Fit | Stage;
 /** A sentence in two parts: what it is about, and what is said of it. */
 export type Sentence = [about: string, said: string];
 
-const many = (count: number, noun: string) => `${count.toLocaleString()} ${noun}${Math.abs(count) === 1 ? "" : "s"}`;
+const many = (count: number, noun: string) => `${figure(count)} ${noun}${Math.abs(count) === 1 ? "" : "s"}`;
 
-export const people = (count: number) => (count === 1 ? "1 person" : `${count.toLocaleString()} people`);
+export const people = (count: number) => (count === 1 ? "1 person" : `${figure(count)} people`);
 export const mails = (count: number) => many(count, "mail");
 
 const points = (value: number) => `${value < 0 ? "takes" : "gives"} ${many(Math.abs(value), "point")}`;

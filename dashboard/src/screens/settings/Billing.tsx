@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { useAsk } from "../../data/asking";
 import { post } from "../../data/endpoints";
 import { call } from "../../data/supabase";
-import { date, dateTime, words } from "../../parts/format";
+import { date, dateTime, figure, words } from "../../parts/format";
 import { Action, useDoing } from "../../parts/forms";
 import { AsOf, Failed, Notice, Panel } from "../../parts/states";
 import type { ScreenProps } from "../../routes";
@@ -37,8 +37,7 @@ interface Offer {
   intervals: ("month" | "year")[];
 }
 
-const count = (number: number) => number.toLocaleString();
-const upTo = (quota: number | null) => (quota === null ? "no limit" : count(quota));
+const upTo = (quota: number | null) => (quota === null ? "no limit" : figure(quota));
 
 export default function Billing({ workspace }: ScreenProps) {
   const asked = useAsk(`${workspace.id}/billing`, () => call<Account>("billing", { p_workspace: workspace.id }));
@@ -58,8 +57,8 @@ export default function Billing({ workspace }: ScreenProps) {
               <Bar label="Contacts with a userId or email" meter={account.usage.contacts} />
               <Bar label="Mails this month" meter={account.usage.emails} />
               <p class="muted">
-                {count(account.usage.events)} events{account.usage.measuredAt && `, as of ${dateTime(account.usage.measuredAt)}`}: as many
-                as you like, {count(account.plan.messagesPerMinute)} messages a minute and key.
+                {figure(account.usage.events)} events{account.usage.measuredAt && `, as of ${dateTime(account.usage.measuredAt)}`}: as many
+                as you like, {figure(account.plan.messagesPerMinute)} messages a minute and key.
               </p>
               {account.warnings.map(({ meter, percent, at }) => (
                 <p key={meter + percent}><small>Owners were told on {date(at)} that {percent} % of the {meter} were used.</small></p>
@@ -81,7 +80,7 @@ function Bar({ label, meter: { used, quota } }: { label: string; meter: Meter })
   const share = quota ? Math.min(used / quota, 1) : 0;
   return (
     <div class="meter">
-      <div class="spread"><span>{label}</span><span class="number">{count(used)} of {upTo(quota)}</span></div>
+      <div class="spread"><span>{label}</span><span class="number">{figure(used)} of {upTo(quota)}</span></div>
       <svg viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true" class={share >= 1 ? "over" : share >= 0.8 ? "near" : ""}>
         <rect class="track" width="100" height="6" />
         <rect class="fill" width={share * 100} height="6" />
@@ -162,7 +161,7 @@ function Offers({ workspace, offers, plan, busy, onBuy }: OffersProps) {
               <li>{upTo(offer.contacts)} contacts</li>
               <li>{upTo(offer.emails)} mails a month</li>
               <li>{upTo(offer.members)} members</li>
-              <li>{count(offer.messagesPerMinute)} messages a minute</li>
+              <li>{figure(offer.messagesPerMinute)} messages a minute</li>
             </ul>
             {offer.name === plan ? <small>Your plan</small> : offer.intervals.includes(interval) ? (
               <Action role={workspace.role} needs="owner" class="main" busy={busy} onClick={() => onBuy(offer.name, interval)}>

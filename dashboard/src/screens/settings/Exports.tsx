@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { changed, useAsk } from "../../data/asking";
 import { post } from "../../data/endpoints";
 import { read } from "../../data/supabase";
-import { dateTime } from "../../parts/format";
+import { dateTime, figure } from "../../parts/format";
 import { Action, useDoing } from "../../parts/forms";
 import { AsOf, Failed, Panel } from "../../parts/states";
 import { may, type Workspace } from "../../shell/workspaces";
@@ -77,7 +77,7 @@ const SAID: Record<string, (rows: string) => string> = {
 function Row({ workspace, asked }: { workspace: Workspace; asked: Export }) {
   const [files, setFiles] = useState<File[]>();
   const looking = useDoing();
-  const rows = Object.values(asked.counts).reduce((sum, rows) => sum + rows, 0).toLocaleString();
+  const rows = figure(Object.values(asked.counts).reduce((sum, rows) => sum + rows, 0));
   const look = () => looking.run(async () => {
     const { files, expiresIn } = await post<{ files?: File[]; expiresIn: number }>("/api/export", workspace.id, { exportId: asked.id });
     setFiles(files);

@@ -1,4 +1,4 @@
-import { date } from "../../parts/format";
+import { date, figure } from "../../parts/format";
 
 export interface Bar {
   /** As 2026-11-26. */
@@ -23,7 +23,7 @@ export function Chart({ bars, label, onPick }: { bars: Bar[]; label: string; onP
   const ends = [bars[0], bars.at(-1)];
   return (
     <figure class="chart">
-      <span class="ceiling number" aria-hidden="true">{top.toLocaleString()}</span>
+      <span class="ceiling number" aria-hidden="true">{figure(top)}</span>
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={label}>
         {[0, 0.5, 1].map((part) => <line key={part} x1="0" x2={WIDTH} y1={HEIGHT * part} y2={HEIGHT * part} />)}
         {bars.map(({ day, count }, index) => (

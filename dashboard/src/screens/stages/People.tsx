@@ -1,7 +1,7 @@
 import { useRef } from "preact/hooks";
 import { together, useAsk } from "../../data/asking";
 import { useHere, withQuery } from "../../data/location";
-import { date, dateTime, words } from "../../parts/format";
+import { date, dateTime, figure, words } from "../../parts/format";
 import { AsOf, Empty, Panel } from "../../parts/states";
 import type { Workspace } from "../../shell/workspaces";
 import { useStages } from "../contacts/data";
@@ -70,7 +70,7 @@ function Paging({ page: { contacts, looked, next }, isFirst }: { page: Page; isF
   return (
     <nav class="paging" aria-label="Pages">
       {!isFirst && <a class="button" href={withQuery({ after: null, why: null })}>To the top</a>}
-      {next && contacts.length < 50 && <small>Looked through {looked.toLocaleString()} contacts.</small>}
+      {next && contacts.length < 50 && <small>Looked through {figure(looked)} contacts.</small>}
       {next && (
         <a class="button" href={withQuery({ after: `${next.at}_${next.id}`, why: null })}>{contacts.length < 50 ? "Look further" : "Next 50"}</a>
       )}

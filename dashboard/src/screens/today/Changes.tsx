@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { BASE } from "../../data/location";
+import { figure } from "../../parts/format";
 import { StageChip } from "../../parts/score";
 import { Panel } from "../../parts/states";
 import { SCREENS } from "../../routes";
@@ -34,7 +35,7 @@ function Shown({ workspace, found: { from, to, contacts, stages, mails, publishe
       {stages.map(({ name, contacts: count }) => (
         <li key={name}><Count href={listOf(workspace, span, { entered: name })} value={count} /> entered <StageChip name={name} /></li>
       ))}
-      {mails > 0 && <li><To workspace={workspace} screen="emails"><b>{mails.toLocaleString()}</b></To> {mails === 1 ? "mail" : "mails"} went out</li>}
+      {mails > 0 && <li><To workspace={workspace} screen="emails"><b>{figure(mails)}</b></To> {mails === 1 ? "mail" : "mails"} went out</li>}
       {published > 0 && <li><To workspace={workspace} screen="rules">The rules</To> were changed{published > 1 && ` ${published} times`}</li>}
     </ul>
   );

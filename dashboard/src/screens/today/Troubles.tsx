@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { ago, words } from "../../parts/format";
+import { ago, figure, words } from "../../parts/format";
 import { Panel } from "../../parts/states";
 import type { Workspace } from "../../shell/workspaces";
 import { To } from "./Changes";
@@ -64,7 +64,7 @@ function all(workspace: Workspace, found: Found): Trouble[] {
       const { used, quota } = usage[meter];
       return quota !== null && used >= FULL * quota && !found.marketingPaused && {
         tone: "warn", title: `${Math.floor((used / quota) * 100)} % of the plan's ${meter} are used`,
-        said: <>{used.toLocaleString()} of {quota.toLocaleString()} this month. {to("settings", "See the plans")}.</>,
+        said: <>{figure(used)} of {figure(quota)} this month. {to("settings", "See the plans")}.</>,
       };
     }),
     found.lacksAddress && {
@@ -72,13 +72,13 @@ function all(workspace: Workspace, found: Found): Trouble[] {
       said: <>The law asks for one in each, so none leaves without. Enter it in {to("settings", "Settings")}.</>,
     },
     refused > 0 && {
-      tone: "warn", title: `Refused in the last 24 hours: ${refused.toLocaleString()}${refused >= 10_000 ? " or more" : ""} ${refused === 1 ? "message" : "messages"}`,
-      said: <>{rejections.slice(0, 3).map(({ code, count }) => `${words(code)} (${count.toLocaleString()})`).join(", ")}. {to("setup", "The debugger")} says what to change.</>,
+      tone: "warn", title: `Refused in the last 24 hours: ${figure(refused)}${refused >= 10_000 ? " or more" : ""} ${refused === 1 ? "message" : "messages"}`,
+      said: <>{rejections.slice(0, 3).map(({ code, count }) => `${words(code)} (${figure(count)})`).join(", ")}. {to("setup", "The debugger")} says what to change.</>,
     },
-    lost > 0 && { tone: "warn", title: `${lost.toLocaleString()} of the last ${mails.looked.toLocaleString()} mails may not have arrived`, said: <>{to("emails", "The log")} has the reason of each.</> },
+    lost > 0 && { tone: "warn", title: `${figure(lost)} of the last ${figure(mails.looked)} mails may not have arrived`, said: <>{to("emails", "The log")} has the reason of each.</> },
     mails.bounced + mails.complained > 0 && {
-      tone: "warn", title: `${mails.bounced.toLocaleString()} bounced and ${mails.complained.toLocaleString()} complained`,
-      said: <>Of the last {mails.looked.toLocaleString()} mails in 7 days. None of these gets another one.</>,
+      tone: "warn", title: `${figure(mails.bounced)} bounced and ${figure(mails.complained)} complained`,
+      said: <>Of the last {figure(mails.looked)} mails in 7 days. None of these gets another one.</>,
     },
   ];
   return troubles.filter((trouble) => trouble !== false);
