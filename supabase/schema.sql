@@ -9436,12 +9436,14 @@ CREATE FUNCTION public.list_contacts(p_workspace uuid, p_stage uuid DEFAULT NULL
         end if;
         traits := private.trait_filters(p_traits);
         signals := private.signal_filters(p_signals, (p_now at time zone 'utc')::date);
-        if cardinality(traits) > 10 or cardinality(signals) > 10 or cardinality(p_shown) > 2000 then
+        if cardinality(traits) > 10 or cardinality(signals) > 10
+            or p_shown is null or cardinality(p_shown) > 2000 or array_position(p_shown, null) is not null
+        then
             raise sqlstate 'PT422' using
                 message = 'filter_invalid',
                 detail = 'A list takes at most 10 filters by traits and 10 by signals, and leaves out 2,000 contacts.';
         end if;
-        -- As many as can be looked at within 20 ms, three times over.
+        -- As many as can be looked at within 20 ms, three times over, or once and a half where those above are looked at too.
         look := case
             when cardinality(traits) > 0 or cardinality(signals) > 0
                 then 1500 / (1 + 1.5 * cardinality(traits) + 2 * cardinality(signals))
@@ -9473,7 +9475,7 @@ CREATE FUNCTION public.list_contacts(p_workspace uuid, p_stage uuid DEFAULT NULL
         upto := case cardinality(found) when page then found[page] else cardinality(looked) end;
         return jsonb_build_object(
             'contacts', public.contact_rows(p_workspace, array(select looked[f] from unnest(found) as f), p_now),
-            'risen', (select count(*) from unnest(found) as f where f <= above),
+            'above', (select count(*) from unnest(found) as f where f <= above),
             'looked', greatest(upto - above, 0),
             'begun', case when above = look then jsonb_build_object('score', scores[above], 'id', looked[above]) end,
             'next', case
@@ -9481,7 +9483,8 @@ CREATE FUNCTION public.list_contacts(p_workspace uuid, p_stage uuid DEFAULT NULL
                     or (above = look and cardinality(found) = page)
                     then jsonb_build_object('score', scores[upto], 'id', looked[upto])
                 when above = look then to_jsonb(bottom)
-            end
+            end,
+            'ended', looked is null or (cardinality(looked) - above < look and upto = cardinality(looked))
         );
     end
     $$;

@@ -1,6 +1,6 @@
 -- Why: the list of contacts is narrowed by traits, compared as fit rules do, and by how often somebody did what rules count.
 -- Breaking: list_contacts() has four more parameters; who names them is not concerned. Locks: none.
--- Undo: drop the functions, make list_contacts() of 20261128000200 anew, and fit_matches() with its search_path.
+-- Undo: drop the functions and types, make list_contacts() of 20261128000200 anew, and fit_matches() with its search_path.
 
 -- As before, but without a search_path of its own, so that the planner puts its body in place of the call: a list asks it for
 -- each contact it looks at, ingestion for each rule.
@@ -285,19 +285,20 @@ grant execute on function private.first_matching(uuid, uuid[], private.trait_fil
 
 drop function public.list_contacts(uuid, uuid, integer, integer, timestamptz, timestamptz, jsonb, timestamptz);
 
--- A page of the contacts of a workspace, the highest score first: {"contacts": contact_rows(), "risen", "looked", "begun", "next"}.
+-- A page of the contacts of a workspace, the highest score first:
+-- {"contacts": contact_rows(), "above", "looked", "begun", "next", "ended"}.
 -- Nothing that it is filtered by but stage and score has an index in that order, since that would cost every event; so only so
--- many are looked at for a page, which may then be short. `next` is where to go on, and null at the end. Where few have a trait
--- that is asked for, these are looked at and nobody else.
+-- many are looked at for a page, which may then be short. `next` is where to go on, and null where nobody is left. Where few have
+-- a trait that is asked for, these are looked at and nobody else.
 -- Scores move while somebody turns pages. So that each contact comes once, a page leaves out whom the pages before have shown,
--- and begins with those who have risen past its place since then: `risen` counts them. As many as a page looks at are looked at
--- for that; `begun` is where to go on with it, and null where these were all.
+-- and begins with those who stand above its place and are not among them: `above` counts them. As many as a page looks at are
+-- looked at for that; `begun` is where to go on with it, and null where these were all. `ended`: nobody is left but these.
 -- p_traits: [{trait, operator, operand, not}], with the operators of fit rules; "company.size" is a member of an object.
 -- p_signals: [{signal, least, days | since, not}]: the number of a signal, and how many times it happened at the least, in the
 -- last so many UTC days or since one.
 -- p_after: {"score", "id"}, from `next`.
 -- p_begun: where the pages began that were shown: p_after of the first of them, or {} for the top; or `begun`. Null looks for
--- nobody risen.
+-- nobody above.
 -- p_shown: the contacts that were on them, 2,000 at the most.
 create function public.list_contacts(
     p_workspace uuid, p_stage uuid default null, p_least integer default 0, p_most integer default 100,
@@ -329,12 +330,14 @@ create function public.list_contacts(
         end if;
         traits := private.trait_filters(p_traits);
         signals := private.signal_filters(p_signals, (p_now at time zone 'utc')::date);
-        if cardinality(traits) > 10 or cardinality(signals) > 10 or cardinality(p_shown) > 2000 then
+        if cardinality(traits) > 10 or cardinality(signals) > 10
+            or p_shown is null or cardinality(p_shown) > 2000 or array_position(p_shown, null) is not null
+        then
             raise sqlstate 'PT422' using
                 message = 'filter_invalid',
                 detail = 'A list takes at most 10 filters by traits and 10 by signals, and leaves out 2,000 contacts.';
         end if;
-        -- As many as can be looked at within 20 ms, three times over.
+        -- As many as can be looked at within 20 ms, three times over, or once and a half where those above are looked at too.
         look := case
             when cardinality(traits) > 0 or cardinality(signals) > 0
                 then 1500 / (1 + 1.5 * cardinality(traits) + 2 * cardinality(signals))
@@ -366,7 +369,7 @@ create function public.list_contacts(
         upto := case cardinality(found) when page then found[page] else cardinality(looked) end;
         return jsonb_build_object(
             'contacts', public.contact_rows(p_workspace, array(select looked[f] from unnest(found) as f), p_now),
-            'risen', (select count(*) from unnest(found) as f where f <= above),
+            'above', (select count(*) from unnest(found) as f where f <= above),
             'looked', greatest(upto - above, 0),
             'begun', case when above = look then jsonb_build_object('score', scores[above], 'id', looked[above]) end,
             'next', case
@@ -374,7 +377,8 @@ create function public.list_contacts(
                     or (above = look and cardinality(found) = page)
                     then jsonb_build_object('score', scores[upto], 'id', looked[upto])
                 when above = look then to_jsonb(bottom)
-            end
+            end,
+            'ended', looked is null or (cardinality(looked) - above < look and upto = cardinality(looked))
         );
     end
     $$;

@@ -64,6 +64,7 @@ function Correct({ workspace, contact }: Props) {
     await post("/api/contact", workspace.id, { correct: { contactId: contact.id }, traits: { [trait.trim()]: value === "" ? null : meant(value) } });
     changed(`${workspace.id}/contact`);
     changed(`${workspace.id}/timeline/${contact.id}`);
+    changed(`${workspace.id}/suppressions-of`); // it may have been the address
     setOpen(false);
   };
   if (!open) {

@@ -1,4 +1,4 @@
-import { useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { together, useAsk } from "../../data/asking";
 import { BASE, useHere, withQuery } from "../../data/location";
 import { figure } from "../../parts/format";
@@ -6,7 +6,7 @@ import { AsOf, Empty, Failed, Panel } from "../../parts/states";
 import type { Workspace } from "../../shell/workspaces";
 import { useStages } from "./data";
 import { Filters } from "./Filters";
-import { list, PAGE, useSignals, useViews, written, type Missing, type Page, type Wanted } from "./listing";
+import { keepPage, list, PAGE, useSignals, useViews, writePlace, type Missing, type Page, type Wanted } from "./listing";
 import { readFilters, writeFilters } from "./query";
 import { Row, useListKeys } from "./Row";
 import { compare, ViewActions, Views } from "./Views";
@@ -27,6 +27,9 @@ export default function List({ workspace }: { workspace: Workspace }) {
   const asked = useAsk(isKnown ? `${workspace.id}/contacts/${JSON.stringify(wanted)}` : null, () =>
     list(workspace.id, wanted, stages.data ?? [], signals.data?.signals ?? []),
   );
+  useLayoutEffect(() => {
+    if (asked.data && "contacts" in asked.data && !wanted.text) keepPage(workspace.id, wanted, asked.data);
+  }, [asked.data]);
   // Saved views may fail and leave the list as it is: that is said above it.
   const whole = [stages, signals, { ...views, failure: undefined }].reduce(together, asked);
   const rows = useRef<HTMLUListElement>(null);
@@ -49,10 +52,10 @@ export default function List({ workspace }: { workspace: Workspace }) {
       >
         {(page) => "contacts" in page && (
           <>
-            {page.risen > 0 && (
+            {page.above > 0 && (
               <p>
                 <small role="status">
-                  {page.risen === 1 ? "One of these has" : `${page.risen} of these have`} risen past the pages before since you opened them.
+                  {page.above === 1 ? "One of these has" : `${page.above} of these have`} come to stand above this page since you opened the one before.
                 </small>
               </p>
             )}
@@ -76,7 +79,7 @@ function Paging({ page: { contacts, looked, next, more }, wanted }: { page: Page
   const found = contacts.length ? `${contacts.length} found` : "Nobody yet";
   return (
     <nav class="paging" aria-label="Pages">
-      {wanted.after && <a class="button" href={withQuery({ after: null, why: null })}>To the top</a>}
+      {wanted.after && <a key="top" class="button" href={withQuery({ after: null, why: null })}>To the top</a>}
       {isShort && (
         <small role="status">
           {found} among the {wanted.after ? "next" : "first"} {figure(looked)} by score, down to a score of {next.score}. There may be more.
@@ -85,7 +88,7 @@ function Paging({ page: { contacts, looked, next, more }, wanted }: { page: Page
       {!next && !wanted.text && isNarrow(wanted) && <small>{wanted.after ? "Nobody else is like that." : `These are all: ${contacts.length}.`}</small>}
       {more && <small>There are more. Type more of the name or address.</small>}
       {next && (
-        <a class="button" href={withQuery({ after: written(next), why: null })}>{isShort ? "Look further" : "Next 50"}</a>
+        <a key="next" class="button" href={withQuery({ after: writePlace(next), why: null })}>{isShort ? "Look further" : "Next 50"}</a>
       )}
     </nav>
   );

@@ -18,13 +18,15 @@ export interface Place {
 
 export interface Page {
   contacts: ContactRow[];
-  /** So many of them were behind the pages before when these were shown. */
-  risen: number;
+  /** So many of them stand above the page by now, and were on none before. */
+  above: number;
   /** Where more of those may be, who have not been looked at. */
-  begun?: Place | null;
+  begun: Place | null;
+  looked: number;
   /** Where the list goes on. */
   next: Place | null;
-  looked: number;
+  /** Nobody is left but who may stand above. */
+  ended: boolean;
   more?: boolean;
 }
 
@@ -75,50 +77,46 @@ const CALLS = 10;
 export const PAGE = 50;
 
 type Top = Record<string, never>;
-/** Of the place where a list ends. */
-const LAST = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 type Ask = (after: Place | null, begun: Place | Top | null, shown: string[]) => Promise<Page>;
 
-/** Where a call's page is short, goes on with the next, until the page is full or has cost enough. */
+/**
+ * Where a call's page is short, goes on with the next, until the page is full or has cost enough. The last page is as long as
+ * it must be.
+ */
 async function lookFurther(ask: Ask, after: Place | null, begun: Place | Top, shown: string[]): Promise<Page> {
   let page = await ask(after, begun, shown);
-  for (let calls = 1; page.next && page.contacts.length < PAGE && calls < CALLS; calls++) {
-    const more = await ask(page.next, page.begun ?? null, [...shown, ...page.contacts.map(({ id }) => id)]);
+  for (let calls = 1; page.next && (page.contacts.length < PAGE || page.ended) && calls < CALLS; calls++) {
+    const more = await ask(page.next, page.begun, [...shown, ...page.contacts.map(({ id }) => id)]);
     page = {
       ...more,
       contacts: [...page.contacts, ...more.contacts],
-      risen: page.risen + more.risen,
+      above: page.above + more.above,
       looked: page.looked + more.looked,
     };
   }
-  return page;
+  return { ...page, next: page.ended ? null : page.next };
 }
 
-export const written = (place: Place | null) => (place ? `${place.score}_${place.id}` : "");
-
 /** What is no place is the top. */
-function place(text: string): Place | null {
+function readPlace(text: string): Place | null {
   const [, score, id] = /^(\d{1,3})_([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/.exec(text) ?? [];
   return id ? { score: Number(score), id } : null;
 }
 
-/** The page of a list that begins there, without whom the pages before it have shown. */
-async function turn(args: Record<string, unknown>, of: string, after: string): Promise<Page> {
-  const before = turned(of, after);
-  const begun = place(before[0]?.after ?? after) ?? {};
-  const ask: Ask = (p_after, p_begun, p_shown) => call<Page>("list_contacts", { ...args, p_after, p_begun, p_shown });
-  const page = await lookFurther(ask, place(after), begun, before.flatMap(({ ids }) => ids));
-  // The end, but for those who may have risen and were not looked at: what a page may cost went into that.
-  if (page.begun && page.next?.id === LAST && page.contacts.length < PAGE) page.next = null;
-  keep(of, { after, next: written(page.next), ids: page.contacts.map(({ id }) => id) });
-  return page;
+export const writePlace = (place: Place | null) => (place ? `${place.score}_${place.id}` : "");
+
+const listOf = (workspace: string, wanted: Wanted) => JSON.stringify([workspace, { ...wanted, after: "" }]);
+
+/** Remembers the page that is on the screen. */
+export function keepPage(workspace: string, wanted: Wanted, { contacts, next }: Page): void {
+  keep(listOf(workspace, wanted), { after: wanted.after, next: writePlace(next), ids: contacts.map(({ id }) => id) });
 }
 
 /** The page that the URL asks for; what its stages and signals are called is known by then. */
 export async function list(workspace: string, wanted: Wanted, stages: Stage[], signals: Signal[]): Promise<Page | Missing> {
   if (wanted.text) {
-    const found = await call<Page>("search_contacts", { p_workspace: workspace, p_text: wanted.text });
-    return { ...found, risen: 0, next: null, looked: found.contacts.length };
+    const found = await call<Pick<Page, "contacts" | "more">>("search_contacts", { p_workspace: workspace, p_text: wanted.text });
+    return { ...found, above: 0, begun: null, looked: found.contacts.length, next: null, ended: true };
   }
   const stage = stages.find(({ name }) => name === wanted.stage)?.id;
   if (wanted.stage && !stage) return { missing: `stage ${wanted.stage}` };
@@ -135,5 +133,8 @@ export async function list(workspace: string, wanted: Wanted, stages: Stage[], s
     ...(wanted.traits.length && { p_traits: wanted.traits }),
     ...(wanted.signals.length && { p_signals: wanted.signals.map(counted) }),
   };
-  return turn(args, JSON.stringify([workspace, { ...wanted, after: "" }]), wanted.after);
+  const before = turned(listOf(workspace, wanted), wanted.after);
+  const begun = readPlace(before[0]?.after ?? wanted.after) ?? {};
+  const ask: Ask = (p_after, p_begun, p_shown) => call<Page>("list_contacts", { ...args, p_after, p_begun, p_shown });
+  return lookFurther(ask, readPlace(wanted.after), begun, before.flatMap(({ ids }) => ids));
 }

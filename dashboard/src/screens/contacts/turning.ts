@@ -5,8 +5,8 @@ export interface Turned {
   ids: string[];
 }
 
-/** list_contacts() leaves out so many, of which the page that is asked for may need 50 itself. */
-const MOST = 1950;
+/** list_contacts() leaves out 2,000, and the page that is asked for needs up to 50 of these itself. */
+const MOST_SHOWN = 1950;
 
 // Of the list that was looked at last: a page that is loaded anew begins anew.
 let list = "";
@@ -23,11 +23,11 @@ function position(after: string): number {
 export function turned(of: string, after: string): Turned[] {
   if (of !== list) return [];
   let before = pages.slice(0, position(after));
-  while (before.reduce((sum, { ids }) => sum + ids.length, 0) > MOST) before = before.slice(1);
+  while (before.reduce((sum, { ids }) => sum + ids.length, 0) > MOST_SHOWN) before = before.slice(1);
   return before;
 }
 
-/** Keeps what a page shows now. Those behind it stay, for who goes back and forth. */
+/** Keeps a page that is on the screen. Those behind it stay, for who goes back and forth. */
 export function keep(of: string, page: Turned): void {
   if (of !== list) pages = [];
   list = of;
