@@ -107,9 +107,28 @@ test("what is not saved yet is still there after a look elsewhere, until it is d
   assert.equal(dialog.type(), "beforeunload");
   await dialog.dismiss();
   await press("Discard what is not saved");
+  await press("Discard it");
   await hasSubject(saved);
   await page.reload(); // asks nothing now
   await hasSubject(saved);
+});
+
+test("what is typed while a template is being saved is not said to be saved, and is saved next", async () => {
+  const { page } = alice;
+  const subject = page.getByLabel("Subject");
+  const saved = await subject.inputValue();
+  await page.route(/\/rest\/v1\/templates/, async (route) => {
+    if (route.request().method() === "PATCH") await subject.fill("Typed meanwhile");
+    await route.continue();
+  });
+  await subject.fill("First");
+  await Promise.all([page.waitForResponse((response) => response.request().method() === "PATCH"), press("Save")]);
+  await page.unrouteAll({ behavior: "wait" });
+  await page.getByRole("button", { name: "Save", exact: true }).and(page.locator(":enabled")).waitFor();
+  assert.equal(await page.getByText("Saved. Mails from now on").count(), 0);
+  await subject.fill(saved);
+  await press("Save");
+  await page.getByText("Saved. Mails from now on are like this.").waitFor();
 });
 
 test("of two who edit a template the second is told of the first", async () => {
@@ -122,6 +141,7 @@ test("of two who edit a template the second is told of the first", async () => {
   await page.getByRole("alert").getByText("Somebody has changed it since you opened it.").waitFor();
   assert.equal(await page.getByLabel("Subject").inputValue(), "Mine");
   await press("Discard what is not saved");
+  await press("Discard it");
   await hasSubject("Theirs");
   for (const subject of ["Once", "Twice"]) {
     await page.getByLabel("Subject").fill(subject);

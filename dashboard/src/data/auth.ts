@@ -18,11 +18,12 @@ export const session = atom<Session | null | undefined>(undefined);
 /** A link to choose a new password was followed. */
 export const recovering = atom(false);
 
+let last: string | undefined; // whoever was signed in last on this page
 auth.onAuthStateChange((event, now) => {
-  if (event === "SIGNED_OUT" || now?.user.id !== session.get()?.user.id) {
-    forgetEverything();
-    unsaved.dropAll();
-  }
+  if (event === "SIGNED_OUT" || now?.user.id !== session.get()?.user.id) forgetEverything();
+  // A session that has ended loses them nothing that they have written, if they sign in again.
+  if (now && last && now.user.id !== last) unsaved.dropAll();
+  last = now?.user.id ?? last;
   if (event === "PASSWORD_RECOVERY") recovering.set(true);
   session.set(now);
 });
@@ -80,5 +81,6 @@ export async function signOutElsewhere(): Promise<void> {
 }
 
 export async function signOut(): Promise<void> {
+  unsaved.dropAll();
   await auth.signOut({ scope: "local" });
 }

@@ -69,19 +69,20 @@ export function change(
 }
 
 /**
- * Changes one row as change() does, where it is still as it was seen: `where` names its id and when it was changed last.
- * Otherwise nothing is changed, and the failure's sentence is `meanings.stale`.
+ * Changes one row as change() does, where it is still as it was seen: `where` names its id and when it was changed last, and
+ * what these are now is returned. Otherwise nothing is changed, and the failure's sentence is `meanings.stale`.
  */
-export async function changeSeen(
+export async function changeSeen<W extends Record<string, string>>(
   table: string,
   workspace: string,
-  where: Record<string, string>,
+  where: W,
   row: Row,
   meanings: Meanings & { stale: string },
-): Promise<void> {
-  const asking = client.from(table).update(row as never).eq(column(table), workspace).match(where).select("id");
-  const changed = await answer<Row[]>(asking, meanings);
-  if (!changed.length) throw new Failure(meanings.stale, "stale", 409, "");
+): Promise<W> {
+  const asking = client.from(table).update(row as never).eq(column(table), workspace).match(where);
+  const [changed] = await answer<W[]>(asking.select(Object.keys(where).join()), meanings);
+  if (!changed) throw new Failure(meanings.stale, "stale", 409, "");
+  return changed;
 }
 
 /** Removes the rows of a workspace that `where` equals. */

@@ -1,15 +1,15 @@
 /** What was written and not saved yet, by what it is for: kept as long as the page, so that who looks elsewhere loses nothing. */
-const written = new Map<string, unknown>();
+const texts = new Map<string, unknown>();
 
 export const unsaved = {
-  get: <T>(key: string) => written.get(key) as T | undefined,
-  keep: (key: string, text: unknown) => void written.set(key, text),
-  drop: (key: string) => void written.delete(key),
+  get: <T>(key: string) => texts.get(key) as T | undefined,
+  keep: (key: string, text: unknown) => void texts.set(key, text),
+  drop: (key: string) => void texts.delete(key),
   /** Nothing of one account may be seen by the next. */
-  dropAll: () => written.clear(),
+  dropAll: () => texts.clear(),
 };
 
 // The browser asks whether to leave.
 addEventListener("beforeunload", (event) => {
-  if (written.size) event.preventDefault();
+  if (texts.size) event.preventDefault();
 });

@@ -149,6 +149,7 @@ interface FormProps {
 export function Form({ what, doing, onSubmit, children }: FormProps) {
   const submit = (event: TargetedSubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
+    event.stopPropagation(); // a question may be asked within a form, which is not submitted by its answer
     const values = Object.fromEntries([...new FormData(event.currentTarget)].map(([name, value]) => [name, `${value}`]));
     void doing.run(() => onSubmit(values));
   };

@@ -1,9 +1,10 @@
 import { useState } from "preact/hooks";
 import { changed, renewed, useAsk } from "../../data/asking";
+import { Failure } from "../../data/failure";
 import { BASE, go } from "../../data/location";
 import { add, changeSeen, read, remove } from "../../data/supabase";
 import { unsaved } from "../../data/unsaved";
-import { Action, Choice, Confirm, Editable, Field, Form, Lines, useDoing } from "../../parts/forms";
+import { Action, Choice, Confirm, Copyable, Editable, Field, Form, Lines, useDoing } from "../../parts/forms";
 import { Empty, Panel } from "../../parts/states";
 import type { Workspace } from "../../shell/workspaces";
 import { changedMails, type Category, type Template as Listed } from "./data";
@@ -29,7 +30,7 @@ const CATEGORIES: [Category, string][] = [
 ];
 
 const MEANINGS = {
-  stale: "Somebody has changed it since you opened it. Open it anew to see that: what you have written here is in no other place.",
+  stale: "Somebody has changed it since you opened it. Copy what you want to keep, then discard what is not saved to see theirs.",
   templates_name_key: "There is a template of this name already.",
   templates_size: "A subject has at most 500 characters, a template 200,000.",
   automations_template_fkey: "An automation sends it. Give that one another template first.",
@@ -44,16 +45,33 @@ export function Template({ workspace, id }: { workspace: Workspace; id: string }
     (await read<Whole>("templates", workspace.id, "name,category,subject,html,updated_at", (query) => query.eq("id", id)))[0] ?? null,
   );
   const discard = async () => {
+    // Somebody else may have changed it.
+    if (!isNew && (await renewed(key)) === undefined) throw new Failure("What is saved could not be read, so nothing is discarded.", "unread", 0, "");
     unsaved.drop(key);
-    await renewed(key); // somebody else may have changed it
     setTurn(turn + 1);
   };
   const props = { workspace, kept: key, discard };
   if (isNew) return <Editor key={turn} {...props} id={null} saved={BLANK} at="" />;
   return (
-    <Panel asked={asked} what="The template" lines={10} isEmpty={(found) => !found} empty={<Empty title="There is no such template." />}>
+    <Panel asked={asked} what="The template" lines={10} isEmpty={(found) => !found} empty={<Gone kept={key} discard={discard} />}>
       {(found) => found && <Editor key={turn} {...props} id={id} saved={found} at={found.updated_at} />}
     </Panel>
+  );
+}
+
+/** What was typed into a template that somebody else has deleted is still theirs. */
+function Gone({ kept, discard }: Pick<EditorProps, "kept" | "discard">) {
+  const left = unsaved.get<Kept>(kept);
+  return (
+    <Empty title="There is no such template.">
+      {left && (
+        <>
+          <p>It was deleted while you wrote. This is what you have not saved:</p>
+          <Copyable label="What is not saved" text={`${left.draft.subject}\n\n${left.draft.html}`} />
+          <button type="button" onClick={() => void discard()}>Discard it</button>
+        </>
+      )}
+    </Empty>
   );
 }
 
@@ -88,12 +106,14 @@ function Editor({ workspace, id, saved, at, kept, discard }: EditorProps) {
   };
   const save = async () => {
     const row = { ...draft, name: draft.name.trim() };
-    if (id) await changeSeen("templates", workspace.id, { id, updated_at: seen }, row, MEANINGS);
-    else await add("templates", workspace.id, row, MEANINGS);
-    unsaved.drop(kept);
-    const now = id && (await renewed<Whole | null>(`${workspace.id}/template/${id}`));
+    const now = id ? (await changeSeen("templates", workspace.id, { id, updated_at: seen }, row, MEANINGS)).updated_at : "";
+    if (!id) await add("templates", workspace.id, row, MEANINGS);
     changedMails(workspace.id);
-    if (now) setSeen(now.updated_at);
+    setSeen(now);
+    // What was typed meanwhile is not saved, and is of this version.
+    const left = unsaved.get<Kept>(kept);
+    if (id && left && left.draft !== draft) return unsaved.keep(kept, { ...left, seen: now });
+    unsaved.drop(kept);
     if (id) setSaved(true);
     else go(base);
   };
@@ -128,7 +148,14 @@ function Editor({ workspace, id, saved, at, kept, discard }: EditorProps) {
                 <p>What was sent stays in the log.</p>
               </Confirm>
             )}
-            {unsaved.get(kept) !== undefined && <button type="button" onClick={() => void discard()}>Discard what is not saved</button>}
+            {unsaved.get(kept) !== undefined && (
+              <Confirm
+                title="Discard what is not saved" question="Discard what you have written here?" does="Discard it" what="The discarding"
+                role={workspace.role} needs="viewer" class="" act={discard}
+              >
+                <p>It is in no other place. What is saved stays.</p>
+              </Confirm>
+            )}
             <small role="status">{isSaved ? "Saved. Mails from now on are like this." : ""}</small>
           </div>
         </Form>
