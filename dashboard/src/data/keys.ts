@@ -48,6 +48,9 @@ async function sha256(text: string): Promise<string> {
   return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+/** What is kept of a key to tell it by. */
+export const hintOf = (key: string) => `${key.slice(0, 7)}…${key.slice(-4)}`;
+
 /** Makes a key, of which only the hash leaves this page, and returns it: nobody can show it again. */
 export async function makeKey(workspace: string, kind: Kind, origins: string[] | null = null): Promise<string> {
   const key = generate(kind);
@@ -55,7 +58,7 @@ export async function makeKey(workspace: string, kind: Kind, origins: string[] |
     p_workspace: workspace,
     p_kind: kind,
     p_key_hash: await sha256(key),
-    p_hint: `${key.slice(0, 7)}…${key.slice(-4)}`,
+    p_hint: hintOf(key),
     p_origins: origins,
   });
   changed(`${workspace}/keys`);

@@ -4,12 +4,15 @@ const time = new Intl.DateTimeFormat(LANGUAGE, { hour: "2-digit", minute: "2-dig
 const DATE = { day: "numeric", month: "short", year: "numeric" } as const;
 const day = new Intl.DateTimeFormat(LANGUAGE, DATE);
 const utcDate = new Intl.DateTimeFormat(LANGUAGE, { ...DATE, timeZone: "UTC" });
+const utcMonth = new Intl.DateTimeFormat(LANGUAGE, { month: "long", year: "numeric", timeZone: "UTC" });
 const moment = new Intl.DateTimeFormat(LANGUAGE, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 const spans = new Intl.RelativeTimeFormat(LANGUAGE, { numeric: "auto" });
 
 export const clock = (at: Date) => time.format(at);
 /** Of a time, the day here; of a day, which is UTC's, that day. */
 export const date = (at: string) => (at.length === "2026-01-31".length ? utcDate : day).format(new Date(at));
+/** "November 2026" of a UTC day. */
+export const month = (at: string) => utcMonth.format(new Date(at));
 export const dateTime = (at: string) => moment.format(new Date(at));
 
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [

@@ -21,7 +21,8 @@ function decoded(part: string): string {
 /** Everything behind the sign-in. /app/w/<slug>/<screen>/… is a workspace's, /app/start makes or joins one. */
 export function Inside() {
   const mine = useMine();
-  const { path } = useHere();
+  const { path, query } = useHere();
+  useFollow(`${path}?${query}`);
   const [area, slug, screen, ...rest] = path.slice(BASE.length + 1).split("/").map(decoded);
   useEffect(() => {
     // Beside the question for the workspaces, not after it.
@@ -55,7 +56,6 @@ interface Within {
 function InWorkspace({ mine, workspace, screen, rest }: Within) {
   const found = SCREENS.find(({ path }) => path === screen);
   useEffect(() => lastSlug.set(workspace.slug), [workspace.slug]);
-  useFollow([screen, ...rest].join("/"));
   useEffect(() => {
     document.title = `${found?.title ?? "Not found"} · ${workspace.name} · ConversionCRM`;
   }, [found, workspace.name]);
@@ -72,13 +72,14 @@ function InWorkspace({ mine, workspace, screen, rest }: Within) {
   );
 }
 
-/** The link that was pressed may be gone with its screen: then whoever uses the keyboard goes on in the next one. */
-function useFollow(path: string) {
-  const shown = useRef(path);
+/** The link that was pressed may be gone with what it was in: then whoever uses the keyboard goes on in what came instead. */
+function useFollow(address: string) {
+  const shown = useRef(address);
   useEffect(() => {
-    if (shown.current !== path && document.activeElement === document.body) document.getElementById("content")?.focus();
-    shown.current = path;
-  }, [path]);
+    if (shown.current === address) return;
+    shown.current = address;
+    if (document.activeElement === document.body) document.getElementById("content")?.focus({ preventScroll: true });
+  }, [address]);
 }
 
 function NoWorkspace({ mine }: { mine: Mine }) {

@@ -2,7 +2,7 @@ import { useAsk } from "../../data/asking";
 import { BASE, go, useHere, withQuery } from "../../data/location";
 import { call } from "../../data/supabase";
 import { dateTime, words } from "../../parts/format";
-import { Paging, placed } from "../../parts/paging";
+import { Paging, readPlace } from "../../parts/paging";
 import { AsOf, Empty, Panel } from "../../parts/states";
 import type { ScreenProps } from "../../routes";
 import type { Workspace } from "../../shell/workspaces";
@@ -35,7 +35,7 @@ export default function Log({ workspace }: ScreenProps) {
   const [status, after, why] = [query.get("status") ?? "", query.get("after") ?? "", query.get("why")];
   const asked = useAsk(`${workspace.id}/log/${status}/${after}`, () =>
     call<Page>("list_messages", {
-      p_workspace: workspace.id, p_after: placed(after, "at", "id"), ...(status && { p_status: status }),
+      p_workspace: workspace.id, p_after: readPlace(after, "at", "id"), ...(status && { p_status: status }),
     }),
   );
   return (

@@ -4,7 +4,7 @@ import { BASE, useHere } from "../../data/location";
 import { call, remove } from "../../data/supabase";
 import { date } from "../../parts/format";
 import { Field, Form, useDoing } from "../../parts/forms";
-import { Paging, placed } from "../../parts/paging";
+import { Paging, readPlace } from "../../parts/paging";
 import { AsOf, Panel } from "../../parts/states";
 import { because, Lift, Mailed } from "../../parts/suppression";
 import type { ScreenProps } from "../../routes";
@@ -29,7 +29,7 @@ interface Page {
 export default function Suppressions({ workspace }: ScreenProps) {
   const after = useHere().query.get("after") ?? "";
   const asked = useAsk(`${workspace.id}/suppressions/${after}`, () =>
-    call<Page>("list_suppressions", { p_workspace: workspace.id, p_after: placed(after, "at", "key") }),
+    call<Page>("list_suppressions", { p_workspace: workspace.id, p_after: readPlace(after, "at", "key") }),
   );
   const lift = (hash: string) => async () => {
     await remove("suppressions", workspace.id, { address_hash: hash, reason: "by_hand" });

@@ -12,7 +12,7 @@ export function span(minutes: number): string {
 
 function trigger(automation: Automation, stages: Names): string {
   if (automation.event) return `when they do ${automation.event}`;
-  if (automation.silence_days) return `after ${automation.silence_days} days without an event`;
+  if (automation.silence_days) return `after ${span(automation.silence_days * 1440)} without an event`;
   return `when they enter ${words(stages.get(automation.entering_stage_id ?? "") ?? "a stage that is gone")}`;
 }
 

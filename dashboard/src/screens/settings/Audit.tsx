@@ -2,7 +2,7 @@ import { useAsk } from "../../data/asking";
 import { BASE, useHere } from "../../data/location";
 import { call } from "../../data/supabase";
 import { dateTime, words } from "../../parts/format";
-import { Paging, placed } from "../../parts/paging";
+import { Paging, readPlace } from "../../parts/paging";
 import { AsOf, Empty, Panel } from "../../parts/states";
 import type { ScreenProps } from "../../routes";
 import { may, type Workspace } from "../../shell/workspaces";
@@ -25,7 +25,7 @@ export default function Audit({ workspace }: ScreenProps) {
   const after = useHere().query.get("after") ?? "";
   const mayRead = may(workspace.role, "admin");
   const asked = useAsk(mayRead ? `${workspace.id}/audit/${after}` : null, () =>
-    call<Page>("list_audit", { p_workspace: workspace.id, p_after: placed(after, "at", "id") }),
+    call<Page>("list_audit", { p_workspace: workspace.id, p_after: readPlace(after, "at", "id") }),
   );
   if (!mayRead) {
     return <Empty title="The audit log is for owners and admins."><p>It says who changed what, and who saw, corrected, erased or exported whose data.</p></Empty>;

@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { useAsk } from "../../data/asking";
 import { post } from "../../data/endpoints";
 import { call } from "../../data/supabase";
-import { date, dateTime, figure, words } from "../../parts/format";
+import { date, dateTime, figure, month, words } from "../../parts/format";
 import { Action, useDoing } from "../../parts/forms";
 import { AsOf, Failed, Notice, Panel } from "../../parts/states";
 import type { ScreenProps } from "../../routes";
@@ -37,7 +37,7 @@ interface Offer {
   intervals: ("month" | "year")[];
 }
 
-const upTo = (quota: number | null) => (quota === null ? "no limit" : figure(quota));
+const upTo = (quota: number | null) => (quota === null ? "any number of" : figure(quota));
 
 export default function Billing({ workspace }: ScreenProps) {
   const asked = useAsk(`${workspace.id}/billing`, () => call<Account>("billing", { p_workspace: workspace.id }));
@@ -73,14 +73,11 @@ export default function Billing({ workspace }: ScreenProps) {
   );
 }
 
-const month = (first: string) =>
-  new Intl.DateTimeFormat(undefined, { month: "long", year: "numeric", timeZone: "UTC" }).format(new Date(first));
-
 function Bar({ label, meter: { used, quota } }: { label: string; meter: Meter }) {
   const share = quota ? Math.min(used / quota, 1) : 0;
   return (
     <div class="meter">
-      <div class="spread"><span>{label}</span><span class="number">{figure(used)} of {upTo(quota)}</span></div>
+      <div class="spread"><span>{label}</span><span class="number">{figure(used)}{quota === null ? ", without limit" : ` of ${figure(quota)}`}</span></div>
       <svg viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true" class={share >= 1 ? "over" : share >= 0.8 ? "near" : ""}>
         <rect class="track" width="100" height="6" />
         <rect class="fill" width={share * 100} height="6" />

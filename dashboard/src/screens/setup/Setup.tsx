@@ -25,12 +25,13 @@ const STEPS: [keyof Progress, string, string][] = [
 ];
 
 const SOON = 2000;
-const LATER = 15_000;
+
+const isThrough = (progress: Progress) => STEPS.every(([step]) => progress[step]);
 
 export default function Setup({ workspace }: ScreenProps) {
   const key = `${workspace.id}/setup`;
-  const progress = useAsk(key, () => call<Progress>("setup_progress", { p_workspace: workspace.id }), { every: SOON });
-  const isDone = !!progress.data && STEPS.every(([step]) => progress.data?.[step]);
+  const progress = useAsk(key, () => call<Progress>("setup_progress", { p_workspace: workspace.id }), { every: SOON, until: isThrough });
+  const isDone = !!progress.data && isThrough(progress.data);
   return (
     <>
       <div class="head">
@@ -45,7 +46,7 @@ export default function Setup({ workspace }: ScreenProps) {
           </Panel>
         </section>
         <Tag workspace={workspace} onMade={progress.again} />
-        <Debugger workspace={workspace} every={isDone ? LATER / 5 : SOON / 2} />
+        <Debugger workspace={workspace} every={isDone ? 3000 : SOON / 2} />
       </div>
     </>
   );

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { useAsk } from "../../data/asking";
-import { makeKey } from "../../data/keys";
+import { hintOf, makeKey } from "../../data/keys";
 import { read } from "../../data/supabase";
 import { date } from "../../parts/format";
 import { Action, Copyable, useDoing } from "../../parts/forms";
@@ -24,6 +24,7 @@ export function Tag({ workspace, onMade }: { workspace: Workspace; onMade: () =>
       query.is("revoked_at", null).eq("kind", "publishable").order("created_at", { ascending: false }),
     ),
   );
+  const isRevoked = !!key && !!keys.data && !keys.busy && !keys.data.some(({ hint }) => hint === hintOf(key));
   const making = useDoing();
   const make = () =>
     making.run(async () => {
@@ -35,7 +36,7 @@ export function Tag({ workspace, onMade }: { workspace: Workspace; onMade: () =>
   return (
     <section class="card" aria-labelledby="tag">
       <header><h2 id="tag">The tag</h2></header>
-      {key ? <Filled apiKey={key} /> : (
+      {key && !isRevoked ? <Filled apiKey={key} /> : (
         <Panel asked={keys} what="The keys">
           {(known) => (
             <>

@@ -69,10 +69,10 @@ function spanned({ from, to }: Span): string {
 function Paging({ page: { contacts, looked, next }, isFirst }: { page: Page; isFirst: boolean }) {
   return (
     <nav class="paging" aria-label="Pages">
-      {!isFirst && <a class="button" href={withQuery({ after: null, why: null })}>To the top</a>}
+      {!isFirst && <a key="top" class="button" href={withQuery({ after: null, why: null })}>To the top</a>}
       {next && contacts.length < 50 && <small>Looked through {figure(looked)} contacts.</small>}
       {next && (
-        <a class="button" href={withQuery({ after: `${next.at}_${next.id}`, why: null })}>{contacts.length < 50 ? "Look further" : "Next 50"}</a>
+        <a key="next" class="button" href={withQuery({ after: `${next.at}_${next.id}`, why: null })}>{contacts.length < 50 ? "Look further" : "Next 50"}</a>
       )}
     </nav>
   );

@@ -1,7 +1,7 @@
 import { useAsk } from "../../data/asking";
 import { BASE } from "../../data/location";
 import { call } from "../../data/supabase";
-import { placed } from "../../parts/paging";
+import { readPlace } from "../../parts/paging";
 import type { Workspace } from "../../shell/workspaces";
 import type { ContactRow } from "../contacts/data";
 
@@ -83,7 +83,7 @@ export interface People {
 
 /** A page of them; `stage` is the id of whichever stage is named. */
 export function people(workspace: string, span: Span, whom: Whom, stage: string | undefined, after: string): Promise<People> {
-  const page = { ...args(workspace, span), p_after: placed(after, "at", "id") };
+  const page = { ...args(workspace, span), p_after: readPlace(after, "at", "id") };
   if (whom.entered) return call<People>("list_entries", { ...page, p_stage: stage });
   return call<People>("list_cohort", { ...page, ...(whom.reached && { p_reached: stage }), ...(whom.in && { p_now_in: stage }) });
 }

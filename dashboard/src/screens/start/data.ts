@@ -7,7 +7,7 @@ const MEANINGS = {
   workspaces_name_length: "A name has 1 to 100 characters.",
 };
 
-/** Asks for a workspace, which is there when this returns; the caller owns it. `id` is its id. */
+/** Asks for a workspace, which is there when this returns; the caller owns it. */
 export async function makeWorkspace(name: string, slug: string, kind: string): Promise<void> {
   await add("workspace_requests", crypto.randomUUID(), { name, slug, kind }, MEANINGS);
 }

@@ -53,7 +53,7 @@ function all(workspace: Workspace, found: Found): Trouble[] {
     },
     smtp !== null && {
       tone: "bad", title: `${smtp.host} takes no mail`,
-      said: <>Since {ago(smtp.at)}: {smtp.error} Mail waits until {to("settings", "the SMTP settings")} work again.</>,
+      said: <>It last said, {ago(smtp.at)}: {smtp.error} Mail waits until {to("settings", "the SMTP settings")} work again.</>,
     },
     events.silent && {
       tone: "bad", title: "No event has come in for a day",
@@ -64,7 +64,7 @@ function all(workspace: Workspace, found: Found): Trouble[] {
       const { used, quota } = usage[meter];
       return quota !== null && used >= FULL * quota && !found.marketingPaused && {
         tone: "warn", title: `${Math.floor((used / quota) * 100)} % of the plan's ${meter} are used`,
-        said: <>{figure(used)} of {figure(quota)} this month. {to("settings", "See the plans")}.</>,
+        said: <>{figure(used)} of {figure(quota)}{meter === "emails" && " this month"}. {to("settings", "See the plans")}.</>,
       };
     }),
     found.lacksAddress && {
