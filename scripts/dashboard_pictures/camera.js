@@ -14,6 +14,12 @@ const withoutDraft = (page) => page.route(/\/rest\/v1\/rule_drafts/, (route) => 
 const withMail = (page) => page.frameLocator("iframe").getByRole("heading").first().waitFor();
 const withPreview = (page) => page.getByText("If you publish on").waitFor();
 const failing = (page) => page.route(ASKS, (route) => route.fulfill({ status: 503, headers: { "access-control-allow-origin": "*" }, json: {} }));
+const asViewer = (page) =>
+  page.route(/rpc\/my_workspaces/, async (route) => {
+    const response = await route.fetch();
+    const { workspaces, ...others } = await response.json();
+    await route.fulfill({ response, json: { ...others, workspaces: workspaces.map((workspace) => ({ ...workspace, role: "viewer" })) } });
+  });
 
 /** What is taken: a name, the screen's address, and what is done there before or after it is shown. */
 const SHOTS = [
@@ -42,6 +48,7 @@ const SHOTS = [
   ["settings-billing", "settings/billing"],
   ["settings-audit", "settings/audit"],
   ["settings-data", "settings/data"],
+  ["settings-keys-of-a-viewer", "settings/keys", { before: asViewer }],
   ["contacts-failed", "contacts", { before: failing }],
 ];
 
@@ -67,24 +74,24 @@ async function take(page, [name, screen, { dark, tall, before, after } = {}]) {
   await page.unrouteAll({ behavior: "ignoreErrors" });
 }
 
+/** A page that is no workspace's. */
+async function takeAlone(page, name) {
+  await page.goto(`${setting("API_URL")}/app/${name}`);
+  await settled(page);
+  for (const width of [1280, 360]) await shoot(page, name, width, "light");
+}
+
 const browser = await launch();
 try {
   const context = await browser.newContext({ locale: "en-GB", viewport: { width: 1280, height: HEIGHTS[1280] } });
   const page = await context.newPage();
-  for (const name of ["sign-in", "sign-up"]) {
-    await page.goto(`${setting("API_URL")}/app/${name}`);
-    await settled(page);
-    for (const width of [1280, 360]) await shoot(page, name, width, "light");
-  }
-  await page.goto(`${setting("API_URL")}/app/sign-in`);
+  for (const name of ["sign-up", "reset", "sign-in"]) await takeAlone(page, name);
   await page.getByLabel("Email").fill(email);
   await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("heading", { name: "Today" }).waitFor();
   for (const shot of SHOTS) await take(page, shot);
-  await page.goto(`${setting("API_URL")}/app/start`);
-  await settled(page);
-  for (const width of [1280, 360]) await shoot(page, "start", width, "light");
+  for (const name of ["account", "start"]) await takeAlone(page, name);
 } finally {
   await browser.close();
 }
