@@ -25,14 +25,11 @@ const sent = () => stage.api.requests.flatMap(({ batch }) => batch);
 const pageViews = () => sent().filter(({ type }) => type === "page");
 const ourKeys = (page) =>
   page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith("conversioncrm")));
-const FLOOR = 1.2; // ms that floor() takes at best on the machine for which the limit is meant
-/** How long a page that was just opened takes for what is always the same. */
-function floor() {
-  const began = performance.now();
-  let sum = 0;
-  for (let step = 0; step < 3e5; step++) sum += step % 7;
-  return performance.now() - began + (sum && 0);
-}
+/** A script that is always the same and, as the widget does at its start, runs much that never ran before. */
+const FLOOR = Array.from({ length: 260 }, (_, n) => `
+  function step${n}(value) { const made = { key${n}: value, list: [value, ${n}] }; return made.key${n} + made.list.length; }
+  sum += step${n}(${n}); if (${n} % 20 === 0) addEventListener("floor${n}", step${n});`).join("");
+const FLOOR_MS = 2.1; // what it takes at best on the machine for which the limit is meant
 const tenThousand = () =>
   new Promise((resolve) => {
     const long = [];
@@ -50,24 +47,23 @@ const tenThousand = () =>
   });
 
 test("the start costs less than 2 ms of the main thread", async () => {
-  stage.site.pages["/timed.js"] = {
-    file: `var began = performance.now();\n${built("public/widget.js")}\nvar took = performance.now() - began;`,
-  };
+  const timed = (name, script) => `var began = performance.now();\n${script}\nvar ${name} = performance.now() - began;`;
+  stage.site.pages["/timed.js"] = { file: `var sum = 0; ${timed("floor", FLOOR)} ${timed("took", built("public/widget.js"))}` };
   const script = { api: "", key: stage.key, file: "timed.js", attributes: `data-api="${stage.api.origin}"` };
   stage.site.pages["/"] = { head: tag(script) };
-  const costs = [];
-  const floors = [];
-  for (let n = 0; n < 12; n++) {
+  const best = { took: Infinity, floor: Infinity };
+  const holds = () => best.took < 2 * Math.max(1, best.floor / FLOOR_MS);
+  // A busy machine adds to both, and takes nothing away.
+  for (let visits = 0; visits < 5 || (visits < 40 && !holds()); visits++) {
     const visitor = await browser.newContext();
     const page = await visitor.newPage();
     await page.goto(stage.site.origin);
-    costs.push(await page.evaluate(() => window.took));
-    floors.push(await page.evaluate(floor));
+    const visit = await page.evaluate(() => ({ took: window.took, floor: window.floor }));
+    for (const name of ["took", "floor"]) best[name] = Math.min(best[name], visit[name]);
     await visitor.close();
   }
-  const slower = Math.max(1, Math.min(...floors) / FLOOR);
-  console.log(`start: ${costs.map((cost) => cost.toFixed(1)).join(" ")} ms, on a machine ${slower.toFixed(1)} times slower`);
-  assert.ok(Math.min(...costs) < 2 * slower); // a busy machine adds to it, and takes nothing away
+  console.log(`start: ${best.took.toFixed(1)} ms at best, where the floor took ${best.floor.toFixed(1)}`);
+  assert.ok(holds());
 });
 
 test("a loop of 10,000 calls is no long task", async () => {
