@@ -176,3 +176,29 @@ test("somebody outside", async () => {
 test("the browser has nothing to complain about, but what a hostile template may not do", () => {
   assert.deepEqual(alice.complaints.filter((text) => !REFUSED.test(text)), []);
 });
+test("who is removed while the page is open is told so by the next screen", async () => {
+  const dan = await join(browser, sql, ids.workspace, "viewer");
+  const [{ slug }] = await sql`select slug from public.workspaces where id = ${ids.workspace}`;
+  const [{ id: user }] = await sql`select id from auth.users where email = ${dan.email}`;
+  // Those whose questions know an outsider; the others look as if there were nothing.
+  const told = [
+    "today", "contacts", "contacts?from=2026-01-01&to=2100-01-01", "rules", "emails/log", "setup", "settings/members",
+    "settings/billing", "settings/privacy",
+  ];
+  for (const screen of told) {
+    await sql`
+      insert into public.members (workspace_id, user_id, role) values (${ids.workspace}, ${user}, 'viewer') on conflict do nothing`;
+    await dan.page.goto(`${setting("API_URL")}/app/w/${slug}/emails/templates/new`);
+    await dan.page.getByRole("heading", { name: "A new template" }).waitFor();
+    await sql`delete from public.members where workspace_id = ${ids.workspace} and user_id = ${user}`;
+    await dan.page.evaluate((to) => {
+      const link = Object.assign(document.createElement("a"), { href: to });
+      document.body.append(link);
+      link.click();
+    }, `/app/w/${slug}/${screen}`);
+    await dan.page.getByRole("heading", { name: "You are in no workspace of that name." }).waitFor();
+  }
+  assert.deepEqual(dan.complaints, []);
+  await dan.close();
+});
+

@@ -1,4 +1,5 @@
 import { PostgrestClient } from "@supabase/postgrest-js";
+import { changed } from "./asking";
 import { accessToken } from "./auth";
 import { supabaseKey, supabaseUrl } from "./config";
 import { Failure, fromPostgrest, type Meanings } from "./failure";
@@ -98,4 +99,15 @@ export function remove(
 /** Calls an SQL function. */
 export function call<T>(name: string, args: Row, meanings: Meanings = {}): Promise<T> {
   return answer<T>(client.rpc(name as never, args as never), meanings);
+}
+
+/** The question which workspaces the caller is in. */
+export const MINE = "my_workspaces";
+
+/** Calls an SQL function that reads of a workspace, and answers null to whoever is not in it, or not any more. */
+export async function callIn<T>(name: string, workspace: string, args: Row = {}, meanings: Meanings = {}): Promise<T> {
+  const answered = await call<T | null>(name, { p_workspace: workspace, ...args }, meanings);
+  if (answered !== null) return answered;
+  changed(MINE); // so that the page shows what is left to them
+  throw new Failure("You are not in this workspace any more.", "left", 0, "");
 }

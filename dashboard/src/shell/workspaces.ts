@@ -1,5 +1,5 @@
 import { useAsk } from "../data/asking";
-import { call } from "../data/supabase";
+import { call, MINE } from "../data/supabase";
 
 export type Role = "owner" | "admin" | "viewer";
 
@@ -29,8 +29,9 @@ export interface Mine {
   invitations: Invitation[];
 }
 
+export { MINE };
+
 /** The workspaces that the caller is a member of, and those that they are invited to. */
-export const MINE = "my_workspaces";
 export const useMine = () => useAsk(MINE, () => call<Mine>("my_workspaces", {}));
 
 const LAST = "conversioncrm-workspace";

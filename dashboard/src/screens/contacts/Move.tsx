@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { changed, forget, useAsk } from "../../data/asking";
 import { BASE, go } from "../../data/location";
-import { add, call } from "../../data/supabase";
+import { add, callIn } from "../../data/supabase";
 import { figure, words } from "../../parts/format";
 import { Choice, Field, Form, useDoing } from "../../parts/forms";
 import { Panel } from "../../parts/states";
@@ -43,7 +43,7 @@ export function Move({ workspace, contact, identity, close }: Props) {
   const [found, setFound] = useState<ContactRow[]>();
   const [target, setTarget] = useState<string>();
   const look = async ({ text = "" }) => {
-    const page = await call<Page>("search_contacts", { p_workspace: workspace.id, p_text: text });
+    const page = await callIn<Page>("search_contacts", workspace.id, { p_text: text });
     setFound(page.contacts.filter(({ id }) => id !== contact.id));
   };
   const ways: [string, string][] = [
@@ -71,7 +71,7 @@ export function Move({ workspace, contact, identity, close }: Props) {
 function Consequences({ workspace, identity, target }: Pick<Props, "workspace" | "identity"> & { target: string | null }) {
   const doing = useDoing();
   const asked = useAsk(`${workspace.id}/move/${identity.id}/${target}`, () =>
-    call<Preview>("preview_move", { p_workspace: workspace.id, p_identity: identity.id, p_contact: target }, REFUSED),
+    callIn<Preview>("preview_move", workspace.id, { p_identity: identity.id, p_contact: target }, REFUSED),
   );
   const move = async () => {
     await add("identity_moves", workspace.id, { identity_id: identity.id, contact_id: target }, REFUSED);

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { useAsk } from "../../data/asking";
-import { call } from "../../data/supabase";
+import { callIn } from "../../data/supabase";
 import { asFailure, type Failure } from "../../data/failure";
 import { dateTime, words } from "../../parts/format";
 import { Failed, Panel } from "../../parts/states";
@@ -39,7 +39,7 @@ interface Page {
 
 export function Timeline({ workspace, contact }: { workspace: Workspace; contact: string }) {
   const page = (after: Place) =>
-    call<Page>("contact_timeline", { p_workspace: workspace.id, p_contact: contact, ...(after && { p_after: after }) });
+    callIn<Page>("contact_timeline", workspace.id, { p_contact: contact, ...(after && { p_after: after }) });
   const first = useAsk(`${workspace.id}/timeline/${contact}`, () => page(null));
   const [more, setMore] = useState<Page>();
   const [failure, setFailure] = useState<Failure>();

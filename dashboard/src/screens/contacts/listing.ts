@@ -1,5 +1,5 @@
 import { useAsk } from "../../data/asking";
-import { call, read } from "../../data/supabase";
+import { callIn, read } from "../../data/supabase";
 import type { ContactRow, Stage } from "./data";
 import type { Filters, SignalFilter } from "./query";
 import { keep, turned } from "./turning";
@@ -42,14 +42,14 @@ export interface Signal {
 
 /** What the rules in force count. */
 export const useSignals = (workspace: string, isAsked: boolean) =>
-  useAsk(isAsked ? `${workspace}/rules/force` : null, () => call<{ signals: Signal[] }>("rules_in_force", { p_workspace: workspace }));
+  useAsk(isAsked ? `${workspace}/rules/force` : null, () => callIn<{ signals: Signal[] }>("rules_in_force", workspace));
 
 export const useTraitNames = (workspace: string) =>
-  useAsk(`${workspace}/contacts/traits`, () => call<{ names: string[]; more: boolean }>("trait_names", { p_workspace: workspace }));
+  useAsk(`${workspace}/contacts/traits`, () => callIn<{ names: string[]; more: boolean }>("trait_names", workspace));
 
 export const useTraitValues = (workspace: string, trait: string) =>
   useAsk(trait ? `${workspace}/contacts/traits/${trait}` : null, () =>
-    call<unknown[]>("trait_values", { p_workspace: workspace, p_trait: trait }),
+    callIn<unknown[]>("trait_values", workspace, { p_trait: trait }),
   );
 
 export interface View {
@@ -115,7 +115,7 @@ export function keepPage(workspace: string, wanted: Wanted, { contacts, next }: 
 /** The page that the URL asks for; what its stages and signals are called is known by then. */
 export async function list(workspace: string, wanted: Wanted, stages: Stage[], signals: Signal[]): Promise<Page | Missing> {
   if (wanted.text) {
-    const found = await call<Pick<Page, "contacts" | "more">>("search_contacts", { p_workspace: workspace, p_text: wanted.text });
+    const found = await callIn<Pick<Page, "contacts" | "more">>("search_contacts", workspace, { p_text: wanted.text });
     return { ...found, above: 0, begun: null, looked: found.contacts.length, next: null, ended: true };
   }
   const stage = stages.find(({ name }) => name === wanted.stage)?.id;
@@ -125,7 +125,6 @@ export async function list(workspace: string, wanted: Wanted, stages: Stage[], s
   if (unknown) return { missing: `signal ${unknown.signal}` };
   const counted = ({ signal, ...filter }: SignalFilter) => ({ ...filter, signal: numbers.get(signal) });
   const args = {
-    p_workspace: workspace,
     ...(stage && { p_stage: stage }),
     ...(wanted.least && { p_least: Number(wanted.least) }),
     ...(wanted.most && { p_most: Number(wanted.most) }),
@@ -135,6 +134,6 @@ export async function list(workspace: string, wanted: Wanted, stages: Stage[], s
   };
   const before = turned(listOf(workspace, wanted), wanted.after);
   const begun = readPlace(before[0]?.after ?? wanted.after) ?? {};
-  const ask: Ask = (p_after, p_begun, p_shown) => call<Page>("list_contacts", { ...args, p_after, p_begun, p_shown });
+  const ask: Ask = (p_after, p_begun, p_shown) => callIn<Page>("list_contacts", workspace, { ...args, p_after, p_begun, p_shown });
   return lookFurther(ask, readPlace(wanted.after), begun, before.flatMap(({ ids }) => ids));
 }

@@ -1,6 +1,6 @@
 import { useAsk } from "../../data/asking";
 import { BASE, go, useHere, withQuery } from "../../data/location";
-import { call } from "../../data/supabase";
+import { callIn } from "../../data/supabase";
 import { dateTime, words } from "../../parts/format";
 import { Paging, readPlace } from "../../parts/paging";
 import { AsOf, Empty, Panel } from "../../parts/states";
@@ -34,8 +34,8 @@ export default function Log({ workspace }: ScreenProps) {
   const { query } = useHere();
   const [status, after, why] = [query.get("status") ?? "", query.get("after") ?? "", query.get("why")];
   const asked = useAsk(`${workspace.id}/log/${status}/${after}`, () =>
-    call<Page>("list_messages", {
-      p_workspace: workspace.id, p_after: readPlace(after, "at", "id"), ...(status && { p_status: status }),
+    callIn<Page>("list_messages", workspace.id, {
+      p_after: readPlace(after, "at", "id"), ...(status && { p_status: status }),
     }),
   );
   return (

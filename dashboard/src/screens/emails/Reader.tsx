@@ -1,6 +1,6 @@
 import { useEffect, useId, useState } from "preact/hooks";
 import { useAsk } from "../../data/asking";
-import { call } from "../../data/supabase";
+import { callIn } from "../../data/supabase";
 import type { ContactRow } from "../contacts/data";
 
 export interface Person {
@@ -33,9 +33,9 @@ export function Reader({ workspace, person, onChoose }: Props) {
     const timer = setTimeout(() => search(typed.trim()), PAUSE);
     return () => clearTimeout(timer);
   }, [typed]);
-  const first = useAsk(`${workspace}/readers`, () => call<Found>("list_contacts", { p_workspace: workspace }));
+  const first = useAsk(`${workspace}/readers`, () => callIn<Found>("list_contacts", workspace));
   const found = useAsk(text ? `${workspace}/readers/${text}` : null, () =>
-    call<Found>("search_contacts", { p_workspace: workspace, p_text: text }),
+    callIn<Found>("search_contacts", workspace, { p_text: text }),
   );
   const people = ((text ? found : first).data?.contacts ?? []).slice(0, 8).map(asPerson);
   useEffect(() => {

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { changed, useAsk } from "../../data/asking";
 import { BASE, useHere } from "../../data/location";
-import { call, remove } from "../../data/supabase";
+import { callIn, remove } from "../../data/supabase";
 import { date } from "../../parts/format";
 import { Field, Form, useDoing } from "../../parts/forms";
 import { Paging, readPlace } from "../../parts/paging";
@@ -29,7 +29,7 @@ interface Page {
 export default function Suppressions({ workspace }: ScreenProps) {
   const after = useHere().query.get("after") ?? "";
   const asked = useAsk(`${workspace.id}/suppressions/${after}`, () =>
-    call<Page>("list_suppressions", { p_workspace: workspace.id, p_after: readPlace(after, "at", "key") }),
+    callIn<Page>("list_suppressions", workspace.id, { p_after: readPlace(after, "at", "key") }),
   );
   const lift = (hash: string) => async () => {
     await remove("suppressions", workspace.id, { address_hash: hash, reason: "by_hand" });

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { useAsk } from "../../data/asking";
 import { BASE, go, useHere, withQuery } from "../../data/location";
-import { call } from "../../data/supabase";
+import { callIn } from "../../data/supabase";
 import { date, words } from "../../parts/format";
 import { Score, StageChip } from "../../parts/score";
 import { AsOf, Panel } from "../../parts/states";
@@ -49,8 +49,8 @@ export default function TestedRules({ workspace, draft, rules, days }: Props) {
   const of = draft ? `${draft.id}/${draft.changed_at}` : "force";
   const asked = useAsk(
     `${workspace.id}/rules/test/${of}/${days}/${stage}`,
-    () => call<Answer>("back_test", {
-      p_workspace: workspace.id, p_days: days, ...(draft && { p_draft: draft.id }), ...(stage && { p_stage: stage }),
+    () => callIn<Answer>("back_test", workspace.id, {
+      p_days: days, ...(draft && { p_draft: draft.id }), ...(stage && { p_stage: stage }),
     }),
     { until: ({ status }) => status !== "counting", every: SOON },
   );

@@ -1,7 +1,7 @@
 import { useAsk } from "../../data/asking";
 import { post } from "../../data/endpoints";
 import { Failure } from "../../data/failure";
-import { add, call, changeSeen, read } from "../../data/supabase";
+import { add, callIn, changeSeen, read } from "../../data/supabase";
 import type { Operator } from "../../parts/values";
 
 export type Condition = Record<string, unknown>;
@@ -85,7 +85,7 @@ const OPEN = ["counting", "previewing", "previewed"];
 const SOON = 1000;
 
 export const useRules = (workspace: string) =>
-  useAsk(`${workspace}/rules/force`, () => call<Rules>("rules_in_force", { p_workspace: workspace }));
+  useAsk(`${workspace}/rules/force`, () => callIn<Rules>("rules_in_force", workspace));
 
 /** The draft that was begun last and is neither published nor discarded; null without one. */
 export const useDraft = (workspace: string) => useAsk(`${workspace}/rules/draft`, () => readDraft(workspace));

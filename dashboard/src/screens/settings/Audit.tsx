@@ -1,6 +1,6 @@
 import { useAsk } from "../../data/asking";
 import { BASE, useHere } from "../../data/location";
-import { call } from "../../data/supabase";
+import { callIn } from "../../data/supabase";
 import { dateTime, words } from "../../parts/format";
 import { Paging, readPlace } from "../../parts/paging";
 import { AsOf, Empty, Panel } from "../../parts/states";
@@ -25,7 +25,7 @@ export default function Audit({ workspace }: ScreenProps) {
   const after = useHere().query.get("after") ?? "";
   const mayRead = may(workspace.role, "admin");
   const asked = useAsk(mayRead ? `${workspace.id}/audit/${after}` : null, () =>
-    call<Page>("list_audit", { p_workspace: workspace.id, p_after: readPlace(after, "at", "id") }),
+    callIn<Page>("list_audit", workspace.id, { p_after: readPlace(after, "at", "id") }),
   );
   if (!mayRead) {
     return <Empty title="The audit log is for owners and admins."><p>It says who changed what, and who saw, corrected, erased or exported whose data.</p></Empty>;

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { useAsk } from "../../data/asking";
 import { post } from "../../data/endpoints";
-import { call } from "../../data/supabase";
+import { call, callIn } from "../../data/supabase";
 import { date, dateTime, figure, month, words } from "../../parts/format";
 import { Action, useDoing } from "../../parts/forms";
 import { AsOf, Failed, Notice, Panel } from "../../parts/states";
@@ -40,8 +40,8 @@ interface Offer {
 const upTo = (quota: number | null) => (quota === null ? "any number of" : figure(quota));
 
 export default function Billing({ workspace }: ScreenProps) {
-  const asked = useAsk(`${workspace.id}/billing`, () => call<Account>("billing", { p_workspace: workspace.id }));
-  const offers = useAsk(`${workspace.id}/offers`, () => call<Offer[]>("offers", { p_workspace: workspace.id }));
+  const asked = useAsk(`${workspace.id}/billing`, () => callIn<Account>("billing", workspace.id));
+  const offers = useAsk(`${workspace.id}/offers`, () => call<Offer[] | null>("offers", { p_workspace: workspace.id }));
   return (
     <div class="stack">
       <Panel asked={asked} what="Billing" lines={8}>

@@ -1,7 +1,7 @@
 import { changed, useAsk } from "../../data/asking";
 import { session } from "../../data/auth";
 import { go, BASE } from "../../data/location";
-import { add, call } from "../../data/supabase";
+import { add, callIn } from "../../data/supabase";
 import { date } from "../../parts/format";
 import { Action, Choice, Confirm, Editable, Field, Form, useDoing } from "../../parts/forms";
 import { AsOf, Failed, Panel } from "../../parts/states";
@@ -27,9 +27,9 @@ const ROLES: [Role, string][] = [
 ];
 
 export default function Members({ workspace }: ScreenProps) {
-  const team = useAsk(`${workspace.id}/team`, () => call<Team>("team", { p_workspace: workspace.id }));
+  const team = useAsk(`${workspace.id}/team`, () => callIn<Team>("team", workspace.id));
   const invited = useAsk(`${workspace.id}/invitations`, () =>
-    call<Invited[]>("list_invitations", { p_workspace: workspace.id }),
+    callIn<Invited[]>("list_invitations", workspace.id),
   );
   return (
     <div class="stack">

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { changed, useAsk } from "../../data/asking";
 import { makeIdentitySecret } from "../../data/keys";
-import { call } from "../../data/supabase";
+import { callIn } from "../../data/supabase";
 import { Check, Choice, Confirm, Copyable, Field } from "../../parts/forms";
 import { Notice, Panel } from "../../parts/states";
 import type { ScreenProps } from "../../routes";
@@ -76,7 +76,7 @@ function Claimed({ workspace, now }: { workspace: Workspace; now: Settings }) {
 function Secret({ workspace }: { workspace: Workspace }) {
   const [secret, setSecret] = useState<string>();
   const key = `${workspace.id}/setup`;
-  const asked = useAsk(key, () => call<{ identitySecret: boolean }>("setup_progress", { p_workspace: workspace.id }));
+  const asked = useAsk(key, () => callIn<{ identitySecret: boolean }>("setup_progress", workspace.id));
   const make = async () => {
     setSecret(await makeIdentitySecret(workspace.id));
     changed(key);

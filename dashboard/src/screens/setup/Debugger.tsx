@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { useAsk } from "../../data/asking";
 import { BASE } from "../../data/location";
-import { call } from "../../data/supabase";
+import { callIn } from "../../data/supabase";
 import { clock } from "../../parts/format";
 import { AsOf, Panel } from "../../parts/states";
 import type { Workspace } from "../../shell/workspaces";
@@ -36,7 +36,7 @@ export function Debugger({ workspace, every }: { workspace: Workspace; every: nu
   const [paused, pause] = useState(false);
   const asked = useAsk(
     `${workspace.id}/recent`,
-    () => call<Recent>("recent_messages", { p_workspace: workspace.id }),
+    () => callIn<Recent>("recent_messages", workspace.id),
     paused ? {} : { every },
   );
   return (

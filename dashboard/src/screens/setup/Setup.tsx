@@ -1,6 +1,6 @@
 import { useAsk } from "../../data/asking";
 import { BASE } from "../../data/location";
-import { call } from "../../data/supabase";
+import { callIn } from "../../data/supabase";
 import { AsOf, Panel } from "../../parts/states";
 import type { ScreenProps } from "../../routes";
 import type { Workspace } from "../../shell/workspaces";
@@ -30,7 +30,7 @@ const isThrough = (progress: Progress) => STEPS.every(([step]) => progress[step]
 
 export default function Setup({ workspace }: ScreenProps) {
   const key = `${workspace.id}/setup`;
-  const progress = useAsk(key, () => call<Progress>("setup_progress", { p_workspace: workspace.id }), { every: SOON, until: isThrough });
+  const progress = useAsk(key, () => callIn<Progress>("setup_progress", workspace.id), { every: SOON, until: isThrough });
   const isDone = !!progress.data && isThrough(progress.data);
   return (
     <>

@@ -1,6 +1,6 @@
 import { useAsk } from "../../data/asking";
 import { BASE } from "../../data/location";
-import { call } from "../../data/supabase";
+import { callIn } from "../../data/supabase";
 import { readPlace } from "../../parts/paging";
 import type { Workspace } from "../../shell/workspaces";
 import type { ContactRow } from "../contacts/data";
@@ -49,18 +49,18 @@ export interface Stay {
   halfLeftAfter: number | null;
 }
 
-const args = (workspace: string, { from, to }: Span) => ({ p_workspace: workspace, p_from: from, p_to: to });
+const within = ({ from, to }: Span) => ({ p_from: from, p_to: to });
 
 export const useFunnel = (workspace: string, span: Span) =>
-  useAsk(`${workspace}/stages/funnel/${JSON.stringify(span)}`, () => call<Funnel>("cohort_funnel", args(workspace, span)));
+  useAsk(`${workspace}/stages/funnel/${JSON.stringify(span)}`, () => callIn<Funnel>("cohort_funnel", workspace, within(span)));
 
 export const useStays = (workspace: string, span: Span) =>
-  useAsk(`${workspace}/stages/time/${JSON.stringify(span)}`, () => call<Stay[]>("time_in_stages", args(workspace, span)));
+  useAsk(`${workspace}/stages/time/${JSON.stringify(span)}`, () => callIn<Stay[]>("time_in_stages", workspace, within(span)));
 
 /** People who entered that stage, by day; days without any are left out. */
 export const useEntries = (workspace: string, stage: string | undefined, span: Span) =>
   useAsk(stage ? `${workspace}/stages/entries/${stage}/${JSON.stringify(span)}` : null, () =>
-    call<{ day: string; contacts: number }[]>("stage_entries", { ...args(workspace, span), p_stage: stage }),
+    callIn<{ day: string; contacts: number }[]>("stage_entries", workspace, { ...within(span), p_stage: stage }),
   );
 
 /** Whom a number counts: known since then, and got as far as that stage, or are in it; or entered it then. */
@@ -83,7 +83,7 @@ export interface People {
 
 /** A page of them; `stage` is the id of whichever stage is named. */
 export function people(workspace: string, span: Span, whom: Whom, stage: string | undefined, after: string): Promise<People> {
-  const page = { ...args(workspace, span), p_after: readPlace(after, "at", "id") };
-  if (whom.entered) return call<People>("list_entries", { ...page, p_stage: stage });
-  return call<People>("list_cohort", { ...page, ...(whom.reached && { p_reached: stage }), ...(whom.in && { p_now_in: stage }) });
+  const page = { ...within(span), p_after: readPlace(after, "at", "id") };
+  if (whom.entered) return callIn<People>("list_entries", workspace, { ...page, p_stage: stage });
+  return callIn<People>("list_cohort", workspace, { ...page, ...(whom.reached && { p_reached: stage }), ...(whom.in && { p_now_in: stage }) });
 }

@@ -1,5 +1,5 @@
 import { useAsk } from "../../data/asking";
-import { call } from "../../data/supabase";
+import { callIn } from "../../data/supabase";
 import type { ContactRow, Part } from "../contacts/data";
 
 export interface Person extends ContactRow {
@@ -34,17 +34,16 @@ export interface Troubles {
 }
 
 export const usePeople = (workspace: string) =>
-  useAsk(`${workspace}/today/people`, () => call<Person[]>("people_to_write_to", { p_workspace: workspace }));
+  useAsk(`${workspace}/today/people`, () => callIn<Person[]>("people_to_write_to", workspace));
 
 export const useChanges = (workspace: string, since: string) =>
-  useAsk(`${workspace}/today/changes/${since}`, () => call<Changes>("changes_since", { p_workspace: workspace, p_since: since }));
+  useAsk(`${workspace}/today/changes/${since}`, () => callIn<Changes>("changes_since", workspace, { p_since: since }));
 
 export const useTroubles = (workspace: string) =>
   useAsk(`${workspace}/today/troubles`, async (): Promise<Troubles> => {
-    const asked = { p_workspace: workspace };
     const [troubles, events] = await Promise.all([
-      call<Omit<Troubles, "events">>("troubles", asked),
-      call<Troubles["events"]>("event_silence", asked),
+      callIn<Omit<Troubles, "events">>("troubles", workspace),
+      callIn<Troubles["events"]>("event_silence", workspace),
     ]);
     return { ...troubles, events };
   });
