@@ -54,10 +54,12 @@ test("the top comes before all, also after a last page, which leads nowhere", ()
   assert.deepEqual(shown("a"), ["1"]);
 });
 
-test("of another list nothing is known", () => {
+test("each list is remembered by itself, and ten at most", () => {
   keep("list", page("", "a", "1"));
   assert.deepEqual(shown("a", "other"), []);
   keep("other", page("", "a", "5"));
+  assert.deepEqual([shown("a"), shown("a", "other")], [["1"], ["5"]]);
+  for (let n = 0; n < 9; n++) keep(`list ${n}`, page("", "a", "9"));
   assert.deepEqual([shown("a"), shown("a", "other")], [[], ["5"]]);
 });
 
