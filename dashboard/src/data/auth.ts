@@ -80,7 +80,9 @@ export async function signOutElsewhere(): Promise<void> {
   refuse((await auth.signOut({ scope: "others" })).error);
 }
 
+/** Asks first where something is not saved. */
 export async function signOut(): Promise<void> {
+  if (unsaved.isAny() && !confirm("What you have typed and not saved is lost when you sign out. Sign out?")) return;
   unsaved.dropAll();
   await auth.signOut({ scope: "local" });
 }

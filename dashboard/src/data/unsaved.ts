@@ -5,6 +5,7 @@ export const unsaved = {
   get: <T>(key: string) => texts.get(key) as T | undefined,
   keep: (key: string, text: unknown) => void texts.set(key, text),
   drop: (key: string) => void texts.delete(key),
+  isAny: () => texts.size > 0,
   /** Nothing of one account may be seen by the next. */
   dropAll: () => texts.clear(),
 };

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { changed, renewed, useAsk } from "../../data/asking";
 import { Failure } from "../../data/failure";
 import { BASE, go } from "../../data/location";
@@ -30,7 +30,7 @@ const CATEGORIES: [Category, string][] = [
 ];
 
 const MEANINGS = {
-  stale: "Somebody has changed it since you opened it. Copy what you want to keep, then discard what is not saved to see theirs.",
+  stale: "Somebody has changed or deleted it since you opened it. Copy what you want to keep, then discard what is not saved to see theirs.",
   templates_name_key: "There is a template of this name already.",
   templates_size: "A subject has at most 500 characters, a template 200,000.",
   automations_template_fkey: "An automation sends it. Give that one another template first.",
@@ -50,7 +50,7 @@ export function Template({ workspace, id }: { workspace: Workspace; id: string }
     unsaved.drop(key);
     setTurn(turn + 1);
   };
-  const props = { workspace, kept: key, discard };
+  const props = { workspace, kept: key, discard, reopen: () => setTurn(turn + 1) };
   if (isNew) return <Editor key={turn} {...props} id={null} saved={BLANK} at="" />;
   return (
     <Panel asked={asked} what="The template" lines={10} isEmpty={(found) => !found} empty={<Gone kept={key} discard={discard} />}>
@@ -89,24 +89,31 @@ interface EditorProps {
   /** Under which name what is typed is kept. */
   kept: string;
   discard: () => Promise<void>;
+  /** Begins anew with what is saved. */
+  reopen: () => void;
 }
 
-function Editor({ workspace, id, saved, at, kept, discard }: EditorProps) {
+function Editor({ workspace, id, saved, at, kept, discard, reopen }: EditorProps) {
   const [begun] = useState(() => unsaved.get<Kept>(kept) ?? { draft: written(saved), seen: at });
   const [draft, setDraft] = useState(begun.draft);
   const [seen, setSeen] = useState(begun.seen); // the version that was opened, or saved last
   const [isSaved, setSaved] = useState(false);
+  useEffect(() => {
+    if (at !== seen && unsaved.get(kept) === undefined) reopen(); // somebody else has saved it, and nothing is typed here
+  }, [at]);
   const doing = useDoing();
   const base = `${BASE}/w/${workspace.slug}/emails/templates`;
+  // A save that was under way when this was opened has told what came of it there.
+  const version = () => unsaved.get<Kept>(kept)?.seen ?? seen;
   const edit = (changes: Partial<Written>) => {
     const now = { ...draft, ...changes };
-    unsaved.keep(kept, { draft: now, seen });
+    unsaved.keep(kept, { draft: now, seen: version() });
     setDraft(now);
     setSaved(false);
   };
   const save = async () => {
     const row = { ...draft, name: draft.name.trim() };
-    const now = id ? (await changeSeen("templates", workspace.id, { id, updated_at: seen }, row, MEANINGS)).updated_at : "";
+    const now = id ? (await changeSeen("templates", workspace.id, { id, updated_at: version() }, row, MEANINGS)).updated_at : "";
     if (!id) await add("templates", workspace.id, row, MEANINGS);
     changedMails(workspace.id);
     setSeen(now);
