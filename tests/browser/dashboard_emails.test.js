@@ -131,6 +131,24 @@ test("what is typed while a template is being saved is not said to be saved, and
   await page.getByText("Saved. Mails from now on are like this.").waitFor();
 });
 
+test("what somebody else has saved is there when a template is opened again, and a pause stays when its delay is changed", async () => {
+  const { page } = alice;
+  await visit("templates", "Templates");
+  await sql`update public.templates set subject = 'By somebody else' where workspace_id = ${workspace} and name = 'Win-back'`;
+  await page.getByRole("link", { name: "Win-back" }).first().click(); // shown as it was known, then as it is
+  await hasSubject("By somebody else");
+  await visit("automations", "Automations");
+  await page.getByRole("link", { name: "Win-back" }).first().click();
+  await page.getByLabel("Name", { exact: true }).waitFor();
+  await sql`update public.automations set status = 'paused' where workspace_id = ${workspace} and name = 'Win-back'`;
+  await page.locator("[name=delay]").fill("3");
+  await press("Save");
+  await page.getByRole("heading", { name: "Automations" }).waitFor();
+  const [{ status }] = await sql`select status from public.automations where workspace_id = ${workspace} and name = 'Win-back'`;
+  assert.equal(status, "paused");
+  await sql`update public.automations set status = 'draft', delay_minutes = 0 where workspace_id = ${workspace} and name = 'Win-back'`;
+});
+
 test("of two who edit a template the second is told of the first", async () => {
   const { page } = alice;
   await visit("templates", "Templates");
@@ -138,7 +156,7 @@ test("of two who edit a template the second is told of the first", async () => {
   await page.getByLabel("Subject").fill("Mine");
   await sql`update public.templates set subject = 'Theirs' where workspace_id = ${workspace} and name = 'Win-back'`;
   await press("Save");
-  await page.getByRole("alert").getByText("Somebody has changed it since you opened it.").waitFor();
+  await page.getByRole("alert").getByText("Somebody has changed or deleted it since you opened it.").waitFor();
   assert.equal(await page.getByLabel("Subject").inputValue(), "Mine");
   await press("Discard what is not saved");
   await press("Discard it");

@@ -81,6 +81,7 @@ test("who is invited is mailed, signs up and joins", async () => {
 test("what is saved is there, and what it says of mail too", async () => {
   const { page } = alice;
   await visit("sending", "Whom mail is from");
+  await sql`update public.workspaces set website = 'https://theirs.example' where id = ${workspace}`; // by somebody else, meanwhile
   await page.getByLabel("Postal address").fill("Acme\n1 Road");
   await press("Save");
   await page.getByText("Saved.").waitFor();
@@ -91,8 +92,8 @@ test("what is saved is there, and what it says of mail too", async () => {
   await page.getByLabel("Time zone").selectOption("Europe/London");
   await page.getByRole("button", { name: "Save", exact: true }).nth(1).click();
   await page.getByText("Saved.").nth(1).waitFor();
-  const [row] = await sql`select postal_address, quiet_to::text, time_zone from public.workspaces where id = ${workspace}`;
-  assert.deepEqual({ ...row }, { postal_address: "Acme\n1 Road", quiet_to: "07:30:00", time_zone: "Europe/London" });
+  const [row] = await sql`select website, postal_address, quiet_to::text, time_zone from public.workspaces where id = ${workspace}`;
+  assert.deepEqual({ ...row }, { website: "https://theirs.example", postal_address: "Acme\n1 Road", quiet_to: "07:30:00", time_zone: "Europe/London" });
 });
 
 test("mailing claimed addresses warns first", async () => {

@@ -57,6 +57,14 @@ export function add(table: string, workspace: string, row: Row, meanings: Meanin
   return answer(client.from(table).insert({ ...row, workspace_id: workspace } as never), meanings);
 }
 
+/** What of a row is another than before: the rest may be somebody else's by now, and is left alone. */
+export function differing<R extends object>(row: R, before: object): Partial<R> {
+  const was = before as Row;
+  return Object.fromEntries(
+    Object.entries(row).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(was[name])),
+  ) as Partial<R>;
+}
+
 /** Changes the rows of a workspace that `where` equals. */
 export function change(
   table: string,

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { Failure } from "../../data/failure";
 import { BASE, go } from "../../data/location";
-import { add, change, remove } from "../../data/supabase";
+import { add, change, differing, remove } from "../../data/supabase";
 import { words } from "../../parts/format";
 import { Action, Check, Choice, Confirm, Editable, Field, Form, Lines, useDoing } from "../../parts/forms";
 import type { Workspace } from "../../shell/workspaces";
@@ -75,8 +75,9 @@ export function AutomationForm({ workspace, saved, templates, stages }: Props) {
   const options = stages.map(({ id, name }): [string, string] => [id, words(name)]);
   const save = async (values: Record<string, string>) => {
     const row = rowOf(kind, values);
-    if (saved) await change("automations", workspace.id, { id: saved.id }, row, MEANINGS);
-    else await add("automations", workspace.id, row, MEANINGS);
+    const changes = saved && differing(row, saved);
+    if (changes && Object.keys(changes).length) await change("automations", workspace.id, { id: saved.id }, changes, MEANINGS);
+    if (!saved) await add("automations", workspace.id, row, MEANINGS);
     changedMails(workspace.id);
     go(base);
   };

@@ -23,7 +23,7 @@ export default function Privacy({ workspace }: ScreenProps) {
         {(now) => (
           <>
             <SettingsForm
-              workspace={workspace} id="guard" title="Sensitive data" what="The guard"
+              workspace={workspace} now={now} id="guard" title="Sensitive data" what="The guard"
               settings={({ redact }) => ({ redact: redact as Settings["redact"] })}
             >
               <Choice
@@ -32,7 +32,7 @@ export default function Privacy({ workspace }: ScreenProps) {
               />
             </SettingsForm>
             <SettingsForm
-              workspace={workspace} id="verification" title="Verification" what="The verification"
+              workspace={workspace} now={now} id="verification" title="Verification" what="The verification"
               settings={({ verify }) => ({ require_verification: verify === "on" })}
             >
               <Check
@@ -53,7 +53,7 @@ function Claimed({ workspace, now }: { workspace: Workspace; now: Settings }) {
   const [on, setOn] = useState(now.mail_claimed);
   return (
     <SettingsForm
-      workspace={workspace} id="claimed" title="Addresses that nobody vouched for" what="The setting"
+      workspace={workspace} now={now} id="claimed" title="Addresses that nobody vouched for" what="The setting"
       settings={({ claimed, ceiling }) => ({ mail_claimed: claimed === "on", claimed_a_day: Number(ceiling) })}
     >
       <Check label="Mail claimed addresses too" name="claimed" defaultChecked={now.mail_claimed} onChange={setOn} />

@@ -10,9 +10,12 @@ import { Smtp } from "./Smtp";
 
 const zones = () => ["UTC", ...Intl.supportedValuesOf("timeZone").filter((zone) => zone !== "UTC")];
 
+/** As the database writes times. */
+const seconds = (time: string | null) => time && `${time}:00`;
+
 function quietHours(from: string | null, to: string | null) {
   if (!from !== !to) throw new Failure("Quiet hours need both a beginning and an end.", "quiet_hours", 0, "");
-  return { quiet_from: from, quiet_to: to };
+  return { quiet_from: seconds(from), quiet_to: seconds(to) };
 }
 
 export default function Sending({ workspace }: ScreenProps) {
@@ -23,7 +26,7 @@ export default function Sending({ workspace }: ScreenProps) {
         {(now) => (
           <>
             <SettingsForm
-              workspace={workspace} id="sender" title="Whom mail is from" what="The sender" onSaved={() => changed(MINE)}
+              workspace={workspace} now={now} id="sender" title="Whom mail is from" what="The sender" onSaved={() => changed(MINE)}
               settings={({ name = "", website, reply, postal }) => ({
                 name: name.trim(), website: orNull(website), reply_to: orNull(reply), postal_address: orNull(postal),
               })}
@@ -46,7 +49,7 @@ export default function Sending({ workspace }: ScreenProps) {
               />
             </SettingsForm>
             <SettingsForm
-              workspace={workspace} id="limits" title="How much, and when not" what="The limits"
+              workspace={workspace} now={now} id="limits" title="How much, and when not" what="The limits"
               settings={({ cap, from, to, zone = "UTC" }) => ({
                 marketing_cap: Number(cap), time_zone: zone, ...quietHours(orNull(from), orNull(to)),
               })}

@@ -9,6 +9,7 @@ interface Props {
   id: string;
   title: string;
   what: string;
+  now: Settings;
   /** What the form's values mean. */
   settings: (values: Record<string, string>) => Partial<Settings>;
   onSaved?: () => void;
@@ -16,12 +17,12 @@ interface Props {
 }
 
 /** Some columns of the workspace, in a card that owners and admins save. */
-export function SettingsForm({ workspace, id, title, what, settings, onSaved, children }: Props) {
+export function SettingsForm({ workspace, id, title, what, now, settings, onSaved, children }: Props) {
   const doing = useDoing();
   const [saved, setSaved] = useState(false);
   const submit = async (values: Record<string, string>) => {
     setSaved(false);
-    await saveSettings(workspace.id, settings(values));
+    await saveSettings(workspace.id, settings(values), now);
     setSaved(true);
     onSaved?.();
   };

@@ -1,5 +1,5 @@
 import { changed, useAsk } from "../../data/asking";
-import { change, read } from "../../data/supabase";
+import { change, differing, read } from "../../data/supabase";
 
 export interface Settings {
   name: string;
@@ -29,8 +29,9 @@ const MEANINGS = {
 export const useSettings = (workspace: string) =>
   useAsk(`${workspace}/settings`, async () => (await read<Settings>("workspaces", workspace, COLUMNS))[0] as Settings);
 
-export async function saveSettings(workspace: string, settings: Partial<Settings>): Promise<void> {
-  await change("workspaces", workspace, {}, settings, MEANINGS);
+export async function saveSettings(workspace: string, settings: Partial<Settings>, before: Settings): Promise<void> {
+  const changes = differing(settings, before);
+  if (Object.keys(changes).length) await change("workspaces", workspace, {}, changes, MEANINGS);
   changed(`${workspace}/settings`);
 }
 
