@@ -7,12 +7,18 @@ export const BASE = "/app";
 
 addEventListener("popstate", () => here.set(location.pathname + location.search));
 
+/** A screen, or a page of its list; the rest of an address is what is open on it. */
+function pageOf(address: string): string {
+  const { pathname, searchParams } = new URL(address, location.origin);
+  return `${pathname}?${searchParams.get("after") ?? ""}`;
+}
+
 export function go(to: string, { replace = false } = {}): void {
   if (to === here.get()) return;
   history[replace ? "replaceState" : "pushState"](null, "", to);
-  const samePath = to.split("?")[0] === here.get().split("?")[0];
+  const isSame = pageOf(to) === pageOf(here.get());
   here.set(to);
-  if (!samePath) scrollTo(0, 0);
+  if (!isSame) scrollTo(0, 0);
 }
 
 /** Plain links within the dashboard change the page without loading it. */
@@ -31,7 +37,7 @@ export interface Here {
 }
 
 export function useHere(): Here {
-  const [path = "", search = ""] = useAtom(here).split("?");
+  const [path = "", search = ""] = useAtom(here).replaceAll("%00", "").split("?");
   return { path, query: new URLSearchParams(search) };
 }
 

@@ -121,8 +121,10 @@ export interface Doing {
 export function useDoing(): Doing {
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure>();
+  const isUnderWay = useRef(false); // known before anything is rendered
   const run = async (action: () => Promise<unknown>) => {
-    if (busy) return false;
+    if (isUnderWay.current) return false;
+    isUnderWay.current = true;
     setBusy(true);
     setFailure(undefined);
     try {
@@ -132,6 +134,7 @@ export function useDoing(): Doing {
       setFailure(asFailure(error));
       return false;
     } finally {
+      isUnderWay.current = false;
       setBusy(false);
     }
   };
@@ -179,6 +182,8 @@ interface ActionProps {
   needs: Role;
   type?: "button" | "submit";
   class?: string;
+  /** It can't do anything yet. */
+  unready?: boolean;
   busy?: boolean;
   onClick?: () => void;
   children: ComponentChildren;
@@ -186,13 +191,16 @@ interface ActionProps {
 
 const WHO: Record<Role, string> = { owner: "Only owners", admin: "Only owners and admins", viewer: "Only members" };
 
-/** A button that stays visible for those who may not press it, and says why. */
-export function Action({ role, needs, busy = false, onClick, children, type = "button", class: name }: ActionProps) {
+/**
+ * A button that stays visible for those who may not press it, and says why. While it is busy it keeps the focus, which a
+ * disabled one would lose; what it does knows that a second press is none.
+ */
+export function Action({ role, needs, unready = false, busy = false, onClick, children, type = "button", class: name }: ActionProps) {
   const id = useId();
   const allowed = may(role, needs);
   return (
     <span class="action">
-      <button class={name} type={type} disabled={!allowed || busy} aria-describedby={allowed ? undefined : id} onClick={onClick}>
+      <button class={name} type={type} disabled={!allowed || unready} aria-disabled={busy} aria-describedby={allowed ? undefined : id} onClick={onClick}>
         {children}
       </button>
       {!allowed && <small id={id}>{WHO[needs]} can do this.</small>}

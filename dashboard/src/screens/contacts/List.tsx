@@ -13,7 +13,7 @@ import { compare, ViewActions, Views } from "./Views";
 
 function useWanted(): { wanted: Wanted; why: string | null } {
   const { query } = useHere();
-  const wanted = { ...readFilters(query), text: (query.get("q") ?? "").replaceAll("\0", ""), after: query.get("after") ?? "" };
+  const wanted = { ...readFilters(query), text: query.get("q") ?? "", after: query.get("after") ?? "" };
   return { wanted, why: query.get("why") };
 }
 

@@ -36,7 +36,7 @@ export function Pin({ workspace, contact }: Props) {
             hint="Neither score nor silence moves them from it until somebody lets go. Automations see it as any other change."
           />
         </Editable>
-        <Action role={workspace.role} needs="admin" type="submit" busy={doing.busy || !stages.length}>Pin them</Action>
+        <Action role={workspace.role} needs="admin" type="submit" unready={!stages.length} busy={doing.busy}>Pin them</Action>
       </Form>
     </details>
   );

@@ -80,7 +80,7 @@ const writeTrait = (filter: TraitFilter) => {
 export const isDay = (text: string) => !Number.isNaN(Date.parse(text)) && new Date(text).toISOString().startsWith(text);
 
 function readSignal(signal: string, text: string): SignalFilter | undefined {
-  const [, times, , days, since] = /^(never|[1-9]\d{0,2})(,(?:([1-9]\d{0,3})d|(\d{4}-\d\d-\d\d)))?$/.exec(text) ?? [];
+  const [, times, , days, since] = /^(never|[1-9]\d{0,2})(,(?:([1-9]\d{0,3})d|([12]\d{3}-\d\d-\d\d)))?$/.exec(text) ?? [];
   if (!times || !signal || Number(days) > 3650 || (since && !isDay(since))) return undefined;
   const counted = times === "never" ? { least: 1, not: true } : { least: Number(times), not: false };
   return { signal, ...counted, ...(days && { days: Number(days) }), ...(since && { since }) };

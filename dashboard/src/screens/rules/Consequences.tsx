@@ -53,7 +53,7 @@ function Decision({ workspace, draft, preview }: { workspace: Workspace; draft: 
   return (
     <>
       <div class="row">
-        <Action role={workspace.role} needs="admin" class="main" busy={doing.busy || !preview} onClick={() => void doing.run(() => act("publish"))}>
+        <Action role={workspace.role} needs="admin" class="main" unready={!preview} busy={doing.busy} onClick={() => void doing.run(() => act("publish"))}>
           {preview ? `Publish${effect ? `: ${effect}` : ""}` : "Publish, after the preview"}
         </Action>
         <Confirm
