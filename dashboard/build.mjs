@@ -68,14 +68,15 @@ function withImports(outputs, name, found = new Set()) {
 function bringTogether(outputs, first) {
   for (const [name, { imports }] of Object.entries(outputs)) {
     const lazy = new Set(imports.filter(({ kind }) => kind === "dynamic-import").map(({ path }) => path));
-    let code = lazy.size && readFileSync(join(root, name), "utf8");
+    if (!lazy.size) continue;
+    let code = readFileSync(join(root, name), "utf8");
     for (const path of lazy) {
       const parts = [...withImports(outputs, path)].filter((part) => !first.has(part)); // itself is the first of them
       const asked = (part) => `import("./${basename(part)}")`;
       if (!code.includes(asked(path))) throw new Error(`dashboard/build.mjs: ${name} imports ${path} in another way.`);
       code = code.replaceAll(asked(path), `Promise.all([${parts.map(asked)}]).then(([chunk])=>chunk)`);
     }
-    if (lazy.size) writeFileSync(join(root, name), code);
+    writeFileSync(join(root, name), code);
   }
 }
 

@@ -52,7 +52,9 @@ test("the start costs less than 2 ms of the main thread", async () => {
   const script = { api: "", key: stage.key, file: "timed.js", attributes: `data-api="${stage.api.origin}"` };
   stage.site.pages["/"] = { head: tag(script) };
   const best = { took: Infinity, floor: Infinity };
-  const holds = () => best.took < 2 * Math.max(1, best.floor / FLOOR_MS);
+  // The long proofs take the limit as it is.
+  const slower = () => (process.env.PROVE === "1" ? 1 : Math.max(1, best.floor / FLOOR_MS));
+  const holds = () => best.took < 2 * slower();
   // A busy machine adds to both, and takes nothing away.
   for (let visits = 0; visits < 5 || (visits < 40 && !holds()); visits++) {
     const visitor = await browser.newContext();

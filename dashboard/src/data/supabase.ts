@@ -115,7 +115,11 @@ export const MINE = "my_workspaces";
 /** Calls an SQL function that reads of a workspace, and answers null to whoever is not in it, or not any more. */
 export async function callIn<T>(name: string, workspace: string, args: Row = {}, meanings: Meanings = {}): Promise<T> {
   const answered = await call<T | null>(name, { p_workspace: workspace, ...args }, meanings);
-  if (answered !== null) return answered;
+  return answered ?? left();
+}
+
+/** Of an answer that only an outsider gets: whoever sees this screen was a member before. */
+export function left(): never {
   changed(MINE); // so that the page shows what is left to them
   throw new Failure("You are not in this workspace any more.", "left", 0, "");
 }

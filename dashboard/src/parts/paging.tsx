@@ -1,7 +1,7 @@
 import { withQuery } from "../data/location";
 
 /** Where a list goes on, in its URL: the values of the place, joined. */
-const writePlace = (next: Record<string, string>) => Object.values(next).join("_");
+export const writePlace = (next: Record<string, string>) => Object.values(next).join("_");
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)$/;
 

@@ -41,6 +41,7 @@ const upTo = (quota: number | null) => (quota === null ? "any number of" : figur
 
 export default function Billing({ workspace }: ScreenProps) {
   const asked = useAsk(`${workspace.id}/billing`, () => callIn<Account>("billing", workspace.id));
+  // Null also where nothing is for sale.
   const offers = useAsk(`${workspace.id}/offers`, () => call<Offer[] | null>("offers", { p_workspace: workspace.id }));
   return (
     <div class="stack">

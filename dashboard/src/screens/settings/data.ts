@@ -1,5 +1,5 @@
 import { changed, useAsk } from "../../data/asking";
-import { change, differing, read } from "../../data/supabase";
+import { change, differing, left, read } from "../../data/supabase";
 
 export interface Settings {
   name: string;
@@ -27,7 +27,7 @@ const MEANINGS = {
 };
 
 export const useSettings = (workspace: string) =>
-  useAsk(`${workspace}/settings`, async () => (await read<Settings>("workspaces", workspace, COLUMNS))[0] as Settings);
+  useAsk(`${workspace}/settings`, async () => (await read<Settings>("workspaces", workspace, COLUMNS))[0] ?? left());
 
 export async function saveSettings(workspace: string, settings: Partial<Settings>, before: Settings): Promise<void> {
   const changes = differing(settings, before);

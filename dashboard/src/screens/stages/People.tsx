@@ -2,6 +2,7 @@ import { useRef } from "preact/hooks";
 import { together, useAsk } from "../../data/asking";
 import { useHere, withQuery } from "../../data/location";
 import { date, dateTime, figure, words } from "../../parts/format";
+import { writePlace } from "../../parts/paging";
 import { AsOf, Empty, Panel } from "../../parts/states";
 import type { Workspace } from "../../shell/workspaces";
 import { useStages } from "../contacts/data";
@@ -72,7 +73,7 @@ function Paging({ page: { contacts, looked, next }, isFirst }: { page: Page; isF
       {!isFirst && <a key="top" class="button" href={withQuery({ after: null, why: null })}>To the top</a>}
       {next && contacts.length < 50 && <small>Looked through {figure(looked)} contacts.</small>}
       {next && (
-        <a key="next" class="button" href={withQuery({ after: `${next.at}_${next.id}`, why: null })}>{contacts.length < 50 ? "Look further" : "Next 50"}</a>
+        <a key="next" class="button" href={withQuery({ after: writePlace(next), why: null })}>{contacts.length < 50 ? "Look further" : "Next 50"}</a>
       )}
     </nav>
   );
